@@ -103,3 +103,42 @@ impl WaveFormat {
         Frames::new(bytes.get() / self.frame_bytes() as u64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_as_many_bytes_as_its_containers() {
+        for (sample, channels, bytes) in [
+            (SampleFormat::U8, 1, 1),
+            (SampleFormat::S16, 2, 4),
+            (SampleFormat::S24, 2, 6),
+            (SampleFormat::S24In32, 2, 8),
+            (SampleFormat::F32, 8, 32),
+        ] {
+            let format = WaveFormat::new(48_000, channels, sample).unwrap();
+            assert_eq!(format.frame_bytes(), bytes);
+            assert_eq!(
+                format.frames_in(format.bytes_of(Frames::new(7))),
+                Frames::new(7)
+            );
+            assert_eq!(
+                format.frames_in(Bytes::new(u64::from(bytes) - 1)),
+                Frames::ZERO
+            );
+        }
+    }
+
+    #[test]
+    fn formats_that_cannot_be_are_refused() {
+        assert_eq!(
+            WaveFormat::new(0, 2, SampleFormat::S16),
+            Err(FormatError::NoRate)
+        );
+        assert_eq!(
+            WaveFormat::new(48_000, 0, SampleFormat::S16),
+            Err(FormatError::NoChannels)
+        );
+    }
+}

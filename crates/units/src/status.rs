@@ -136,3 +136,23 @@ codes! {
         BUFFER_SIZE_NOT_ALIGNED = "AUDCLNT_E_BUFFER_SIZE_NOT_ALIGNED", 0x8889_0019;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_the_names_and_values_of_the_headers() {
+        assert_eq!(NtStatus::DATA_LATE_ERROR.value(), 0xC000_003D);
+        assert_eq!(
+            NtStatus::DATA_LATE_ERROR.to_string(),
+            "STATUS_DATA_LATE_ERROR (0xC000003D)"
+        );
+        assert_eq!(
+            NtStatus::from_name("STATUS_DATA_OVERRUN"),
+            Some(NtStatus::DATA_OVERRUN)
+        );
+        assert_eq!(NtStatus::from_name("STATUS_FINE"), None);
+        assert_eq!(HResult::BUFFER_SIZE_NOT_ALIGNED.value(), 0x8889_0019);
+    }
+}

@@ -246,3 +246,58 @@ impl fmt::Display for SimDuration {
         write!(f, "{millis}.{decimals:0<3} ms")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unit_of_the_stack_is_a_whole_number_of_ticks() {
+        for hertz in [
+            1_000_000_000_u64,
+            10_000_000,
+            24_000_000,
+            12_000_000,
+            48_000,
+            96_000,
+            192_000,
+            32_000,
+            16_000,
+            8_000,
+            44_100,
+            88_200,
+            176_400,
+            352_800,
+            22_050,
+            11_025,
+        ] {
+            assert_eq!(TICKS_PER_SECOND % hertz, 0, "{hertz} Hz");
+        }
+    }
+
+    #[test]
+    fn a_release_never_goes_back_within_its_instant() {
+        let at = SimTime::from_millis(50);
+        for phase in [Phase::Commit, Phase::Move, Phase::Notify, Phase::React] {
+            assert!(at.at(phase).released() >= at.at(phase));
+        }
+        assert_eq!(at.at(Phase::Move).released(), at.at(Phase::Notify));
+        assert_eq!(at.commit().released(), at.commit());
+    }
+
+    #[test]
+    fn time_prints_as_milliseconds_down_to_the_nanosecond() {
+        assert_eq!(SimTime::from_millis(14).to_string(), "14.000 ms");
+        assert_eq!(
+            SimDuration::from_nanos(2_666_667).to_string(),
+            "2.666667 ms"
+        );
+        assert_eq!(SimDuration::from_micros(50).to_string(), "0.050 ms");
+    }
+
+    #[test]
+    #[should_panic(expected = "484 days")]
+    fn time_beyond_the_range_panics_with_the_reason() {
+        let _ = SimTime::MAX + SimDuration::from_ticks(1);
+    }
+}
