@@ -1,6 +1,6 @@
 //! Clocks: rational rates with an epoch.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use crate::time::{SimDuration, SimTime, TICKS_PER_SECOND};
 
@@ -41,8 +41,8 @@ pub struct Clock {
     epoch: SimTime,
     nominal: SampleRate,
     ppb: i32,
-    /// Ticks per count if that is a whole number, else 0. Derived; saves a 128-bit division.
-    whole_ticks: u64,
+    /// Ticks per count if that is a whole number. Derived; saves a 128-bit division.
+    whole_ticks: Option<NonZeroU64>,
 }
 
 impl Clock {
@@ -59,7 +59,11 @@ impl Clock {
         assert!(ppb as i64 > -PPB_ONE, "a clock runs forwards");
         let hertz = rate.hertz() as u64;
         let whole = ppb == 0 && TICKS_PER_SECOND % hertz == 0;
-        let whole_ticks = if whole { TICKS_PER_SECOND / hertz } else { 0 };
+        let whole_ticks = if whole {
+            NonZeroU64::new(TICKS_PER_SECOND / hertz)
+        } else {
+            None
+        };
         Self {
             epoch,
             nominal: rate,
@@ -81,8 +85,8 @@ impl Clock {
     /// Whole counts completed at `now`; 0 before the epoch.
     pub fn count_at(self, now: SimTime) -> u64 {
         let elapsed = now.since(self.epoch).ticks();
-        if self.whole_ticks != 0 {
-            return elapsed / self.whole_ticks;
+        if let Some(whole_ticks) = self.whole_ticks {
+            return elapsed / whole_ticks;
         }
         narrow(u128::from(elapsed) * self.counts_per_giga() / Self::giga_ticks())
     }
@@ -99,11 +103,11 @@ impl Clock {
 
     /// The first instant at which the clock has completed `n` counts.
     pub fn instant_of(self, n: u64) -> SimTime {
-        let elapsed = if self.whole_ticks != 0 {
-            n.checked_mul(self.whole_ticks)
-                .expect("model time stays below 484 days")
-        } else {
-            narrow((u128::from(n) * Self::giga_ticks()).div_ceil(self.counts_per_giga()))
+        let elapsed = match self.whole_ticks {
+            Some(whole_ticks) => n
+                .checked_mul(whole_ticks.get())
+                .expect("model time stays below 484 days"),
+            None => narrow((u128::from(n) * Self::giga_ticks()).div_ceil(self.counts_per_giga())),
         };
         self.epoch + SimDuration::from_ticks(elapsed)
     }
