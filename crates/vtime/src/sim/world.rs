@@ -1,0 +1,369 @@
+//! The world: actors, and the loop that lets them run one after the other.
+
+use std::cell::Ref;
+use std::future::Future;
+use std::rc::Rc;
+use std::task::{Context as TaskContext, Waker};
+
+use units::{Moment, Phase, SimTime};
+
+use super::cx::Cx;
+use super::error::{RunError, Waiting};
+use super::event::SimEvent;
+use super::kernel::{Kernel, Task};
+use super::mailbox::{self, SimMailbox, SimSender};
+use super::schedule::{Due, Life, SignalId};
+use crate::context::Reset;
+use crate::fork::Forker;
+use crate::history::{History, Keep};
+
+/// What the end of an actor means for the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The run is about it: if it waits for what can never happen, that is a deadlock.
+    Foreground,
+    /// It serves others: that it waits at the end is how it should be.
+    Service,
+}
+
+/// A world in virtual time: actors, what they wait for, and the history of what they did.
+///
+/// Setting up: [`actor`](Self::actor), [`event`](Self::event), [`mailbox`](Self::mailbox),
+/// [`spawn`](Self::spawn). Running: [`run_until`](Self::run_until), [`step`](Self::step). Looking:
+/// [`now`](Self::now), [`events`](Self::events), [`history`](Self::history). Twice:
+/// [`fork`](Self::fork).
+#[derive(Debug)]
+pub struct World {
+    kernel: Rc<Kernel>,
+    tasks: Tasks,
+    events: u64,
+}
+
+/// The actors' futures, each at its source's place.
+struct Tasks(Vec<Option<Task>>);
+
+impl World {
+    /// An empty world at the beginning of time.
+    pub fn new(seed: u64, keep: Keep) -> Self {
+        Self {
+            kernel: Rc::new(Kernel::new(seed, keep)),
+            tasks: Tasks(Vec::new()),
+            events: 0,
+        }
+    }
+
+    /// Stops a run with [`RunError::TimeStandsStill`] after so many events of one instant. A
+    /// million unless told otherwise.
+    pub fn set_events_per_instant_max(&mut self, events: u64) {
+        self.kernel.events_of_instant_max.set(events);
+    }
+
+    /// The context of the actor called `name`.
+    ///
+    /// The order of first calls is the order of sources: of what happens at the same time and in
+    /// the same phase, the first actor's comes first.
+    pub fn actor(&mut self, name: &str) -> Cx {
+        Cx {
+            source: self.kernel.actor(name),
+            kernel: Rc::clone(&self.kernel),
+        }
+    }
+
+    /// A new event, not set. The name is for reports.
+    pub fn event(&mut self, name: &str, reset: Reset) -> SimEvent {
+        SimEvent::new(&self.kernel, name, reset)
+    }
+
+    /// A new mailbox, empty. The name is for reports.
+    pub fn mailbox<T: Clone + 'static>(&mut self, name: &str) -> (SimSender<T>, SimMailbox<T>) {
+        mailbox::new(&self.kernel, name)
+    }
+
+    /// Starts the actor that `cx` is the context of. It has its first turn in the present moment.
+    ///
+    /// In a world that was [forked](Self::fork) off, an actor that was alive in the original goes
+    /// on instead: its future runs to its first wait, which has to be the wait of the original,
+    /// and takes that over. An actor that had ended in the original stays so.
+    ///
+    /// # Panics
+    /// If the actor is alive, if `cx` is of another world, or if a twin does anything else than
+    /// wait for what its original waits for.
+    pub fn spawn(&mut self, cx: &Cx, role: Role, actor: impl Future<Output = ()> + 'static) {
+        assert!(
+            Rc::ptr_eq(&cx.kernel, &self.kernel),
+            "an actor is spawned in the world of its context"
+        );
+        let task = Box::pin(actor);
+        let life = self.kernel.schedule.borrow_mut().actor_mut(cx.source).life;
+        match life {
+            Life::Unborn | Life::Ended => self.give_birth(cx.source, role, task),
+            Life::Vacant => self.take_up(cx.source, role, task),
+            Life::EndedBefore => {}
+            Life::Living => panic!("actor `{}` is alive: spawn it once", cx.name()),
+        }
+    }
+
+    /// Runs everything up to and including `limit`, in all its phases, and then it is `limit`.
+    ///
+    /// # Errors
+    /// See [`RunError`]. The world can still be looked at.
+    pub fn run_until(&mut self, limit: SimTime) -> Result<(), RunError> {
+        while self.step_until(limit)? {}
+        let end = limit.at(Phase::React);
+        if self.kernel.now.get() < end {
+            self.arrive(end);
+        }
+        Ok(())
+    }
+
+    /// Lets the next event happen, whenever that is: one wait of one actor ends, and the actor
+    /// runs to its next. False if there is none.
+    ///
+    /// # Errors
+    /// See [`RunError`]. The world can still be looked at.
+    pub fn step(&mut self) -> Result<bool, RunError> {
+        self.step_until(SimTime::MAX)
+    }
+
+    /// The moment of the latest event, or the end of the latest [`run_until`](Self::run_until).
+    pub fn now(&self) -> Moment {
+        self.kernel.now.get()
+    }
+
+    /// When the next event happens; `None` if none is left.
+    pub fn next_event(&self) -> Option<SimTime> {
+        self.kernel.schedule.borrow_mut().next_time()
+    }
+
+    /// How many events there were: wake-ups, including each actor's first turn.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// What happened so far.
+    pub fn history(&self) -> Ref<'_, History> {
+        self.kernel.history.borrow()
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.kernel.seed
+    }
+
+    /// A twin of this world in its present state, and the forker that makes twins of its cores,
+    /// events and mailboxes.
+    ///
+    /// The twin has the queue, the history and the actors' places, but nobody in them: spawn each
+    /// actor again under its name, on forked cores. [`vacancies`](Self::vacancies) lists who is
+    /// missing. The twin then goes on exactly as the original does, and neither notices the other.
+    pub fn fork(&self) -> (Self, Forker) {
+        let kernel = Rc::new(self.kernel.twin());
+        let forker = Forker::between(Rc::clone(&self.kernel), Rc::clone(&kernel));
+        let twin = Self {
+            kernel,
+            tasks: Tasks(Vec::new()),
+            events: self.events,
+        };
+        (twin, forker)
+    }
+
+    /// The actors of a forked world that have to be spawned before it can go on.
+    pub fn vacancies(&self) -> Vec<String> {
+        let schedule = self.kernel.schedule.borrow();
+        let vacant = schedule
+            .actors
+            .iter()
+            .filter(|actor| actor.life == Life::Vacant);
+        vacant.map(|actor| actor.name.clone()).collect()
+    }
+
+    #[inline]
+    fn step_until(&mut self, limit: SimTime) -> Result<bool, RunError> {
+        let due = self.kernel.schedule.borrow_mut().pop(limit);
+        match due {
+            Some(due) => self.happen(due).map(|()| true),
+            None => self.check_for_deadlock().map(|()| false),
+        }
+    }
+
+    #[inline]
+    fn happen(&mut self, due: Due) -> Result<(), RunError> {
+        let kernel = &*self.kernel;
+        if due.moment.time != kernel.now.get().time {
+            kernel.events_of_instant.set(0);
+        }
+        self.events += 1;
+        let source = due.ticket.source();
+        kernel.enter(source, due);
+        let is_allowed = kernel.allow_at_once();
+        if is_allowed {
+            let task = self.tasks.0.get_mut(source as usize);
+            let Some(Some(task)) = task else {
+                return Err(self.not_taken_up(source));
+            };
+            let poll = task
+                .as_mut()
+                .poll(&mut TaskContext::from_waker(Waker::noop()));
+            if poll.is_ready() {
+                self.end(source);
+            }
+        }
+        let kernel = &*self.kernel;
+        kernel.leave();
+        if kernel.events_of_instant.get() > kernel.events_of_instant_max.get() {
+            return Err(self.time_stands_still(source));
+        }
+        self.collect_births();
+        Ok(())
+    }
+
+    fn collect_births(&mut self) {
+        if self.kernel.births.borrow().is_empty() {
+            return;
+        }
+        let births = self.kernel.births.take();
+        for (source, task) in births {
+            self.tasks.put(source, task);
+        }
+    }
+
+    fn give_birth(&mut self, source: u32, role: Role, task: Task) {
+        {
+            let mut schedule = self.kernel.schedule.borrow_mut();
+            let actor = schedule.actor_mut(source);
+            actor.role = role;
+            actor.life = Life::Living;
+            schedule.enrol(source, SignalId::BIRTH, Some(self.kernel.now.get()));
+        }
+        self.tasks.put(source, task);
+    }
+
+    /// Puts `task` into the place of its original and lets it find the waits it came from.
+    fn take_up(&mut self, source: u32, role: Role, mut task: Task) {
+        let kernel = Rc::clone(&self.kernel);
+        let is_born = {
+            let mut schedule = kernel.schedule.borrow_mut();
+            let actor = schedule.actor_mut(source);
+            actor.role = role;
+            actor.life = Life::Living;
+            schedule.adopt(source, SignalId::BIRTH).is_none()
+        };
+        if is_born {
+            let before = kernel.history.borrow().count();
+            kernel.enter_adopting(source);
+            let poll = task
+                .as_mut()
+                .poll(&mut TaskContext::from_waker(Waker::noop()));
+            kernel.leave();
+            let name = || kernel.schedule.borrow_mut().actor_mut(source).name.clone();
+            let missed = kernel.schedule.borrow().not_adopted(source);
+            if let Some(missed) = missed {
+                let missed = kernel.describe(missed);
+                panic!(
+                    "the twin of `{}` does not wait for `{missed}`, as its original does",
+                    name()
+                );
+            }
+            assert!(
+                poll.is_pending() && before == kernel.history.borrow().count(),
+                "the twin of `{}` does something before it waits",
+                name()
+            );
+        }
+        self.tasks.put(source, task);
+    }
+
+    /// After an actor returned.
+    fn end(&mut self, source: u32) {
+        self.tasks.0[source as usize] = None;
+        self.kernel.schedule.borrow_mut().actor_mut(source).life = Life::Ended;
+    }
+
+    fn arrive(&mut self, moment: Moment) {
+        if moment.time != self.kernel.now.get().time {
+            self.kernel.events_of_instant.set(0);
+        }
+        self.kernel.now.set(moment);
+    }
+
+    fn check_for_deadlock(&self) -> Result<(), RunError> {
+        let mut schedule = self.kernel.schedule.borrow_mut();
+        if schedule.next_time().is_some() {
+            return Ok(());
+        }
+        let alive = |life| matches!(life, Life::Living | Life::Vacant);
+        let mut foreground = schedule
+            .actors
+            .iter()
+            .filter(|actor| actor.role == Role::Foreground);
+        if !foreground.any(|actor| alive(actor.life)) {
+            return Ok(());
+        }
+        let mut waiting = Vec::new();
+        for (source, actor) in (0_u32..).zip(&schedule.actors) {
+            if !alive(actor.life) {
+                continue;
+            }
+            let what: Vec<_> = schedule
+                .waits_of(source)
+                .map(|on| self.kernel.describe(on))
+                .collect();
+            let what = if what.is_empty() {
+                "nothing this world knows".to_owned()
+            } else {
+                what.join(" or ")
+            };
+            let actor = actor.name.clone();
+            waiting.push(Waiting { actor, what });
+        }
+        let at = self.kernel.now.get();
+        Err(RunError::Deadlock { at, waiting })
+    }
+
+    #[cold]
+    fn time_stands_still(&self, source: u32) -> RunError {
+        RunError::TimeStandsStill {
+            at: self.kernel.now.get(),
+            actor: self
+                .kernel
+                .schedule
+                .borrow_mut()
+                .actor_mut(source)
+                .name
+                .clone(),
+            events: self.kernel.events_of_instant_max.get(),
+        }
+    }
+
+    #[cold]
+    fn not_taken_up(&self, source: u32) -> RunError {
+        self.kernel.leave();
+        RunError::NotTakenUp {
+            at: self.kernel.now.get(),
+            actor: self
+                .kernel
+                .schedule
+                .borrow_mut()
+                .actor_mut(source)
+                .name
+                .clone(),
+        }
+    }
+}
+
+impl Tasks {
+    fn put(&mut self, source: u32, task: Task) {
+        let place = source as usize;
+        if self.0.len() <= place {
+            self.0.resize_with(place + 1, || None);
+        }
+        self.0[place] = Some(task);
+    }
+}
+
+impl std::fmt::Debug for Tasks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let alive = self.0.iter().filter(|task| task.is_some()).count();
+        f.debug_struct("Tasks").field("alive", &alive).finish()
+    }
+}

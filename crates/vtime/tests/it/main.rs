@@ -1,0 +1,1 @@
+//! Behavior of a world, seen from outside.
