@@ -1,0 +1,144 @@
+//! What `cargo xtask` can do.
+
+use crate::{Failure, cargo, layers, perfetto, root, rules, run, sound, write};
+
+/// One chore.
+#[derive(Clone, Copy, Debug)]
+pub struct Chore {
+    name: &'static str,
+    does: &'static str,
+    run: fn(&[String]) -> Result<(), Failure>,
+}
+
+const CHORES: &[Chore] = &[
+    Chore {
+        name: "check",
+        does: "formatting, lints, documentation and every test: what has to pass before a change lands",
+        run: |_| check(),
+    },
+    Chore {
+        name: "layers",
+        does: "the arrows between the crates, held against the table in xtask/src/layers.rs",
+        run: |_| layers::check(&layers::packages()?).map_err(|wrong| Failure(wrong.join("\n"))),
+    },
+    Chore {
+        name: "loom",
+        does: "every interleaving of small rings (crates/ring)",
+        run: |_| loom(),
+    },
+    Chore {
+        name: "bless",
+        does: "writes anew what tests compare with: digests, schema, tables; read the difference before you commit it",
+        run: |_| bless(),
+    },
+    Chore {
+        name: "rules",
+        does: "writes docs/rules/README.md: which rule is held by which tests",
+        run: |_| write(&rules::table_path(), rules::table()?),
+    },
+    Chore {
+        name: "sound",
+        does: "writes scenarios/sounds/melody.wav",
+        run: |_| write(&root().join("scenarios/sounds/melody.wav"), sound::melody()),
+    },
+    Chore {
+        name: "perfetto",
+        does: "traces of shipped scenarios against the schema in the PyPI package `perfetto`",
+        run: perfetto::check,
+    },
+    Chore {
+        name: "bench",
+        does: "the table of ratios beside the peers (wavert-benches)",
+        run: |_| {
+            run(&mut cargo([
+                "bench",
+                "--package",
+                "wavert-benches",
+                "--features",
+                "peers",
+            ]))
+        },
+    },
+    Chore {
+        name: "fuzz",
+        does: "scenario and WAV parsing under cargo-fuzz; takes seconds per target (default 60)",
+        run: fuzz,
+    },
+];
+
+/// The chore of that name.
+pub fn find(name: &str) -> Option<&'static Chore> {
+    CHORES.iter().find(|chore| chore.name == name)
+}
+
+/// The list of chores.
+pub fn usage() -> String {
+    let lines = CHORES
+        .iter()
+        .map(|chore| format!("  {:<9} {}\n", chore.name, chore.does));
+    format!("usage: cargo xtask CHORE\n\n{}", lines.collect::<String>())
+}
+
+impl Chore {
+    /// Does it.
+    ///
+    /// # Errors
+    /// [`Failure`] with what went wrong.
+    pub fn run(&self, arguments: &[String]) -> Result<(), Failure> {
+        (self.run)(arguments)
+    }
+}
+
+fn check() -> Result<(), Failure> {
+    run(&mut cargo(["fmt", "--all", "--check"]))?;
+    run(&mut cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
+    run(&mut cargo(["test", "--workspace"]))?;
+    // The digests of the shipped scenarios once more as a release build makes them.
+    run(&mut cargo([
+        "test",
+        "--release",
+        "--package",
+        "wavert-scenario",
+        "--test",
+        "it",
+    ]))?;
+    loom()
+}
+
+fn loom() -> Result<(), Failure> {
+    let mut command = cargo([
+        "test",
+        "--release",
+        "--package",
+        "wavert-ring",
+        "--test",
+        "loom",
+    ]);
+    // A folder of its own, or every other build would start from nothing afterwards.
+    command.args(["--target-dir", "target/loom"]);
+    run(command.env("RUSTFLAGS", "--cfg loom"))
+}
+
+fn bless() -> Result<(), Failure> {
+    run(cargo(["test", "--package", "wavert-scenario"]).env("WAVERT_BLESS", "1"))?;
+    write(&rules::table_path(), rules::table()?)
+}
+
+fn fuzz(arguments: &[String]) -> Result<(), Failure> {
+    let seconds = arguments.first().map_or("60", String::as_str);
+    for target in ["scenario", "wav"] {
+        // Stable carries the address sanitizer; the switch only lets cargo-fuzz ask for it.
+        let limit = format!("-max_total_time={seconds}");
+        let mut command = cargo(["fuzz", "run", target, "--", &limit, "-rss_limit_mb=4096"]);
+        run(command.env("RUSTC_BOOTSTRAP", "1"))?;
+    }
+    Ok(())
+}
