@@ -1,1 +1,1 @@
-//! TODO front page.
+//! To come.

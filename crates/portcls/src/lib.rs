@@ -1,1 +1,32 @@
-//! TODO front page.
+//! The contract between the WaveRT port driver and a miniport: traits and the values they pass.
+//!
+//! ```text
+//!  WaveRT port (the system's half)  ── MiniportWaveRt ──────────▶  miniport (the device's half)
+//!        │                          ── MiniportWaveRtStream ───▶    ├ StreamNotification
+//!        │                                                          └ OutputStream
+//!        └◀── PortWaveRtStream: pages for the cyclic buffer ──────  stream
+//! ```
+//!
+//! The port knows no device and the miniport no client. A stream always has the basic interface;
+//! whether it has the others is asked of it ([`MiniportWaveRtStream::notification`],
+//! [`MiniportWaveRtStream::output`]), as `QueryInterface` would.
+//!
+//! Every call carries the moment at which it is made. Nothing here waits.
+//!
+//! # What the model leaves out
+//!
+//! * *Reference counts and `IUnknown`*: ownership says the same.
+//! * *IRQL.* Which of the calls may come at dispatch level is not checked.
+//! * *Capture, audio-engine nodes, power, Plug and Play, DRM*: their interfaces come with what
+//!   they are for. A driver that is asked for them would notice.
+//! * *Kernel mappings* (`MapAllocatedPages`): a miniport has no business in the samples.
+
+mod buffer;
+mod miniport;
+mod pages;
+mod stream;
+
+pub use buffer::{AudioBuffer, CacheType};
+pub use miniport::{FilterDescription, MiniportWaveRt};
+pub use pages::{Mdl, PAGE_SIZE, PortStreamHandle, PortWaveRtStream};
+pub use stream::{MiniportWaveRtStream, OutputStream, StreamNotification};

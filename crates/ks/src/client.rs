@@ -1,0 +1,210 @@
+//! A client's calls: each sends one request and writes it into the history.
+
+use units::{Bytes, NtStatus};
+use vtime::{Context, EventHandle};
+
+use crate::history::{CLOSE, REQUEST};
+use crate::mapping::Mapping;
+use crate::packet::{END_OF_STREAM, PacketCount, PacketNumber, WritePacket};
+use crate::pin::PinHandle;
+use crate::register::MappedRegister;
+use crate::request::{
+    HwLatency, PinReply, PinRequest, Position, PresentationPosition, Property, RtAudioRequest,
+};
+use crate::state::KsState;
+
+/// Sends `request` to `pin` at the moment of `cx`, and records it with its status and answer.
+///
+/// # Errors
+/// The status that the driver refuses it with.
+pub fn request<C: Context>(
+    cx: &C,
+    pin: &PinHandle,
+    request: PinRequest,
+) -> Result<PinReply, NtStatus> {
+    let property = Property::of(&request).code();
+    let (argument, detail) = argument_words(&request);
+    let answer = pin.request(cx.moment(), request);
+    let (status, word) = match &answer {
+        Ok(reply) => (NtStatus::SUCCESS, answer_word(reply)),
+        Err(status) => (*status, 0),
+    };
+    cx.record(
+        &REQUEST,
+        &[
+            property.into(),
+            argument,
+            detail,
+            status.value().into(),
+            word,
+        ],
+    );
+    answer
+}
+
+/// Closes `pin` and records it.
+pub fn close<C: Context>(cx: &C, pin: &PinHandle) {
+    pin.close(cx.moment());
+    cx.record(&CLOSE, &[]);
+}
+
+/// What [`REQUEST`] says of what was asked.
+fn argument_words(request: &PinRequest) -> (u64, u64) {
+    match request {
+        PinRequest::SetState(state) => (state.value().into(), 0),
+        PinRequest::GetState | PinRequest::Position => (0, 0),
+        PinRequest::RtAudio(request) => match request {
+            RtAudioRequest::Buffer { requested } => (requested.get(), 0),
+            RtAudioRequest::BufferWithNotification {
+                requested,
+                notification_count,
+            } => (requested.get(), (*notification_count).into()),
+            RtAudioRequest::SetWritePacket(write) => {
+                let last = write.flags & END_OF_STREAM != 0;
+                let valid = if last {
+                    write.eos_packet_length.get() + 1
+                } else {
+                    0
+                };
+                (write.packet.get().into(), valid)
+            }
+            RtAudioRequest::HwLatency
+            | RtAudioRequest::PositionRegister
+            | RtAudioRequest::ClockRegister
+            | RtAudioRequest::RegisterNotificationEvent(_)
+            | RtAudioRequest::UnregisterNotificationEvent(_)
+            | RtAudioRequest::QueryNotificationSupport
+            | RtAudioRequest::PacketCount
+            | RtAudioRequest::PresentationPosition => (0, 0),
+        },
+    }
+}
+
+/// What [`REQUEST`] says of the answer.
+fn answer_word(reply: &PinReply) -> u64 {
+    match reply {
+        PinReply::Done | PinReply::Register(_) => 0,
+        PinReply::State(state) => state.value().into(),
+        PinReply::Buffer(mapping) => mapping.actual.get(),
+        PinReply::HwLatency(latency) => latency.fifo_size.get(),
+        PinReply::NotificationSupport(there_are) => (*there_are).into(),
+        PinReply::PacketCount(count) => count.get().into(),
+        PinReply::PresentationPosition(position) => position.blocks.get(),
+        PinReply::Position(position) => position.play.get(),
+    }
+}
+
+/// Declares one call: its name, what it sends and what part of the answer it hands on.
+macro_rules! call {
+    (
+        $(#[$doc:meta])*
+        $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty:
+        $request:expr => $reply:pat => $value:expr
+    ) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// The status that the driver refuses it with.
+        pub fn $name<C: Context>(
+            cx: &C,
+            pin: &PinHandle,
+            $($argument: $kind),*
+        ) -> Result<$answer, NtStatus> {
+            match request(cx, pin, $request)? {
+                $reply => Ok($value),
+                other => panic!("a pin answers a request in kind, not with {other:?}"),
+            }
+        }
+    };
+}
+
+call! {
+    /// The state of the stream.
+    state() -> KsState: PinRequest::GetState => PinReply::State(state) => state
+}
+
+call! {
+    /// Takes the stream to `state`, through every state between. After a failure it is in the
+    /// last state that was reached.
+    set_state(state: KsState) -> (): PinRequest::SetState(state) => PinReply::Done => ()
+}
+
+call! {
+    /// Where in the cyclic buffer the device plays, and from where on the client may write.
+    position() -> Position: PinRequest::Position => PinReply::Position(position) => position
+}
+
+call! {
+    /// Makes the cyclic buffer, without notifications.
+    allocate_buffer(requested: Bytes) -> Mapping:
+    PinRequest::RtAudio(RtAudioRequest::Buffer { requested }) => PinReply::Buffer(mapping) => mapping
+}
+
+call! {
+    /// Makes the cyclic buffer of `notification_count` packets, with a notification after each.
+    allocate_buffer_with_notification(requested: Bytes, notification_count: u32) -> Mapping:
+    PinRequest::RtAudio(RtAudioRequest::BufferWithNotification { requested, notification_count })
+        => PinReply::Buffer(mapping) => mapping
+}
+
+call! {
+    /// How late what leaves the cyclic buffer is.
+    hw_latency() -> HwLatency:
+    PinRequest::RtAudio(RtAudioRequest::HwLatency) => PinReply::HwLatency(latency) => latency
+}
+
+call! {
+    /// Maps the position register.
+    position_register() -> MappedRegister:
+    PinRequest::RtAudio(RtAudioRequest::PositionRegister)
+        => PinReply::Register(register) => register
+}
+
+call! {
+    /// Maps the clock register.
+    clock_register() -> MappedRegister:
+    PinRequest::RtAudio(RtAudioRequest::ClockRegister) => PinReply::Register(register) => register
+}
+
+call! {
+    /// Has `event` set at each notification.
+    register_notification_event(event: EventHandle) -> ():
+    PinRequest::RtAudio(RtAudioRequest::RegisterNotificationEvent(event)) => PinReply::Done => ()
+}
+
+call! {
+    /// Has `event` no longer set.
+    unregister_notification_event(event: EventHandle) -> ():
+    PinRequest::RtAudio(RtAudioRequest::UnregisterNotificationEvent(event)) => PinReply::Done => ()
+}
+
+call! {
+    /// Whether the stream has notifications at all.
+    query_notification_support() -> bool:
+    PinRequest::RtAudio(RtAudioRequest::QueryNotificationSupport)
+        => PinReply::NotificationSupport(there_are) => there_are
+}
+
+call! {
+    /// How many packets are done.
+    packet_count() -> PacketCount:
+    PinRequest::RtAudio(RtAudioRequest::PacketCount) => PinReply::PacketCount(count) => count
+}
+
+call! {
+    /// Which frame is heard now.
+    presentation_position() -> PresentationPosition:
+    PinRequest::RtAudio(RtAudioRequest::PresentationPosition)
+        => PinReply::PresentationPosition(position) => position
+}
+
+call! {
+    /// Announces `packet` as written. `eos` marks the last one of the stream and says how much of
+    /// it is valid.
+    set_write_packet(packet: PacketNumber, eos: Option<Bytes>) -> ():
+    PinRequest::RtAudio(RtAudioRequest::SetWritePacket(WritePacket {
+        packet,
+        flags: if eos.is_some() { END_OF_STREAM } else { 0 },
+        eos_packet_length: eos.unwrap_or(Bytes::ZERO),
+    })) => PinReply::Done => ()
+}

@@ -1,0 +1,51 @@
+//! What this crate writes into the history.
+
+use vtime::{Descriptor, Field};
+
+/// A request that a client sent to a pin, and how it ended.
+///
+/// What the argument and the answer mean depends on the [property](crate::Property):
+///
+/// | property | argument | detail | answer |
+/// |---|---|---|---|
+/// | state, get | 0 | 0 | the state's number |
+/// | state, set | the state's number | 0 | 0 |
+/// | position | 0 | 0 | play offset in bytes |
+/// | buffer | size asked for, bytes | 0 | actual size, bytes |
+/// | buffer with notification | size asked for, bytes | notifications per turn | actual size, bytes |
+/// | hardware latency | 0 | 0 | FIFO size in bytes |
+/// | register or unregister an event, map a register | 0 | 0 | 0 |
+/// | notification support | 0 | 0 | 1 or 0 |
+/// | packet count | 0 | 0 | the count |
+/// | presentation position | 0 | 0 | frames |
+/// | write packet | packet number | valid bytes + 1 at the end of the stream, else 0 | 0 |
+///
+/// The answer to a refused request is 0.
+pub static REQUEST: Descriptor = Descriptor::new(
+    "ks.request",
+    &[
+        Field {
+            name: "property",
+            unit: "1",
+        },
+        Field {
+            name: "argument",
+            unit: "1",
+        },
+        Field {
+            name: "detail",
+            unit: "1",
+        },
+        Field {
+            name: "status",
+            unit: "NTSTATUS",
+        },
+        Field {
+            name: "answer",
+            unit: "1",
+        },
+    ],
+);
+
+/// A client closed a pin.
+pub static CLOSE: Descriptor = Descriptor::new("ks.close", &[]);

@@ -1,0 +1,131 @@
+//! What this crate writes into the history. Times are in ticks.
+
+use vtime::{Descriptor, Field};
+
+/// How a field `fault` says that there is none; else it is the fault's place plus 1.
+pub const FAULT_NONE: u64 = 0;
+
+/// An interrupt service routine claimed an interrupt.
+pub static ISR: Descriptor = Descriptor::new(
+    "machine.isr",
+    &[
+        // Counted from 1, over all runs of the stream.
+        Field {
+            name: "interrupt",
+            unit: "1",
+        },
+        // The notification it stands for.
+        Field {
+            name: "event",
+            unit: "1",
+        },
+        // 1 if its DPC was queued already.
+        Field {
+            name: "coalesced",
+            unit: "1",
+        },
+    ],
+);
+
+/// A DPC ran.
+pub static DPC: Descriptor = Descriptor::new(
+    "machine.dpc",
+    &[
+        // Counted from 1.
+        Field {
+            name: "run",
+            unit: "1",
+        },
+        // When its interrupt came.
+        Field {
+            name: "due",
+            unit: "tick",
+        },
+        // How long it waited in the queue.
+        Field {
+            name: "queue_wait",
+            unit: "tick",
+        },
+        // How many interrupts it answers; 0 for a spurious one.
+        Field {
+            name: "interrupts",
+            unit: "1",
+        },
+        Field {
+            name: "fault",
+            unit: "1",
+        },
+    ],
+);
+
+/// A DPC signalled a notification to one registered event.
+pub static NOTIFICATION: Descriptor = Descriptor::new(
+    "machine.notification",
+    &[
+        // Packets done; what the event is set with.
+        Field {
+            name: "event",
+            unit: "1",
+        },
+        // The fault that kept the event from being set.
+        Field {
+            name: "lost",
+            unit: "1",
+        },
+    ],
+);
+
+/// A thread found its event set.
+pub static WAKE: Descriptor = Descriptor::new(
+    "machine.wake",
+    &[
+        Field {
+            name: "thread",
+            unit: "1",
+        },
+        // What the event was set with.
+        Field {
+            name: "event",
+            unit: "1",
+        },
+        // When the position was crossed that it answers to.
+        Field {
+            name: "due",
+            unit: "tick",
+        },
+        // When its first instruction runs.
+        Field {
+            name: "starts",
+            unit: "tick",
+        },
+        Field {
+            name: "fault",
+            unit: "1",
+        },
+    ],
+);
+
+/// A part of the time between `due` and `starts` of the wake-up written just before. Parts that
+/// took no time are not written.
+pub static DELAY: Descriptor = Descriptor::new(
+    "machine.delay",
+    &[
+        Field {
+            name: "thread",
+            unit: "1",
+        },
+        Field {
+            name: "event",
+            unit: "1",
+        },
+        // See `Component`.
+        Field {
+            name: "component",
+            unit: "1",
+        },
+        Field {
+            name: "length",
+            unit: "tick",
+        },
+    ],
+);

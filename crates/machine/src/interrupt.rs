@@ -1,0 +1,274 @@
+//! From the interrupt line to the notification events: ISR and DPC.
+
+use std::fmt;
+
+use units::{Moment, SimTime};
+use vtime::{Context, Event, EventHandle, Fork, Forker, Shared, Woken};
+
+use crate::history::{DPC, ISR, NOTIFICATION};
+use crate::injection::FaultId;
+use crate::latency::Component;
+use crate::machine::{Dispatch, Machine};
+
+/// A driver's half of the interrupt: what its ISR and its DPC do.
+pub trait InterruptRoutine: fmt::Debug {
+    /// Runs at device level: finds out whether its device interrupts, and acknowledges it.
+    fn isr(&mut self, now: Moment) -> IsrOutcome;
+
+    /// Runs at dispatch level: does the accounting and calls `signal` for each event to be set,
+    /// with the tag to set it with (the number of packets done).
+    fn dpc(&mut self, now: Moment, signal: &mut dyn FnMut(&EventHandle, u64));
+
+    /// The same routine of the twin world.
+    fn fork_routine(&self, forker: &mut Forker) -> Box<dyn InterruptRoutine>;
+}
+
+impl Fork for Box<dyn InterruptRoutine> {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        self.fork_routine(forker)
+    }
+}
+
+/// What an ISR says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsrOutcome {
+    /// Its device does not interrupt.
+    NotMine,
+    /// Its device does, and the DPC is to run.
+    QueueDpc {
+        /// The notification that the interrupt stands for: packets done by now.
+        event: u64,
+    },
+}
+
+/// An interrupt with its ISR and its one DPC object, and what becomes of them.
+#[derive(Debug)]
+pub struct Interrupt {
+    routine: Box<dyn InterruptRoutine>,
+    queued: Option<QueuedDpc>,
+    interrupts: u64,
+    runs: u64,
+    coalesced: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct QueuedDpc {
+    due: SimTime,
+    dispatch: Dispatch,
+    interrupts: u64,
+}
+
+/// What an ISR did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IsrReport {
+    /// Which interrupt it was, counted from 1.
+    pub interrupt: u64,
+    /// The notification that it stands for.
+    pub event: u64,
+    /// True if its DPC was queued already, so that the insert was refused.
+    pub coalesced: bool,
+}
+
+/// What a DPC did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DpcReport {
+    /// Which run it was, counted from 1.
+    pub run: u64,
+    /// When the interrupt came that queued it.
+    pub due: SimTime,
+    /// How many interrupts it answers; 0 for a spurious one.
+    pub interrupts: u64,
+    /// When it ran and why not before.
+    pub dispatch: Dispatch,
+}
+
+/// An event that a DPC sets, or would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// The event.
+    pub event: EventHandle,
+    /// What it is set with.
+    pub tag: u64,
+    /// The fault because of which it is not set.
+    pub lost: Option<FaultId>,
+}
+
+impl Interrupt {
+    /// The interrupt that `routine` serves.
+    pub fn new(routine: Box<dyn InterruptRoutine>) -> Self {
+        Self {
+            routine,
+            queued: None,
+            interrupts: 0,
+            runs: 0,
+            coalesced: 0,
+        }
+    }
+
+    /// Interrupts that the ISR has claimed.
+    pub fn interrupts(&self) -> u64 {
+        self.interrupts
+    }
+
+    /// Times that the DPC has run.
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Inserts refused because the DPC was queued already.
+    pub fn coalesced(&self) -> u64 {
+        self.coalesced
+    }
+
+    /// When the queued DPC runs, if it is queued.
+    pub fn dpc_due(&self) -> Option<Moment> {
+        self.queued.map(|queued| queued.dispatch.runs)
+    }
+
+    /// The line went up: the ISR runs. `None` if it was not for this device.
+    pub fn line_raised(&mut self, now: Moment, machine: &mut Machine) -> Option<IsrReport> {
+        let IsrOutcome::QueueDpc { event } = self.routine.isr(now) else {
+            return None;
+        };
+        self.interrupts += 1;
+        let coalesced = self.insert_dpc(now, || machine.dispatch_dpc(now, Some(event)), 1);
+        Some(IsrReport {
+            interrupt: self.interrupts,
+            event,
+            coalesced,
+        })
+    }
+
+    /// Queues the DPC without an interrupt, because of `fault`.
+    pub fn insert_spurious(&mut self, now: Moment, machine: &mut Machine, fault: FaultId) {
+        let dispatch = || {
+            let dispatch = machine.dispatch_dpc(now, None);
+            Dispatch {
+                fault: dispatch.fault.or(Some(fault)),
+                ..dispatch
+            }
+        };
+        self.insert_dpc(now, dispatch, 0);
+    }
+
+    /// Takes the DPC out of the queue if it is due at `now`; [`run`](Self::run) runs it.
+    pub fn take_due(&mut self, now: Moment) -> Option<DpcReport> {
+        let QueuedDpc {
+            due,
+            dispatch,
+            interrupts,
+        } = self.queued.take_if(|queued| queued.dispatch.runs <= now)?;
+        self.runs += 1;
+        Some(DpcReport {
+            run: self.runs,
+            due,
+            interrupts,
+            dispatch,
+        })
+    }
+
+    /// Runs the DPC that was taken out of the queue. Each event it sets goes to `notify`.
+    pub fn run(
+        &mut self,
+        now: Moment,
+        machine: &mut Machine,
+        dpc: &DpcReport,
+        mut notify: impl FnMut(&Notification),
+    ) {
+        // One notification is lost or not, however many events are registered for it.
+        let mut decided: Option<(u64, Option<FaultId>)> = None;
+        self.routine.dpc(now, &mut |event, tag| {
+            let lost = match decided {
+                Some((same, lost)) if same == tag => lost,
+                _ => machine.loses(tag),
+            };
+            decided = Some((tag, lost));
+            if lost.is_none() {
+                machine.signalled(event, tag, now, dpc.due, &dpc.dispatch);
+            }
+            notify(&Notification {
+                event: event.clone(),
+                tag,
+                lost,
+            });
+        });
+    }
+
+    /// True if the DPC was queued already.
+    fn insert_dpc(
+        &mut self,
+        now: Moment,
+        dispatch: impl FnOnce() -> Dispatch,
+        interrupts: u64,
+    ) -> bool {
+        if let Some(queued) = &mut self.queued {
+            queued.interrupts += interrupts;
+            self.coalesced += 1;
+            return true;
+        }
+        self.queued = Some(QueuedDpc {
+            due: now.time,
+            dispatch: dispatch(),
+            interrupts,
+        });
+        false
+    }
+}
+
+impl Fork for Interrupt {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            routine: self.routine.fork(forker),
+            ..*self
+        }
+    }
+}
+
+/// Serves an interrupt for ever: runs the ISR whenever `line` is set, and the DPC when its time
+/// has come, which on an ideal machine is at once.
+pub async fn interrupt<C: Context>(
+    cx: C,
+    machine: Shared<Machine>,
+    interrupt: Shared<Interrupt>,
+    line: C::Event,
+) {
+    loop {
+        let spurious = machine.borrow().next_spurious().map(SimTime::commit);
+        let deadline = [interrupt.borrow().dpc_due(), spurious]
+            .into_iter()
+            .flatten()
+            .min();
+        let woken = line.wait_until(deadline).await;
+        let (mut machine, mut interrupt) = (machine.borrow_mut(), interrupt.borrow_mut());
+        match woken {
+            Woken::Event(_) => {
+                if let Some(isr) = interrupt.line_raised(cx.moment(), &mut machine) {
+                    cx.record(&ISR, &[isr.interrupt, isr.event, isr.coalesced.into()]);
+                }
+            }
+            Woken::Deadline => {
+                if let Some(fault) = machine.take_spurious(cx.now()) {
+                    interrupt.insert_spurious(cx.moment(), &mut machine, fault);
+                }
+            }
+        }
+        let Some(dpc) = interrupt.take_due(cx.moment()) else {
+            continue;
+        };
+        let waited = dpc.dispatch.latency.of(Component::DpcQueueWait).ticks();
+        let fault = FaultId::word(dpc.dispatch.fault);
+        cx.record(
+            &DPC,
+            &[dpc.run, dpc.due.ticks(), waited, dpc.interrupts, fault],
+        );
+        interrupt.run(cx.moment(), &mut machine, &dpc, |notification| {
+            cx.record(
+                &NOTIFICATION,
+                &[notification.tag, FaultId::word(notification.lost)],
+            );
+            if notification.lost.is_none() {
+                notification.event.set(notification.tag);
+            }
+        });
+    }
+}

@@ -1,0 +1,314 @@
+//! The machine: what everything costs, and what delays it.
+
+use units::{Moment, SimDuration, SimTime};
+use vtime::{EventHandle, Fork, Forker};
+
+use crate::injection::{FaultId, Injection};
+use crate::latency::{Component, Latency};
+
+/// A thread of the model, as [`Machine::thread`] numbered it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ThreadId(u32);
+
+impl ThreadId {
+    /// The number in the history.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// What a routine takes each time it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// The interrupt service routine, up to the queueing of its DPC.
+    pub isr: SimDuration,
+    /// The DPC, up to the setting of the events.
+    pub dpc: SimDuration,
+}
+
+/// When a queued DPC has run, and why not before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dispatch {
+    /// When it sets its events.
+    pub runs: Moment,
+    /// Where the time since the interrupt went.
+    pub latency: Latency,
+    /// The fault that delayed it.
+    pub fault: Option<FaultId>,
+}
+
+/// When a woken thread starts, and why not before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wake {
+    /// When the device crossed the position that all this is an answer to; for an event that no
+    /// DPC set, when the event was found set.
+    pub due: SimTime,
+    /// When the thread's first instruction runs.
+    pub starts: Moment,
+    /// Where the time since `due` went; the parts add up to `starts` minus `due`.
+    pub latency: Latency,
+    /// The fault that delayed it.
+    pub fault: Option<FaultId>,
+}
+
+/// What a scenario's machine does to whoever runs on it.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    costs: Costs,
+    threads: Vec<Thread>,
+    faults: Vec<Fault>,
+    /// The latest signal of each event that a DPC has set.
+    signals: Vec<Signal>,
+}
+
+#[derive(Clone, Debug)]
+struct Thread {
+    name: String,
+    /// When it last ran, and until when.
+    ran: (SimTime, SimTime),
+}
+
+#[derive(Clone, Debug)]
+struct Fault {
+    id: FaultId,
+    injection: Injection,
+    struck: bool,
+}
+
+/// What is known of the set of an event.
+#[derive(Clone, Debug)]
+struct Signal {
+    event: EventHandle,
+    tag: u64,
+    /// When the device crossed the position.
+    due: SimTime,
+    set_at: SimTime,
+    /// Where the time from `due` to `set_at` went.
+    latency: Latency,
+    fault: Option<FaultId>,
+}
+
+impl Machine {
+    /// A machine that charges nothing and delays nothing.
+    pub fn ideal() -> Self {
+        Self::default()
+    }
+
+    /// A machine on which routines take their time.
+    pub fn with_costs(costs: Costs) -> Self {
+        Self {
+            costs,
+            ..Self::default()
+        }
+    }
+
+    /// The thread called `name`, made when it is first asked for.
+    pub fn thread(&mut self, name: &str) -> ThreadId {
+        let known = self.threads.iter().position(|thread| thread.name == name);
+        let place = known.unwrap_or_else(|| {
+            let name = name.to_owned();
+            self.threads.push(Thread {
+                name,
+                ran: (SimTime::ZERO, SimTime::ZERO),
+            });
+            self.threads.len() - 1
+        });
+        ThreadId(u32::try_from(place).expect("threads are few"))
+    }
+
+    /// What `thread` was called.
+    pub fn thread_name(&self, thread: ThreadId) -> &str {
+        &self.threads[thread.0 as usize].name
+    }
+
+    /// Puts a fault in.
+    pub fn inject(&mut self, id: FaultId, injection: Injection) {
+        self.faults.push(Fault {
+            id,
+            injection,
+            struck: false,
+        });
+    }
+
+    /// A DPC is queued at `queued`, by the interrupt of notification `event` if by one.
+    pub fn dispatch_dpc(&mut self, queued: Moment, event: Option<u64>) -> Dispatch {
+        let mut latency = Latency::ZERO;
+        latency.add(
+            Component::IsrSelf,
+            if event.is_some() {
+                self.costs.isr
+            } else {
+                SimDuration::ZERO
+            },
+        );
+        let ready = queued.time + latency.total();
+        let late = self.strike(|injection| match injection {
+            Injection::LateDpc { event: late, by } if event == Some(late) => Some(by),
+            _ => None,
+        });
+        let (mut fault, mut starts) = match late {
+            Some((fault, by)) => (Some(fault), ready + by),
+            None => (None, ready),
+        };
+        while let Some((blocker, until)) = self.dpcs_blocked_at(starts) {
+            (fault, starts) = (Some(blocker), until);
+        }
+        latency.add(Component::DpcQueueWait, starts.since(ready));
+        latency.add(Component::DpcSelf, self.costs.dpc);
+        Dispatch {
+            runs: after(queued, latency.total()),
+            latency,
+            fault,
+        }
+    }
+
+    /// The fault that keeps the DPC of notification `event` from setting events, if one does.
+    pub fn loses(&mut self, event: u64) -> Option<FaultId> {
+        let lost = self.strike(|injection| match injection {
+            Injection::LostNotification { event: lost } if lost == event => Some(()),
+            _ => None,
+        });
+        lost.map(|(fault, ())| fault)
+    }
+
+    /// When the next DPC without an interrupt runs.
+    pub fn next_spurious(&self) -> Option<SimTime> {
+        let pending = self.faults.iter().filter(|fault| !fault.struck);
+        pending
+            .filter_map(|fault| match fault.injection {
+                Injection::SpuriousNotification { at } => Some(at),
+                _ => None,
+            })
+            .min()
+    }
+
+    /// Takes the DPC without an interrupt that is due at `now`, if one is.
+    pub fn take_spurious(&mut self, now: SimTime) -> Option<FaultId> {
+        let due = self.strike(|injection| match injection {
+            Injection::SpuriousNotification { at } if at <= now => Some(()),
+            _ => None,
+        });
+        due.map(|(fault, ())| fault)
+    }
+
+    /// A DPC sets `event` with `tag` at `now`, on account of a position crossed at `due`.
+    pub fn signalled(
+        &mut self,
+        event: &EventHandle,
+        tag: u64,
+        now: Moment,
+        due: SimTime,
+        dispatch: &Dispatch,
+    ) {
+        let signal = Signal {
+            event: event.clone(),
+            tag,
+            due,
+            set_at: now.time,
+            latency: dispatch.latency,
+            fault: dispatch.fault,
+        };
+        match self.signals.iter_mut().find(|known| known.event == *event) {
+            Some(known) => *known = signal,
+            None => self.signals.push(signal),
+        }
+    }
+
+    /// `thread` finds at `ready` that `event` was set with `tag`.
+    pub fn wake(&mut self, thread: ThreadId, event: &EventHandle, ready: Moment, tag: u64) -> Wake {
+        let signal = self
+            .signals
+            .iter()
+            .find(|known| known.event == *event && known.tag == tag);
+        let (due, set_at, mut latency, mut fault) = match signal {
+            Some(signal) => (signal.due, signal.set_at, signal.latency, signal.fault),
+            None => (ready.time, ready.time, Latency::ZERO, None),
+        };
+        let busy = self.ran_between(thread, set_at, ready.time);
+        latency.add(Component::RunSelf, busy);
+        let waited = ready.time.since(set_at).ticks() - busy.ticks();
+        latency.add(Component::ReadyWait, SimDuration::from_ticks(waited));
+        let late = self.strike(|injection| match injection {
+            Injection::LateWakeUp {
+                thread: late,
+                event,
+                by,
+            } if (late, event) == (thread, tag) => Some(by),
+            _ => None,
+        });
+        let mut starts = ready;
+        if let Some((id, by)) = late {
+            latency.add(Component::ReadyWait, by);
+            starts = after(ready, by);
+            fault = Some(id);
+        }
+        Wake {
+            due,
+            starts,
+            latency,
+            fault,
+        }
+    }
+
+    /// `thread` runs for `cost` from `from` on; when it is done. No cost, no time: it is done at
+    /// the very moment at which it began.
+    pub fn run(&mut self, thread: ThreadId, from: Moment, cost: SimDuration) -> Moment {
+        let done = after(from, cost);
+        self.threads[thread.0 as usize].ran = (from.time, done.time);
+        done
+    }
+
+    /// How long the last run of `thread` overlaps the time from `from` to `until`.
+    fn ran_between(&self, thread: ThreadId, from: SimTime, until: SimTime) -> SimDuration {
+        let (began, ended) = self.threads[thread.0 as usize].ran;
+        ended.min(until).since(began.max(from))
+    }
+
+    /// The fault that keeps DPCs from starting at `now`, and until when.
+    fn dpcs_blocked_at(&self, now: SimTime) -> Option<(FaultId, SimTime)> {
+        self.faults.iter().find_map(|fault| match fault.injection {
+            Injection::BlockedDpc { from, until } if from <= now && now < until => {
+                Some((fault.id, until))
+            }
+            _ => None,
+        })
+    }
+
+    /// The first fault that has not struck yet and that `matches`; it strikes now.
+    fn strike<T>(&mut self, matches: impl Fn(Injection) -> Option<T>) -> Option<(FaultId, T)> {
+        self.faults
+            .iter_mut()
+            .filter(|fault| !fault.struck)
+            .find_map(|fault| {
+                let effect = matches(fault.injection)?;
+                fault.struck = true;
+                Some((fault.id, effect))
+            })
+    }
+}
+
+/// `length` after `moment`: no time leaves it as it is, any time ends in a commit.
+fn after(moment: Moment, length: SimDuration) -> Moment {
+    if length.is_zero() {
+        moment
+    } else {
+        (moment.time + length).commit()
+    }
+}
+
+vtime::fork_by_clone!(ThreadId, Costs, Dispatch, Wake);
+
+impl Fork for Machine {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        let twin = |signal: &Signal| Signal {
+            event: signal.event.fork(forker),
+            ..signal.clone()
+        };
+        Self {
+            costs: self.costs,
+            threads: self.threads.clone(),
+            faults: self.faults.clone(),
+            signals: self.signals.iter().map(twin).collect(),
+        }
+    }
+}
