@@ -1,0 +1,522 @@
+//! Whether a scenario that fits its types also makes sense.
+
+use units::{Frames, WaveFormat};
+
+use crate::format::{
+    Action, Client, Device, Engine, Fault, Format, LateWakeUp, Mode, Scenario, Source,
+};
+use crate::quantity::{FrameCount, Time};
+
+/// Packets that Windows knows of, and packets that `more-packets` lets be.
+const PACKETS_MAX: (u32, u32) = (2, 8);
+/// More than any endpoint has; a cyclic buffer of more would not be one of Windows either.
+const BUFFER_BYTES_MAX: u64 = 16 << 20;
+/// How long all faults and services together may make things.
+const DELAY_MAX_NANOS: u64 = 60 * 86_400 * 1_000_000_000;
+
+/// Something that makes no sense, and the key that says it.
+pub(crate) struct Problem {
+    pub(crate) key: String,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+/// Everything about `scenario` that makes no sense.
+pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
+    let mut check = Check {
+        scenario,
+        problems: Vec::new(),
+    };
+    check.duration();
+    check.device(&scenario.device);
+    check.engine(&scenario.engine);
+    check.clients();
+    for (place, client) in scenario.clients.iter().enumerate() {
+        check.client(&format!("client[{place}]"), client);
+    }
+    for (place, fault) in scenario.faults.iter().enumerate() {
+        check.fault(&format!("fault[{place}]"), fault);
+    }
+    for (place, action) in scenario.actions.iter().enumerate() {
+        check.action(&format!("action[{place}]"), action);
+    }
+    check.delays();
+    check.problems
+}
+
+struct Check<'a> {
+    scenario: &'a Scenario,
+    problems: Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn say(&mut self, key: impl Into<String>, message: impl Into<String>) {
+        self.problems.push(Problem {
+            key: key.into(),
+            message: message.into(),
+            help: None,
+        });
+    }
+
+    fn advise(
+        &mut self,
+        key: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.problems.push(Problem {
+            key: key.into(),
+            message: message.into(),
+            help: Some(help.into()),
+        });
+    }
+
+    fn duration(&mut self) {
+        if self.scenario.duration.nanos() == 0 {
+            self.say(
+                "duration",
+                "a run of no time shows nothing; expected more than zero",
+            );
+        }
+    }
+
+    fn device(&mut self, device: &Device) {
+        self.name("device.name", &device.name);
+        self.format("device.format", &device.format);
+        let frame_bytes = u64::from(device.format.to_format().frame_bytes());
+        for (key, frames) in [
+            ("device.prefetch", device.prefetch),
+            ("device.burst", device.burst),
+        ] {
+            if frames.is_some_and(|frames| frames.get() * frame_bytes > 4096) {
+                self.say(key, "a FIFO holds at most 4096 bytes");
+            }
+        }
+        if device.burst.is_some_and(|burst| burst.get() == 0) {
+            self.say(
+                "device.burst",
+                "a device that fetches nothing plays nothing; expected `1fr` or more",
+            );
+        }
+    }
+
+    fn format(&mut self, key: &str, format: &Format) {
+        if !(1..=8).contains(&format.channels) {
+            let message = format!("{} channels; expected 1 to 8", format.channels);
+            self.say(format!("{key}.channels"), message);
+        }
+        if !(8_000..=384_000).contains(&format.rate.hertz()) {
+            let message = format!(
+                "{} is no rate of an audio device; expected 8kHz to 384kHz",
+                format.rate
+            );
+            self.say(format!("{key}.rate"), message);
+        }
+    }
+
+    fn name(&mut self, key: &str, name: &str) {
+        let odd = |c: char| !(c.is_alphanumeric() || "-_. ".contains(c));
+        if name.is_empty() || name.len() > 64 || name.contains(odd) || name.starts_with('.') {
+            self.say(
+                key,
+                "expected 1 to 64 letters, digits, blanks, `-`, `_` or `.` (not first)",
+            );
+        }
+    }
+
+    fn engine(&mut self, engine: &Engine) {
+        let period = engine.period_frames(&self.scenario.device);
+        self.buffer(("engine.period", "engine.packets"), period, engine.packets);
+    }
+
+    /// A cyclic buffer of the device.
+    fn buffer(&mut self, (size_key, count_key): (&str, &str), packet: Frames, packets: u32) {
+        let (windows, model) = PACKETS_MAX;
+        if packets == 0 {
+            self.say(count_key, "a buffer has at least one packet");
+        } else if packets > model {
+            self.say(
+                count_key,
+                format!("{packets} packets; expected at most {model}"),
+            );
+        } else if packets > windows && !self.scenario.device.more_packets {
+            self.advise(
+                count_key,
+                format!("{packets} packets; Windows knows 1 or 2 per buffer"),
+                "`more-packets = true` in [device] lifts that to 8",
+            );
+        }
+        let format = self.scenario.device.format.to_format();
+        if packet.is_zero() {
+            self.say(size_key, "a packet of no frames; expected `1fr` or more");
+            return;
+        }
+        let ring = Frames::new(packet.get() * u64::from(packets.clamp(1, model)));
+        if format.bytes_of(ring).get() > BUFFER_BYTES_MAX {
+            self.say(
+                size_key,
+                "a cyclic buffer is at most 16 MiB; expected fewer frames",
+            );
+        }
+        let prefetch = self.scenario.device.prefetch.map_or(0, FrameCount::get)
+            + self.scenario.device.burst.map_or(1, FrameCount::get);
+        if prefetch > ring.get() {
+            self.say(
+                size_key,
+                format!(
+                    "a cyclic buffer of {} frames is smaller than the {prefetch} that the device \
+                     takes ahead",
+                    ring.get()
+                ),
+            );
+        }
+    }
+
+    fn clients(&mut self) {
+        let clients = &self.scenario.clients;
+        let exclusive = clients
+            .iter()
+            .position(|client| client.mode == Mode::ExclusiveEvent);
+        if let Some(place) = exclusive.filter(|_| clients.len() > 1) {
+            self.advise(
+                format!("client[{place}].mode"),
+                "an exclusive client has the endpoint for itself, and there are others",
+                "leave one client, or let all of them share the endpoint",
+            );
+        }
+        let names: Vec<_> = (0..clients.len())
+            .map(|place| self.scenario.client_name(place))
+            .collect();
+        for (place, name) in names.iter().enumerate() {
+            self.name(&format!("client[{place}].name"), name);
+            if names[..place].contains(name) {
+                let message = format!("`{name}` is the name of an earlier client");
+                self.say(format!("client[{place}].name"), message);
+            }
+        }
+    }
+
+    fn client(&mut self, key: &str, client: &Client) {
+        let shared = [
+            ("format", client.format.is_some()),
+            ("buffer", client.buffer.is_some()),
+            ("volume", client.volume.is_some()),
+        ];
+        let exclusive = [
+            ("packet", client.packet.is_some()),
+            ("packets", client.packets.is_some()),
+            ("policy", client.policy.is_some()),
+            ("content", client.content.is_some()),
+            ("service", client.service.is_some()),
+            ("prime", client.prime.is_some()),
+            ("end-of-stream", client.end_of_stream.is_some()),
+        ];
+        let (misplaced, belongs) = match client.mode {
+            Mode::SharedEvent => (&exclusive[..], "an exclusive client"),
+            Mode::ExclusiveEvent => (&shared[..], "a shared client"),
+        };
+        for (name, _) in misplaced.iter().filter(|(_, given)| *given) {
+            self.say(format!("{key}.{name}"), format!("a key of {belongs} only"));
+        }
+        self.source(&format!("{key}.source"), &client.source);
+        match client.mode {
+            Mode::SharedEvent => self.shared_client(key, client),
+            Mode::ExclusiveEvent => self.exclusive_client(key, client),
+        }
+    }
+
+    fn shared_client(&mut self, key: &str, client: &Client) {
+        let device = &self.scenario.device;
+        if let Some(format) = &client.format {
+            self.format(&format!("{key}.format"), format);
+            if format.rate != device.format.rate {
+                self.advise(
+                    format!("{key}.format.rate"),
+                    format!("the engine runs at {}", device.format.rate),
+                    "leave the rate to the device; sound files are converted",
+                );
+            }
+        }
+        let period = self.scenario.engine.period_frames(device);
+        if let Some(buffer) = client.buffer {
+            let buffer_key = format!("{key}.buffer");
+            if buffer.to_frames() < period {
+                let message = format!(
+                    "an endpoint buffer of {buffer} holds less than the period of {} frames",
+                    period.get()
+                );
+                self.say(buffer_key, message);
+            } else if buffer.get() > 2 * u64::from(device.format.rate.hertz()) {
+                self.say(buffer_key, "an endpoint buffer is at most two seconds long");
+            }
+        }
+    }
+
+    fn exclusive_client(&mut self, key: &str, client: &Client) {
+        let packet = client.packet_frames(&self.scenario.device);
+        let packets = client.packets.unwrap_or(2);
+        let keys = (format!("{key}.packet"), format!("{key}.packets"));
+        self.buffer((&keys.0, &keys.1), packet, packets);
+        if let Some(end) = client.end_of_stream {
+            if end.valid.to_frames() > packet {
+                let message = format!("more than the {} frames of a packet", packet.get());
+                self.say(format!("{key}.end-of-stream.valid"), message);
+            }
+        }
+    }
+
+    fn source(&mut self, key: &str, source: &Source) {
+        let given = [
+            source.wav.is_some(),
+            source.sine.is_some(),
+            source.sweep.is_some(),
+            source.noise.is_some(),
+            source.impulses.is_some(),
+            source.counter.is_some(),
+        ];
+        if given.iter().filter(|given| **given).count() > 1 {
+            self.say(key, "more than one source; expected one of `wav`, `sine`, `sweep`, `noise`, `impulses`, `counter`");
+        }
+        if source.wav.as_ref().is_some_and(|wav| wav.path.is_empty()) {
+            self.say(
+                format!("{key}.wav.path"),
+                "expected the path of a sound file",
+            );
+        }
+        if source
+            .sweep
+            .as_ref()
+            .is_some_and(|sweep| sweep.over.nanos() == 0)
+        {
+            self.say(
+                format!("{key}.sweep.over"),
+                "a sweep over no time; expected more than zero",
+            );
+        }
+        if source
+            .impulses
+            .as_ref()
+            .is_some_and(|impulses| impulses.every.get() == 0)
+        {
+            self.say(
+                format!("{key}.impulses.every"),
+                "impulses at no distance; expected `1fr` or more",
+            );
+        }
+    }
+
+    fn fault(&mut self, key: &str, fault: &Fault) {
+        let given = fault.kinds().iter().filter(|(_, given)| *given).count();
+        if given != 1 {
+            let message = format!(
+                "{given} kinds of fault; expected exactly one of {}",
+                list(&fault.kinds())
+            );
+            self.say(key, message);
+        }
+        if let Some(name) = &fault.name {
+            self.name(&format!("{key}.name"), name);
+        }
+        if let Some(late) = &fault.late_wake_up {
+            self.late_wake_up(&format!("{key}.late-wake-up"), late);
+        }
+        if let Some(lost) = &fault.lost_notification {
+            self.event(&format!("{key}.lost-notification.event"), lost.event);
+        }
+        if let Some(late) = &fault.late_dpc {
+            self.event(&format!("{key}.late-dpc.event"), late.event);
+        }
+        if let Some(blocked) = &fault.blocked_dpc {
+            if blocked.until <= blocked.from {
+                self.say(
+                    format!("{key}.blocked-dpc.until"),
+                    format!(
+                        "ends at {}, not after it begins at {}",
+                        blocked.until, blocked.from
+                    ),
+                );
+            }
+        }
+        let producers = !self.scenario.clients.is_empty();
+        if !producers {
+            self.say(key, "a fault needs a client that it can hit; there is none");
+        }
+    }
+
+    fn event(&mut self, key: &str, event: u64) {
+        if event == 0 {
+            self.say(key, "notifications are counted from 1");
+        }
+    }
+
+    fn late_wake_up(&mut self, key: &str, late: &LateWakeUp) {
+        match (late.client, late.engine) {
+            (None, false) => self.say(key, "whose? expected `client = 0` or `engine = true`"),
+            (Some(_), true) => self.say(key, "whose? expected either `client` or `engine`"),
+            (Some(client), false) => {
+                self.client_index(&format!("{key}.client"), client);
+            }
+            (None, true) if !self.scenario.is_shared() => {
+                self.say(
+                    format!("{key}.engine"),
+                    "no client shares the endpoint, so there is no engine",
+                );
+            }
+            (None, true) => {}
+        }
+        let from_one = late.engine || !self.scenario.is_shared();
+        if from_one {
+            self.event(&format!("{key}.event"), late.event);
+        }
+    }
+
+    fn client_index(&mut self, key: &str, index: u32) -> bool {
+        let count = self.scenario.clients.len();
+        let there = usize::try_from(index).is_ok_and(|index| index < count);
+        if !there {
+            let message = match count {
+                0 => "there is no client".to_owned(),
+                1 => format!("there is no client {index}; expected 0, the only one"),
+                _ => format!("there is no client {index}; expected 0 to {}", count - 1),
+            };
+            self.say(key, message);
+        }
+        there
+    }
+
+    fn action(&mut self, key: &str, action: &Action) {
+        let given = action.kinds().iter().filter(|(_, given)| *given).count();
+        if given != 1 {
+            let message = format!(
+                "{given} kinds of action; expected exactly one of {}",
+                list(&action.kinds())
+            );
+            self.say(key, message);
+        }
+        for (name, client) in [
+            ("pause", action.pause.as_ref().map(|what| what.client)),
+            ("run", action.run.as_ref().map(|what| what.client)),
+            ("stop", action.stop.as_ref().map(|what| what.client)),
+            (
+                "write-packet",
+                action.write_packet.as_ref().map(|what| what.client),
+            ),
+        ] {
+            let Some(client) = client else { continue };
+            let client_key = format!("{key}.{name}.client");
+            if self.client_index(&client_key, client) && self.scenario.is_shared() {
+                self.say(client_key, "so far only exclusive clients act on purpose");
+            }
+        }
+    }
+
+    /// The instants of a run must stay within what the model can tell.
+    fn delays(&mut self) {
+        let delays = self.scenario.faults.iter().map(|fault| {
+            let late = fault
+                .late_wake_up
+                .as_ref()
+                .map_or(0, |late| late.by.nanos());
+            let dpc = fault.late_dpc.as_ref().map_or(0, |late| late.by.nanos());
+            late.saturating_add(dpc)
+        });
+        let total = delays.fold(0_u64, u64::saturating_add);
+        if total > DELAY_MAX_NANOS {
+            self.say("fault", "all delays together are longer than 60 days");
+        }
+    }
+}
+
+/// `` `a`, `b`, `c` ``
+fn list(kinds: &[(&str, bool)]) -> String {
+    let names: Vec<_> = kinds.iter().map(|(name, _)| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+impl Fault {
+    /// Each kind of fault by its key, and whether it is this one.
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 5] {
+        [
+            ("late-wake-up", self.late_wake_up.is_some()),
+            ("lost-notification", self.lost_notification.is_some()),
+            (
+                "spurious-notification",
+                self.spurious_notification.is_some(),
+            ),
+            ("blocked-dpc", self.blocked_dpc.is_some()),
+            ("late-dpc", self.late_dpc.is_some()),
+        ]
+    }
+}
+
+impl Action {
+    const fn kinds(&self) -> [(&'static str, bool); 4] {
+        [
+            ("pause", self.pause.is_some()),
+            ("run", self.run.is_some()),
+            ("stop", self.stop.is_some()),
+            ("write-packet", self.write_packet.is_some()),
+        ]
+    }
+}
+
+impl Format {
+    /// As the model counts it. At least one channel, so that it can be asked before it is checked.
+    pub fn to_format(self) -> WaveFormat {
+        WaveFormat {
+            rate: self.rate.to_rate(),
+            channels: self.channels.max(1),
+            sample: self.sample.to_format(),
+        }
+    }
+
+    /// 10 ms at this rate, rounded up to whole frames.
+    fn ten_millis(self) -> Frames {
+        Frames::new(u64::from(self.rate.hertz()).div_ceil(100))
+    }
+}
+
+impl Engine {
+    /// Frames that one pass makes for `device`.
+    pub fn period_frames(&self, device: &Device) -> Frames {
+        self.period
+            .map_or_else(|| device.format.ten_millis(), FrameCount::to_frames)
+    }
+}
+
+impl Client {
+    /// Frames of a packet, of an exclusive client on `device`.
+    pub fn packet_frames(&self, device: &Device) -> Frames {
+        self.packet
+            .map_or_else(|| device.format.ten_millis(), FrameCount::to_frames)
+    }
+
+    /// Time that an exclusive client takes per packet.
+    pub fn service_time(&self) -> Time {
+        self.service.unwrap_or_default()
+    }
+}
+
+impl Scenario {
+    /// What the client at `place` is called. Panics if there is none.
+    pub fn client_name(&self, place: usize) -> String {
+        self.clients[place]
+            .name
+            .clone()
+            .unwrap_or_else(|| format!("client-{place}"))
+    }
+
+    /// What the fault at `place` is called. Panics if there is none.
+    pub fn fault_name(&self, place: usize) -> String {
+        let fault = &self.faults[place];
+        let kind = fault
+            .kinds()
+            .iter()
+            .find(|(_, given)| *given)
+            .map_or("fault", |(name, _)| name);
+        fault
+            .name
+            .clone()
+            .unwrap_or_else(|| format!("{kind}-{place}"))
+    }
+}

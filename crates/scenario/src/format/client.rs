@@ -1,0 +1,92 @@
+//! `[[client]]`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::device::{Content, Format, Policy};
+use super::source::Source;
+use crate::quantity::{FrameCount, Level, Time};
+
+/// Somebody who plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Client {
+    /// What it is called in reports. Default: `client-0` and so on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How it uses the endpoint.
+    pub mode: Mode,
+    /// What it plays.
+    #[serde(default)]
+    pub source: Source,
+    /// When it starts.
+    #[serde(default)]
+    pub start: Time,
+    /// Shared mode: the format of its buffer, at the rate of the device. Default: the format of
+    /// the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// Shared mode: size of its endpoint buffer. Default: two periods of the engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buffer: Option<FrameCount>,
+    /// Shared mode: its volume in the mix. Default: `0dB`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<Level>,
+    /// Exclusive mode: frames of a packet. Default: 10 ms at the rate of the device, rounded up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packet: Option<FrameCount>,
+    /// Exclusive mode: packets in the cyclic buffer. Default: 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packets: Option<u32>,
+    /// Exclusive mode: what it does after it was late. Default: `resync`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
+    /// Exclusive mode: which content follows what was lost. Default: `drop`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
+    /// Exclusive mode: time that it takes per packet. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Time>,
+    /// Exclusive mode: what it writes before the first notification. Default: `all`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prime: Option<Prime>,
+    /// Exclusive mode: where the stream ends. Default: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_of_stream: Option<EndOfStream>,
+}
+
+/// How a client uses the endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Through the audio engine, woken by its event.
+    SharedEvent,
+    /// Straight on the pin, woken by the notification of the device.
+    ExclusiveEvent,
+}
+
+/// What a producer writes before the first notification.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prime {
+    /// Packet 0 before RUN and the rest of the buffer at RUN.
+    #[default]
+    All,
+    /// Packet 0 only.
+    First,
+    /// Not packet 0: the first write is packet 1, at RUN.
+    None,
+}
+
+/// Where a stream ends.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EndOfStream {
+    /// Number of the last packet, counted from 0.
+    pub packet: u32,
+    /// Frames of it that belong to the stream.
+    pub valid: FrameCount,
+    /// Whether the client goes on to write packets, against the rules.
+    #[serde(default)]
+    pub writes_after: bool,
+}

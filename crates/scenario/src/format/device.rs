@@ -1,0 +1,209 @@
+//! `[device]` and `[engine]`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use units::{SampleFormat, SampleRate};
+
+use crate::quantity::{Drift, FrameCount, Rate, Time};
+
+/// A render endpoint: an HD Audio output stream behind its miniport and port driver.
+///
+/// Without a preset it is the reference device: evenly spaced frames, no prefetch, bursts of one
+/// frame, packets counted at the link.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Device {
+    /// What the endpoint is called in reports.
+    pub name: String,
+    /// Figures of a real device; keys that are given beside it override it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
+    /// What the device plays.
+    pub format: Format,
+    /// Frames that the device takes out of the buffer ahead of the one it plays. Default: none,
+    /// or what the preset says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefetch: Option<FrameCount>,
+    /// Frames that the device fetches at once. Default: one, or what the preset says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<FrameCount>,
+    /// Where the device counts packets. Default: at the link, or what the preset says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count_on: Option<CountOn>,
+    /// How fast the crystal of the device is.
+    pub drift: Drift,
+    /// Lets a buffer have up to 8 packets; Windows knows 1 or 2.
+    pub more_packets: bool,
+    /// Which packet the driver takes before RUN and ahead of time.
+    pub packet_window: PacketWindow,
+    /// What lies behind the end of a stream that has ended.
+    pub end_of_stream: EndFill,
+}
+
+/// Figures of a real device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// An HD Audio controller: a FIFO of 192 bytes, bursts of 32, packets counted as the device
+    /// fetches them, frames in the 48 kHz grid of the link.
+    HdAudio,
+}
+
+/// Where a device counts packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CountOn {
+    /// When its last frame has been played.
+    Link,
+    /// When its last frame has been fetched.
+    Memory,
+}
+
+/// Which packet a driver takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PacketWindow {
+    /// As documented: any packet that the buffer has room for.
+    #[default]
+    Documented,
+    /// As the sample driver does: before RUN the current one only, in RUN the next one only.
+    Sample,
+}
+
+/// What a driver does behind the end of a stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndFill {
+    /// Nothing: the device plays again what lies in the buffer.
+    #[default]
+    Replay,
+    /// It clears what has been played.
+    Silence,
+}
+
+/// Rate, channels and samples of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Format {
+    /// Frames per second.
+    pub rate: Rate,
+    /// Samples in a frame.
+    #[schemars(range(min = 1, max = 8))]
+    pub channels: u8,
+    /// What a sample is.
+    pub sample: Sample,
+}
+
+/// What a sample is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sample {
+    /// 8-bit PCM, unsigned.
+    U8,
+    /// 16-bit PCM.
+    S16,
+    /// 24-bit PCM in three bytes.
+    S24,
+    /// 24-bit PCM in four bytes.
+    #[serde(rename = "s24in32")]
+    S24In32,
+    /// 32-bit PCM.
+    S32,
+    /// 32-bit float.
+    F32,
+}
+
+/// The audio engine: mixes the shared clients and keeps the cyclic buffer of the device filled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Engine {
+    /// Frames that one pass makes. Default: 10 ms at the rate of the device, rounded up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<FrameCount>,
+    /// Packets in the cyclic buffer.
+    pub packets: u32,
+    /// What the engine does after it was late.
+    pub policy: Policy,
+    /// Which content follows what was lost.
+    pub content: Content,
+    /// Time that a pass takes per packet.
+    pub service: Time,
+    /// Whether the peak limiter is in the path. Below full scale it changes nothing.
+    pub limiter: bool,
+}
+
+/// What a producer does after it was late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// Asks for the packet count and goes on with the packet behind the one that plays.
+    #[default]
+    Resync,
+    /// Writes one packet per wake-up, counts up and ignores the status.
+    Blind,
+}
+
+/// Which content follows what was lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// What belongs to the device frame: what was lost stays lost.
+    #[default]
+    Drop,
+    /// What comes next: everything is later from then on.
+    Delay,
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self {
+            name: "speaker".into(),
+            preset: None,
+            format: Format::default(),
+            prefetch: None,
+            burst: None,
+            count_on: None,
+            drift: Drift::default(),
+            more_packets: false,
+            packet_window: PacketWindow::default(),
+            end_of_stream: EndFill::default(),
+        }
+    }
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        Self {
+            rate: Rate::new(SampleRate::HZ_48000),
+            channels: 2,
+            sample: Sample::S16,
+        }
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self {
+            period: None,
+            packets: 2,
+            policy: Policy::default(),
+            content: Content::default(),
+            service: Time::default(),
+            limiter: true,
+        }
+    }
+}
+
+impl Sample {
+    /// As the model counts it.
+    pub const fn to_format(self) -> SampleFormat {
+        match self {
+            Self::U8 => SampleFormat::U8,
+            Self::S16 => SampleFormat::S16,
+            Self::S24 => SampleFormat::S24,
+            Self::S24In32 => SampleFormat::S24In32,
+            Self::S32 => SampleFormat::S32,
+            Self::F32 => SampleFormat::F32,
+        }
+    }
+}

@@ -1,0 +1,599 @@
+//! Quantities as a scenario file writes them: a number and its unit in one text.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use thiserror::Error;
+use units::{Frames, SampleRate, SimDuration};
+
+/// The longest time that a file can state: 30 days.
+const LONGEST_NANOS: u64 = 30 * 86_400 * 1_000_000_000;
+
+/// A length of time: `"10ms"`, `"0.05ms"`, `"1min"`. Whole nanoseconds, at most 30 days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    nanos: u64,
+}
+
+/// A count of frames: `"480fr"`. At most 10^9.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FrameCount(u64);
+
+/// A sample rate: `"48kHz"`, `"44100Hz"`. Whole hertz, above zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rate(SampleRate);
+
+/// How fast a crystal is: `"50ppm"`, `"-3.95ppm"`, `"100ppb"`. At most 1 000 ppm either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Drift {
+    ppb: i32,
+}
+
+/// A level: `"-12dB"`, relative to full scale or to unity gain. At most 1 000 dB either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Level {
+    millidecibels: i32,
+}
+
+/// A frequency: `"440Hz"`, `"1.5kHz"`. Whole millihertz, at most 1 MHz.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Frequency {
+    millihertz: u64,
+}
+
+/// Why a text is not the quantity that belongs there.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum QuantityError {
+    /// No number where one was looked for.
+    #[error("`{text}` is not {expected}")]
+    Malformed {
+        /// What was written.
+        text: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
+    /// A number alone.
+    #[error("`{text}` has no unit; expected {expected}")]
+    NoUnit {
+        /// What was written.
+        text: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
+    /// A unit of something else.
+    #[error("`{unit}` is not a unit that fits here; expected {expected}")]
+    WrongUnit {
+        /// The unit that was written.
+        unit: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
+    /// Below what there can be.
+    #[error("`{text}` is negative; expected {expected}")]
+    Negative {
+        /// What was written.
+        text: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
+    /// Decimals that the model does not tell apart.
+    #[error("`{text}` is finer than {finest}, the finest that can be stated")]
+    TooFine {
+        /// What was written.
+        text: String,
+        /// The smallest step.
+        finest: &'static str,
+    },
+    /// Beyond what the model can reach.
+    #[error("`{text}` is beyond {limit}, the largest that can be stated")]
+    TooLarge {
+        /// What was written.
+        text: String,
+        /// The limit.
+        limit: &'static str,
+    },
+    /// Nothing, where something is needed.
+    #[error("`{text}` is zero; expected {expected}")]
+    Zero {
+        /// What was written.
+        text: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
+}
+
+/// What a kind of quantity is made of: its units as multiples of the smallest step.
+struct Kind {
+    expected: &'static str,
+    units: &'static [(&'static str, u64)],
+    finest: &'static str,
+    limit: u64,
+    limit_text: &'static str,
+    signed: bool,
+}
+
+impl Kind {
+    /// The text as a whole number of smallest steps, exactly.
+    fn steps(&self, text: &str) -> Result<i64, QuantityError> {
+        let expected = self.expected;
+        let malformed = || QuantityError::Malformed {
+            text: text.to_owned(),
+            expected,
+        };
+        let (negative, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let split = rest
+            .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'))
+            .unwrap_or(rest.len());
+        let (number, unit) = (rest[..split].replace('_', ""), rest[split..].trim_start());
+        let (whole, decimals) = number.split_once('.').unwrap_or((number.as_str(), ""));
+        let dangling = number.contains('.') && decimals.is_empty();
+        if whole.is_empty() || dangling || decimals.contains('.') {
+            return Err(malformed());
+        }
+        if unit.is_empty() {
+            return Err(QuantityError::NoUnit {
+                text: text.to_owned(),
+                expected,
+            });
+        }
+        let multiple = self.multiple(unit)?;
+        let steps = self.scaled(text, whole, decimals, multiple)?;
+        let signed = if negative { -steps } else { steps };
+        if signed < 0 && !self.signed {
+            return Err(QuantityError::Negative {
+                text: text.to_owned(),
+                expected,
+            });
+        }
+        Ok(signed)
+    }
+
+    fn multiple(&self, unit: &str) -> Result<u64, QuantityError> {
+        self.units
+            .iter()
+            .find(|(name, _)| *name == unit)
+            .map(|(_, multiple)| *multiple)
+            .ok_or_else(|| QuantityError::WrongUnit {
+                unit: unit.to_owned(),
+                expected: self.expected,
+            })
+    }
+
+    fn scaled(
+        &self,
+        text: &str,
+        whole: &str,
+        decimals: &str,
+        multiple: u64,
+    ) -> Result<i64, QuantityError> {
+        let too_large = || QuantityError::TooLarge {
+            text: text.to_owned(),
+            limit: self.limit_text,
+        };
+        let too_fine = || QuantityError::TooFine {
+            text: text.to_owned(),
+            finest: self.finest,
+        };
+        let decimals = decimals.trim_end_matches('0');
+        let scale = u32::try_from(decimals.len())
+            .ok()
+            .and_then(|places| 10_u128.checked_pow(places))
+            .ok_or_else(too_fine)?;
+        // A number that a u64 cannot hold is beyond every limit.
+        let whole: u64 = whole.parse().map_err(|_| too_large())?;
+        let part: u128 = if decimals.is_empty() {
+            0
+        } else {
+            decimals.parse().map_err(|_| too_fine())?
+        };
+        let part = part
+            .checked_mul(u128::from(multiple))
+            .ok_or_else(too_fine)?;
+        if part % scale != 0 {
+            return Err(too_fine());
+        }
+        let steps = u128::from(whole) * u128::from(multiple) + part / scale;
+        if steps > u128::from(self.limit) {
+            return Err(too_large());
+        }
+        Ok(i64::try_from(steps).expect("limits fit into an i64"))
+    }
+}
+
+static TIME: Kind = Kind {
+    expected: "a time with its unit (ns, us, ms, s, min, h), as \"10ms\"",
+    units: &[
+        ("ns", 1),
+        ("us", 1_000),
+        ("µs", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("min", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+    ],
+    finest: "1ns",
+    limit: LONGEST_NANOS,
+    limit_text: "30 days",
+    signed: false,
+};
+
+static FRAMES: Kind = Kind {
+    expected: "a count of frames with its unit, as \"480fr\"",
+    units: &[("fr", 1)],
+    finest: "1fr",
+    limit: 1_000_000_000,
+    limit_text: "1000000000fr",
+    signed: false,
+};
+
+static RATE: Kind = Kind {
+    expected: "a rate above zero with its unit (Hz, kHz), as \"48kHz\"",
+    units: &[("Hz", 1), ("kHz", 1_000)],
+    finest: "1Hz",
+    limit: 10_000_000,
+    limit_text: "10000kHz",
+    signed: false,
+};
+
+static DRIFT: Kind = Kind {
+    expected: "a deviation with its unit (ppm, ppb), as \"50ppm\" or \"-50ppm\"",
+    units: &[("ppb", 1), ("ppm", 1_000)],
+    finest: "1ppb",
+    limit: 1_000_000,
+    limit_text: "1000ppm",
+    signed: true,
+};
+
+static LEVEL: Kind = Kind {
+    expected: "a level with its unit, as \"-12dB\"",
+    units: &[("dB", 1_000)],
+    finest: "0.001dB",
+    limit: 1_000_000,
+    limit_text: "1000dB",
+    signed: true,
+};
+
+static FREQUENCY: Kind = Kind {
+    expected: "a frequency with its unit (Hz, kHz), as \"440Hz\"",
+    units: &[("Hz", 1_000), ("kHz", 1_000_000)],
+    finest: "0.001Hz",
+    limit: 1_000_000_000,
+    limit_text: "1000kHz",
+    signed: false,
+};
+
+impl Time {
+    /// A whole number of nanoseconds.
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self { nanos }
+    }
+
+    /// A whole number of milliseconds.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self {
+            nanos: millis * 1_000_000,
+        }
+    }
+
+    /// As the model counts it.
+    pub const fn to_duration(self) -> SimDuration {
+        SimDuration::from_nanos(self.nanos)
+    }
+
+    /// Whole nanoseconds.
+    pub const fn nanos(self) -> u64 {
+        self.nanos
+    }
+
+    fn parse(text: &str) -> Result<Self, QuantityError> {
+        TIME.steps(text).map(|nanos| Self {
+            nanos: nanos.unsigned_abs(),
+        })
+    }
+}
+
+impl FrameCount {
+    /// So many frames.
+    pub const fn new(frames: u64) -> Self {
+        Self(frames)
+    }
+
+    /// As the model counts them.
+    pub const fn to_frames(self) -> Frames {
+        Frames::new(self.0)
+    }
+
+    /// How many.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    fn parse(text: &str) -> Result<Self, QuantityError> {
+        FRAMES.steps(text).map(|frames| Self(frames.unsigned_abs()))
+    }
+}
+
+impl Rate {
+    /// A rate of the model.
+    pub const fn new(rate: SampleRate) -> Self {
+        Self(rate)
+    }
+
+    /// As the model counts it.
+    pub const fn to_rate(self) -> SampleRate {
+        self.0
+    }
+
+    /// Hertz.
+    pub const fn hertz(self) -> u32 {
+        self.0.hertz()
+    }
+
+    fn parse(text: &str) -> Result<Self, QuantityError> {
+        let hertz = RATE.steps(text)?;
+        u32::try_from(hertz)
+            .ok()
+            .and_then(SampleRate::new)
+            .map(Self)
+            .ok_or_else(|| QuantityError::Zero {
+                text: text.to_owned(),
+                expected: RATE.expected,
+            })
+    }
+}
+
+impl Drift {
+    /// Parts per 10^9, positive for fast.
+    pub const fn ppb(self) -> i32 {
+        self.ppb
+    }
+
+    fn parse(text: &str) -> Result<Self, QuantityError> {
+        DRIFT.steps(text).map(|ppb| Self { ppb: small(ppb) })
+    }
+}
+
+impl Level {
+    /// A level in thousandths of a decibel.
+    pub const fn from_millidecibels(millidecibels: i32) -> Self {
+        Self { millidecibels }
+    }
+
+    /// Thousandths of a decibel.
+    pub const fn millidecibels(self) -> i32 {
+        self.millidecibels
+    }
+
+    fn parse(text: &str) -> Result<Self, QuantityError> {
+        LEVEL.steps(text).map(|steps| Self {
+            millidecibels: small(steps),
+        })
+    }
+}
+
+impl Frequency {
+    /// A whole number of hertz.
+    pub const fn from_hertz(hertz: u32) -> Self {
+        Self {
+            millihertz: hertz as u64 * 1_000,
+        }
+    }
+
+    /// Thousandths of a hertz.
+    pub const fn millihertz(self) -> u64 {
+        self.millihertz
+    }
+
+    fn parse(text: &str) -> Result<Self, QuantityError> {
+        FREQUENCY.steps(text).map(|steps| Self {
+            millihertz: steps.unsigned_abs(),
+        })
+    }
+}
+
+fn small(steps: i64) -> i32 {
+    i32::try_from(steps).expect("limits of signed quantities fit into an i32")
+}
+
+/// A number of thousandths without superfluous zeros.
+fn thousandths(f: &mut fmt::Formatter<'_>, value: i64) -> fmt::Result {
+    let (sign, value) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
+    let decimals = format!("{:03}", value % 1_000);
+    let decimals = decimals.trim_end_matches('0');
+    let point = if decimals.is_empty() { "" } else { "." };
+    write!(f, "{sign}{}{point}{decimals}", value / 1_000)
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.nanos {
+            0 => f.write_str("0ms"),
+            nanos if nanos % 1_000_000_000 == 0 => write!(f, "{}s", nanos / 1_000_000_000),
+            nanos if nanos % 1_000_000 == 0 => write!(f, "{}ms", nanos / 1_000_000),
+            nanos if nanos % 1_000 == 0 => write!(f, "{}us", nanos / 1_000),
+            nanos => write!(f, "{nanos}ns"),
+        }
+    }
+}
+
+impl fmt::Display for FrameCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}fr", self.0)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        thousandths(f, i64::from(self.hertz()))?;
+        f.write_str("kHz")
+    }
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        thousandths(f, i64::from(self.ppb))?;
+        f.write_str("ppm")
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        thousandths(f, i64::from(self.millidecibels))?;
+        f.write_str("dB")
+    }
+}
+
+impl fmt::Display for Frequency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let steps = i64::try_from(self.millihertz).expect("a frequency is at most 1 MHz");
+        thousandths(f, steps)?;
+        f.write_str("Hz")
+    }
+}
+
+macro_rules! as_text {
+    ($($type:ident, $kind:ident, $pattern:literal, $example:literal;)*) => {$(
+        impl std::str::FromStr for $type {
+            type Err = QuantityError;
+
+            fn from_str(text: &str) -> Result<Self, QuantityError> {
+                Self::parse(text)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Text;
+
+                impl de::Visitor<'_> for Text {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($kind.expected)
+                    }
+
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$type, E> {
+                        $type::parse(text).map_err(E::custom)
+                    }
+                }
+
+                deserializer.deserialize_str(Text)
+            }
+        }
+
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "pattern": $pattern, "examples": [$example] })
+            }
+        }
+    )*};
+}
+
+as_text! {
+    Time, TIME, r"^[0-9][0-9_]*(\.[0-9]+)? *(ns|us|µs|ms|s|min|h)$", "10ms";
+    FrameCount, FRAMES, r"^[0-9][0-9_]* *fr$", "480fr";
+    Rate, RATE, r"^[0-9][0-9_]*(\.[0-9]+)? *k?Hz$", "48kHz";
+    Drift, DRIFT, r"^-?[0-9][0-9_]*(\.[0-9]+)? *pp[mb]$", "50ppm";
+    Level, LEVEL, r"^-?[0-9][0-9_]*(\.[0-9]+)? *dB$", "-12dB";
+    Frequency, FREQUENCY, r"^[0-9][0-9_]*(\.[0-9]+)? *k?Hz$", "440Hz";
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn time(text: &str) -> Result<u64, String> {
+        Time::parse(text)
+            .map(Time::nanos)
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn decimals_are_taken_exactly() {
+        assert_eq!(time("8.667ms"), Ok(8_667_000));
+        assert_eq!(time("0.05 ms"), Ok(50_000));
+        assert_eq!(time("1_000ns"), Ok(1_000));
+        assert_eq!(time("19.999ms"), Ok(19_999_000));
+        assert_eq!(
+            time("1.50000000000000000000000000000000000000000s"),
+            Ok(1_500_000_000)
+        );
+        assert_eq!(Drift::parse("-3.95ppm").unwrap().ppb(), -3_950);
+        assert_eq!(Rate::parse("44.1kHz").unwrap().hertz(), 44_100);
+        assert_eq!(Level::parse("-6.5dB").unwrap().millidecibels(), -6_500);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, says) in [
+            ("10", "has no unit"),
+            ("", "is not a time"),
+            ("-5ms", "is negative"),
+            ("0.5ns", "finer than 1ns"),
+            ("1fortnight", "is not a unit that fits"),
+            ("1e9ms", "is not a unit that fits"),
+            ("31h", ""),
+            ("721h", "beyond 30 days"),
+            ("99999999999999999999999999s", "beyond 30 days"),
+            (
+                "0.0000000000000000000000000000000000000000000001s",
+                "finer than",
+            ),
+            (".5ms", "is not a time"),
+            ("5.ms", "is not a time"),
+            ("1.2.3ms", "is not a time"),
+            ("--1ms", "is not a time"),
+        ] {
+            match time(text) {
+                Ok(_) => assert!(says.is_empty(), "{text} was taken"),
+                Err(message) => {
+                    assert!(
+                        !says.is_empty() && message.contains(says),
+                        "{text}: {message}"
+                    );
+                }
+            }
+        }
+        assert!(
+            Rate::parse("0Hz")
+                .unwrap_err()
+                .to_string()
+                .contains("is zero")
+        );
+        assert!(Rate::parse("99999MHz").is_err());
+        assert!(Drift::parse("1001ppm").is_err());
+    }
+
+    proptest! {
+        /// What is printed is read back as the same, and nothing that is read panics.
+        #[test]
+        fn text_and_value_are_inverses(nanos in 0..=LONGEST_NANOS, milli in -1_000_000i32..=1_000_000, junk in "\\PC{0,12}") {
+            let time = Time::from_nanos(nanos);
+            prop_assert_eq!(Time::parse(&time.to_string()), Ok(time));
+            let level = Level::from_millidecibels(milli);
+            prop_assert_eq!(Level::parse(&level.to_string()), Ok(level));
+            let _ = Time::parse(&junk);
+        }
+    }
+}

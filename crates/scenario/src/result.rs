@@ -1,0 +1,188 @@
+//! What comes of a run, in the words and the order of the result file.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// The version of the result's shape.
+pub const SCHEMA: u32 = 1;
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunResult {
+    /// The version of this shape.
+    pub schema: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Where all randomness came from.
+    pub seed: u64,
+    /// The digest of the history: 16 hexadecimal digits.
+    pub digest: String,
+    /// How long the run was.
+    pub sim_ns: u64,
+    /// How many events it took.
+    pub events: u64,
+    /// True if every expectation was met.
+    pub met: bool,
+    /// The expectations, one figure each.
+    pub expect: Vec<Expectation>,
+    /// What left each speaker.
+    pub endpoints: Vec<EndpointResult>,
+    /// What became of each client.
+    pub clients: Vec<ClientResult>,
+    /// Which sound files were converted to another rate on their way in.
+    pub conversions: Vec<Conversion>,
+}
+
+/// One figure that was expected.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Expectation {
+    /// Which, in the words of the scenario file: `frames.stale`.
+    pub what: String,
+    /// What the scenario says.
+    pub expected: serde_json::Value,
+    /// What came.
+    pub actual: serde_json::Value,
+    /// Whether they are the same.
+    pub met: bool,
+}
+
+/// What left one speaker.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EndpointResult {
+    /// The endpoint's name.
+    pub name: String,
+    /// `render`.
+    pub flow: &'static str,
+    /// Its nominal rate.
+    pub rate_hz: u32,
+    /// Samples in a frame.
+    pub channels: u8,
+    /// Frames that left the speaker.
+    pub frames: u64,
+    /// The same by class.
+    pub frames_by_class: BTreeMap<&'static str, u64>,
+    /// What a listener could have noticed, in order.
+    pub glitches: Vec<GlitchResult>,
+    /// How long something wrong was heard, or was cut off.
+    pub lost_ms: f64,
+    /// The same, in nanoseconds, rounded to the nearest.
+    pub lost_ns: u64,
+    /// By how much packets were early; none if none was written while the device ran.
+    pub headroom_ns: Option<Headroom>,
+    /// What the stack itself said: statuses and events by name, how often.
+    pub reported: BTreeMap<String, u64>,
+    /// What became of the notifications.
+    pub notifications: Notifications,
+    /// The stays in RUN, in order.
+    pub stays: Vec<StayResult>,
+    /// Frames of content that were written and never heard in their place.
+    pub dropped_frames: u64,
+    /// Frames that the content is ahead of the device at the end; negative: behind.
+    pub content_shift_frames: i64,
+    /// What the driver answers at the end when it is asked for its position.
+    pub position_frames: Option<u64>,
+    /// What the driver answers at the end when it is asked for its packet count.
+    pub packet_count: Option<u64>,
+}
+
+/// One glitch.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GlitchResult {
+    /// Its type: `G1`, `G2` and so on.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The class of its frames; none for content that was cut off.
+    pub class: Option<&'static str>,
+    /// Which run of the stream, counted from 0.
+    pub run: u32,
+    /// Its first frame, counted from the start of the run.
+    pub first_frame: u64,
+    /// How many frames.
+    pub frames: u64,
+    /// The first content that was heard in its place, if it was content of this stream.
+    pub heard_from: Option<u64>,
+    /// When its first frame left the speaker, rounded down.
+    pub start_ns: u64,
+    /// How long it lasted, rounded to the nearest.
+    pub duration_ns: u64,
+    /// The component of the wake-up that made it, if a delay did.
+    pub cause: Option<&'static str>,
+    /// How long that component was.
+    pub cause_ns: Option<u64>,
+    /// The fault behind it, if one was injected.
+    pub fault: Option<String>,
+}
+
+/// By how much packets were early, in nanoseconds; negative for late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Headroom {
+    /// The least.
+    pub min: i64,
+    /// The median, by nearest rank.
+    pub p50: i64,
+    /// What 99 of 100 did not exceed, by nearest rank.
+    pub p99: i64,
+    /// The most.
+    pub max: i64,
+}
+
+/// What became of the notifications of a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Notifications {
+    /// Interrupts of the device.
+    pub interrupts: u64,
+    /// DPCs that ran.
+    pub dpc_runs: u64,
+    /// Settings of the notification event.
+    pub event_sets: u64,
+    /// Wake-ups of the producer.
+    pub wakes: u64,
+    /// Notifications that set no event (G10).
+    pub lost: u64,
+    /// Interrupts whose DPC was queued already, and settings of an event that was set (G11).
+    pub coalesced: u64,
+    /// Packets that were announced twice (G16).
+    pub duplicate_writes: u64,
+}
+
+/// One stay in RUN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct StayResult {
+    /// Which run of the stream, counted from 0: STOP begins another.
+    pub run: u32,
+    /// When it began, rounded down.
+    pub start_ns: u64,
+    /// Its first frame, counted from the start of the run.
+    pub first_frame: u64,
+    /// How many frames left the speaker.
+    pub frames: u64,
+}
+
+/// What became of one client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClientResult {
+    /// Its name.
+    pub name: String,
+    /// `shared-event` or `exclusive-event`.
+    pub mode: &'static str,
+    /// How often it was woken.
+    pub wakes: u64,
+    /// Frames that it wrote.
+    pub frames_written: u64,
+    /// Shared mode: passes that found too little of it.
+    pub starved_passes: u64,
+    /// Shared mode: frames of silence in its place.
+    pub starved_frames: u64,
+}
+
+/// A sound file that was converted to another rate on its way in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Conversion {
+    /// The file.
+    pub path: String,
+    /// Its own rate.
+    pub from_hz: u32,
+    /// The rate it was converted to.
+    pub to_hz: u32,
+}
