@@ -1,0 +1,106 @@
+//! The filter: one miniport, and the pins that are open on it.
+
+use ks::{Filter, FilterHandle, PinConnect, PinFactory, PinHandle};
+use portcls::{FilterDescription, MiniportWaveRt, PortWaveRtStream};
+use units::{Moment, NtStatus};
+use vtime::{Fork, Forker, Shared};
+
+use crate::memory::{Memory, PortStream};
+use crate::pin::WaveRtPin;
+
+/// A filter: the port driver bound to a miniport.
+///
+/// # Source
+/// `audio/introducing-the-wavert-port-driver.md`.
+#[derive(Debug)]
+#[doc(alias = "CLSID_PortWaveRT")]
+pub struct WaveRtPort {
+    miniport: Box<dyn MiniportWaveRt>,
+    description: FilterDescription,
+    open: OpenPins,
+    memory: Shared<Memory>,
+}
+
+/// How many pins of each factory are open.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenPins(Shared<Vec<u32>>);
+
+impl WaveRtPort {
+    /// Binds the port to `miniport` and gives out the filter. Buffers will lie in `memory`.
+    #[doc(alias = "PcRegisterSubdevice")]
+    pub fn install(miniport: Box<dyn MiniportWaveRt>, memory: Shared<Memory>) -> FilterHandle {
+        let description = miniport.description();
+        let open = OpenPins(Shared::new(vec![0; description.pins.len()]));
+        FilterHandle::new(Box::new(Self {
+            miniport,
+            description,
+            open,
+            memory,
+        }))
+    }
+
+    /// The factory `pin` as it stands now.
+    fn factory(&self, pin: u32) -> Option<PinFactory> {
+        let mut factory = self.description.pins.get(pin as usize)?.clone();
+        factory.instances.current = self.open.count(pin);
+        Some(factory)
+    }
+}
+
+impl Filter for WaveRtPort {
+    fn pin_factories(&self) -> Vec<PinFactory> {
+        (0..).map_while(|pin| self.factory(pin)).collect()
+    }
+
+    fn create_pin(&mut self, now: Moment, connect: PinConnect) -> Result<PinHandle, NtStatus> {
+        let factory = self
+            .factory(connect.pin)
+            .ok_or(NtStatus::INVALID_PARAMETER)?;
+        if !factory.instances.allows_another() {
+            return Err(NtStatus::INSUFFICIENT_RESOURCES);
+        }
+        if !factory.takes(connect.format) {
+            return Err(NtStatus::NO_MATCH);
+        }
+        let port: Box<dyn PortWaveRtStream> = Box::new(PortStream(self.memory.clone()));
+        let port = Shared::new(port);
+        let stream = self
+            .miniport
+            .new_stream(now, port, connect.pin, connect.format)?;
+        self.open.opened(connect.pin);
+        Ok(PinHandle::new(Box::new(WaveRtPin::new(
+            stream,
+            connect.pin,
+            self.open.clone(),
+        ))))
+    }
+
+    fn fork_filter(&self, forker: &mut Forker) -> Box<dyn Filter> {
+        Box::new(Self {
+            miniport: self.miniport.fork(forker),
+            description: self.description.clone(),
+            open: self.open.fork(forker),
+            memory: self.memory.fork(forker),
+        })
+    }
+}
+
+impl OpenPins {
+    fn count(&self, pin: u32) -> u32 {
+        self.0.borrow()[pin as usize]
+    }
+
+    fn opened(&self, pin: u32) {
+        self.0.borrow_mut()[pin as usize] += 1;
+    }
+
+    pub(crate) fn closed(&self, pin: u32) {
+        self.0.borrow_mut()[pin as usize] -= 1;
+    }
+}
+
+impl Fork for OpenPins {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self(self.0.fork(forker))
+    }
+}
