@@ -184,6 +184,7 @@ impl Future for EventWait<'_> {
         let this = self.get_mut();
         let event = this.event;
         let is_overdue = this.wait.is_overdue(event.kernel.now.get());
+        let ticket = this.wait.ticket();
         this.wait.poll(
             &event.kernel,
             || match event.take() {
@@ -194,7 +195,11 @@ impl Future for EventWait<'_> {
             |ticket| event.waiters.borrow_mut().push_back(ticket),
             |outcome| match outcome {
                 Outcome::Released(tag) => Woken::Event(tag),
-                Outcome::Deadline => Woken::Deadline,
+                Outcome::Deadline => {
+                    // Who waits no longer is not to be released.
+                    event.waiters.borrow_mut().retain(|waiter| Some(*waiter) != ticket);
+                    Woken::Deadline
+                }
             },
         )
     }

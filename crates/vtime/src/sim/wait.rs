@@ -99,6 +99,15 @@ impl Wait {
         }
     }
 
+    /// Its ticket while it is enrolled.
+    #[inline]
+    pub(super) fn ticket(&self) -> Option<Ticket> {
+        match self.stage {
+            Stage::Enrolled(ticket) => Some(ticket),
+            Stage::New | Stage::Over => None,
+        }
+    }
+
     /// True if the deadline is now or past.
     #[inline]
     pub(super) fn is_overdue(&self, now: Moment) -> bool {
