@@ -1,0 +1,5 @@
+//! Tests of the machine: what delays whom, and how it is booked.
+
+mod actor;
+mod cores;
+mod support;
