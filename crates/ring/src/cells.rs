@@ -8,6 +8,10 @@ use crate::sync::{AtomicU32, AtomicU64, Ordering};
 /// unroll a loop of atomics, so it is done by hand.
 const UNROLL: usize = 8;
 
+/// How many groups of [`UNROLL`] cells a load asks for before it needs them: about as many cache
+/// lines as a processor can wait for at a time.
+const GROUPS_AHEAD: usize = 16;
+
 /// Which bytes of a frame share a cell.
 ///
 /// A cell is written and read at once, so what lies in one cell cannot tear. A frame of up to
@@ -194,12 +198,26 @@ fn put_flat<C: Cell, const N: usize>(cells: &[C], bytes: &[u8]) {
     }
 }
 
+/// Asks for the cache line of a group that will be loaded soon.
+///
+/// Cells are copied one by one, and a processor has room for the copies of a dozen lines only; so
+/// by itself it would wait for few of the lines that another core has just written. What is read
+/// here is dropped, and a compiler that drops the reading too takes nothing but the speed.
+fn touch<C: Cell>(group: &[C]) {
+    let _ = group[0].word();
+}
+
 /// Loads cells of `N` bytes each.
 fn get_flat<C: Cell, const N: usize>(cells: &[C], out: &mut [u8]) {
     let cells = &cells[..out.len() / N];
     let mut blocks = out.chunks_exact_mut(UNROLL * N);
     let mut groups = cells.chunks_exact(UNROLL);
+    let mut ahead = groups.clone();
+    ahead.by_ref().take(GROUPS_AHEAD).for_each(touch);
     for (group, block) in groups.by_ref().zip(blocks.by_ref()) {
+        if let Some(later) = ahead.next() {
+            touch(later);
+        }
         for (i, cell) in group.iter().enumerate() {
             unpacked(cell.word(), &mut block[i * N..][..N]);
         }
