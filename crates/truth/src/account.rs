@@ -1,0 +1,139 @@
+//! What the ledger is made from: plain notes of who did what, without any judgement.
+
+use machine::{FaultId, Latency};
+use ring::Whose;
+use units::{Moment, NtStatus, SimTime};
+
+use crate::timeline::{Geometry, Stay};
+
+/// All that happened to one stream.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Device and buffer.
+    pub geometry: Geometry,
+    /// When the run ended: frames that leave the speaker then or later do not count.
+    pub until: SimTime,
+    /// The stays in RUN, in order.
+    pub stays: Vec<Stay>,
+    /// What left the speaker, in order.
+    pub played: Vec<Played>,
+    /// The packets that were written and announced, in order.
+    pub writes: Vec<Write>,
+    /// The wake-ups of whoever writes the packets, in order.
+    pub work: Vec<Work>,
+    /// The notifications that set no event because of a fault, in order.
+    pub lost: Vec<LostNotification>,
+    /// The passes that found too little of a client, in order.
+    pub starved: Vec<Starved>,
+    /// The wake-ups of the clients of an engine, in order.
+    pub supply: Vec<Supply>,
+    /// Runs that ended with STOP.
+    pub stopped: Vec<u32>,
+}
+
+/// Frames that left the speaker one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Played {
+    /// Which run of the stream.
+    pub run: u32,
+    /// The first of them, counted from the start of the run.
+    pub first: u64,
+    /// How many.
+    pub frames: u64,
+    /// Whose the first one was; whose the others were follows from it.
+    pub whose: Option<Whose>,
+}
+
+/// A packet that was written and announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Which run of the stream.
+    pub run: u32,
+    /// Which packet, counted from the start of the run.
+    pub packet: u64,
+    /// Which write of the run, as [`Whose::write`] says.
+    pub write: u32,
+    /// Its first content frame.
+    pub content: u64,
+    /// Frames of content in it.
+    pub frames: u64,
+    /// True if it was declared to be the last one.
+    pub ends_stream: bool,
+    /// When it was complete and announced.
+    pub done: Moment,
+    /// What the driver said.
+    pub status: NtStatus,
+    /// Why it was written.
+    pub origin: Origin,
+}
+
+/// Why a packet was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// To have something there when the stream starts.
+    Start,
+    /// In answer to a wake-up: its place in [`Account::work`].
+    Wake(usize),
+    /// On purpose, out of turn.
+    Forced,
+}
+
+/// A wake-up and all that was done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// When the position was crossed that it is an answer to.
+    pub due: SimTime,
+    /// When the last of the work was done.
+    pub done: Moment,
+    /// Where the time between went.
+    pub latency: Latency,
+    /// The fault that delayed it, or that brought it about.
+    pub fault: Option<FaultId>,
+}
+
+/// A notification that set no event because of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LostNotification {
+    /// Its number: packets done by then.
+    pub event: u64,
+    /// The fault.
+    pub fault: FaultId,
+}
+
+/// A pass that found too little of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Starved {
+    /// Which run of the stream.
+    pub run: u32,
+    /// Which client.
+    pub client: usize,
+    /// The first device frame that silence was put into.
+    pub first: u64,
+    /// How many.
+    pub frames: u64,
+    /// When the pass took what there was.
+    pub at: Moment,
+}
+
+/// A wake-up of a client of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Supply {
+    /// Which client.
+    pub client: usize,
+    /// The wake-up.
+    pub work: Work,
+}
+
+impl Account {
+    /// The stay in which `frame` of `run` left the speaker, or the last one of that run.
+    pub(crate) fn stay_of(&self, run: u32, frame: u64) -> Option<&Stay> {
+        let of_run = self.stays.iter().filter(|stay| stay.run == run);
+        let mut found = None;
+        for stay in of_run {
+            if found.is_none() || stay.first <= frame {
+                found = Some(stay);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,126 @@
+//! Why a frame was wrong.
+
+use machine::{Component, FaultId};
+use units::{Moment, SimDuration};
+
+use crate::account::{Account, Origin, Work};
+use crate::class::{Class, Family};
+use crate::span::Span;
+
+/// Why a frame was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blame {
+    /// The longest part of the wake-up that should have been in time, and how long it was. None if
+    /// no delay is to blame.
+    pub cause: Option<(Component, SimDuration)>,
+    /// The fault behind it.
+    pub fault: Option<FaultId>,
+    /// The wake-up: its place in [`Account::work`], or in [`Account::supply`] for what a client
+    /// owed.
+    pub wake: Option<usize>,
+}
+
+impl Blame {
+    /// Nobody and nothing.
+    pub const NOBODY: Self = Self {
+        cause: None,
+        fault: None,
+        wake: None,
+    };
+
+    /// Why the first frame of `span` was wrong.
+    pub(crate) fn of(account: &Account, span: &Span) -> Self {
+        match span.class.family() {
+            Some(Family::Device) | None => Self::for_late(account, span),
+            Some(Family::Writer) => Self::for_early(account, span),
+            Some(Family::Client) => Self::for_starved(account, span),
+        }
+    }
+
+    /// Nothing new came in time: whoever was at work when the frame was fetched.
+    fn for_late(account: &Account, span: &Span) -> Self {
+        let Some(stay) = account.stay_of(span.run, span.first) else {
+            return Self::NOBODY;
+        };
+        let deadline = stay.fetched_at(&account.geometry, span.first);
+        let at_work = covering(&account.work, deadline);
+        let blame = at_work.map_or(Self::NOBODY, |place| Self::on(&account.work[place], place));
+        Self {
+            fault: blame.fault.or_else(|| lost_call(account, span)),
+            ..blame
+        }
+    }
+
+    /// Something came too early: whoever wrote it.
+    fn for_early(account: &Account, span: &Span) -> Self {
+        let write = span.whose.and_then(|whose| {
+            let mut writes = account.writes.iter();
+            writes.find(|write| write.run == span.run && write.write == whose.write)
+        });
+        match write.map(|write| write.origin) {
+            Some(Origin::Wake(place)) => Self {
+                fault: account.work[place].fault,
+                wake: Some(place),
+                ..Self::NOBODY
+            },
+            _ => Self::NOBODY,
+        }
+    }
+
+    /// The engine found too little: what the client was doing then.
+    fn for_starved(account: &Account, span: &Span) -> Self {
+        let starved = account.starved.iter().find(|starved| {
+            starved.run == span.run
+                && (starved.first..starved.first + starved.frames).contains(&span.first)
+        });
+        let Some(starved) = starved else {
+            return Self::NOBODY;
+        };
+        let owed =
+            account.supply.iter().enumerate().find(|(_, supply)| {
+                supply.client == starved.client && supply.work.covers(starved.at)
+            });
+        owed.map_or(Self::NOBODY, |(place, supply)| {
+            Self::on(&supply.work, place)
+        })
+    }
+
+    fn on(work: &Work, place: usize) -> Self {
+        let largest = work.latency.largest();
+        Self {
+            cause: largest.map(|component| (component, work.latency.of(component))),
+            fault: work.fault,
+            wake: Some(place),
+        }
+    }
+}
+
+impl Work {
+    /// True if `moment` lies between what it is an answer to and its end.
+    fn covers(&self, moment: Moment) -> bool {
+        self.due <= moment.time && self.done >= moment
+    }
+}
+
+/// The wake-up that `moment` lies in. Of several, the one that lost the most time.
+///
+/// One thread does all of it, one thing after the other, so those that have begun and those that
+/// are not done each lie together.
+fn covering(work: &[Work], moment: Moment) -> Option<usize> {
+    let begun = work.partition_point(|work| work.due <= moment.time);
+    let done = work.partition_point(|work| work.done < moment);
+    (done..begun)
+        .rev()
+        .max_by_key(|place| work[*place].latency.total())
+}
+
+/// The fault that kept the packet of `span` from being called for.
+fn lost_call(account: &Account, span: &Span) -> Option<FaultId> {
+    if span.class == Class::Fresh {
+        return None;
+    }
+    let packet = span.first / account.geometry.packet.get();
+    let event = (packet + 1).checked_sub(account.geometry.packets.into())?;
+    let lost = account.lost.iter().find(|lost| lost.event == event);
+    lost.map(|lost| lost.fault)
+}

@@ -1,0 +1,263 @@
+//! What a listener could have noticed.
+
+use units::{Frames, SimDuration, SimTime};
+
+use crate::account::Account;
+use crate::blame::Blame;
+use crate::class::{Class, Family};
+use crate::span::Span;
+
+/// What kind of glitch it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GlitchType {
+    /// G1: nothing new for at least one complete packet.
+    UnderrunFull,
+    /// G2: nothing new for a part of a packet.
+    LateWrite,
+    /// G4: the writer lapped the reader.
+    OverwriteAhead,
+    /// G5: a jump in the content without a wrong frame.
+    Discontinuity,
+    /// G8: nothing of this run from its start on.
+    StartUp,
+    /// G9: content that was cut off by STOP, or something behind the declared end.
+    Tail,
+    /// G14: silence of the engine in place of a client's data.
+    ClientStarvation,
+}
+
+impl GlitchType {
+    /// Its number: `G1` and so on.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnderrunFull => "G1",
+            Self::LateWrite => "G2",
+            Self::OverwriteAhead => "G4",
+            Self::Discontinuity => "G5",
+            Self::StartUp => "G8",
+            Self::Tail => "G9",
+            Self::ClientStarvation => "G14",
+        }
+    }
+
+    /// What it is, in words.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::UnderrunFull => "underrun",
+            Self::LateWrite => "late write",
+            Self::OverwriteAhead => "overwrite ahead",
+            Self::Discontinuity => "discontinuity",
+            Self::StartUp => "start-up gap",
+            Self::Tail => "tail",
+            Self::ClientStarvation => "client starvation",
+        }
+    }
+}
+
+/// One glitch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glitch {
+    /// What kind.
+    pub kind: GlitchType,
+    /// The class of most of its frames; none for content that was never heard and for a jump.
+    pub class: Option<Class>,
+    /// Which run of the stream.
+    pub run: u32,
+    /// Its first frame, counted from the start of the run.
+    pub first: u64,
+    /// How many frames; 0 for a jump.
+    pub frames: u64,
+    /// The first content that was heard in its place, if it was content of this run.
+    pub heard_from: Option<u64>,
+    /// When its first frame left the speaker, or would have.
+    pub starts: SimTime,
+    /// Why.
+    pub blame: Blame,
+}
+
+impl Glitch {
+    /// How long it was, at the nominal rate.
+    pub fn duration(&self, account: &Account) -> SimDuration {
+        let clock = units::Clock::nominal(SimTime::ZERO, account.geometry.rate);
+        clock.instant_of(self.frames).since(SimTime::ZERO)
+    }
+}
+
+/// Frames of one family that a glitch is made of.
+#[derive(Clone, Copy, Debug)]
+struct Event {
+    family: Family,
+    behind_the_end: bool,
+    run: u32,
+    first: u64,
+    end: u64,
+    /// The part with the most frames, and whose its first was.
+    main: Span,
+    /// The first part.
+    head: Span,
+}
+
+/// The frame behind the last valid one of `run`, if its end was declared.
+pub(crate) fn declared_end(account: &Account, run: u32) -> Option<u64> {
+    let packet = account.geometry.packet.get();
+    account
+        .writes
+        .iter()
+        .find(|write| write.run == run && write.ends_stream && write.status.value() == 0)
+        .map(|write| write.packet * packet + write.frames)
+}
+
+/// All glitches of `spans`, in order. `merge_gap` is how many good frames do not part two of one
+/// family.
+pub(crate) fn glitches(account: &Account, spans: &[Span], merge_gap: Frames) -> Vec<Glitch> {
+    let mut all: Vec<Glitch> = events(account, spans, merge_gap)
+        .iter()
+        .map(|event| glitch_of(account, event))
+        .collect();
+    all.extend(jumps(account, spans));
+    all.extend(cut_off(account, spans));
+    all.sort_by_key(|glitch| (glitch.run, glitch.first, glitch.kind));
+    all
+}
+
+fn events(account: &Account, spans: &[Span], merge_gap: Frames) -> Vec<Event> {
+    let mut all: Vec<Event> = Vec::new();
+    for span in spans {
+        let Some(family) = span.class.family() else {
+            continue;
+        };
+        let end = declared_end(account, span.run).unwrap_or(u64::MAX);
+        for (part, behind_the_end) in split(*span, end) {
+            let last = all.iter_mut().rev().find(|event| event.family == family);
+            match last {
+                Some(last)
+                    if last.run == part.run
+                        && last.behind_the_end == behind_the_end
+                        && part.first - last.end <= merge_gap.get() =>
+                {
+                    last.end = part.end();
+                    if part.frames > last.main.frames {
+                        last.main = part;
+                    }
+                }
+                _ => all.push(Event {
+                    family,
+                    behind_the_end,
+                    run: part.run,
+                    first: part.first,
+                    end: part.end(),
+                    main: part,
+                    head: part,
+                }),
+            }
+        }
+    }
+    all
+}
+
+/// The parts of `span` before and behind frame `at`, and which is behind.
+fn split(span: Span, at: u64) -> impl Iterator<Item = (Span, bool)> {
+    let before = at.saturating_sub(span.first).min(span.frames);
+    let behind = span.frames - before;
+    let head = Span {
+        frames: before,
+        ..span
+    };
+    let tail = Span {
+        first: span.first + before,
+        frames: behind,
+        whose: span.whose.map(|whose| whose.after(Frames::new(before))),
+        ..span
+    };
+    [(head, false), (tail, true)]
+        .into_iter()
+        .filter(|(part, _)| part.frames > 0)
+}
+
+fn glitch_of(account: &Account, event: &Event) -> Glitch {
+    let kind = type_of(account, event);
+    Glitch {
+        kind,
+        class: Some(event.main.class),
+        run: event.run,
+        first: event.first,
+        frames: event.end - event.first,
+        heard_from: event.head.heard_from(),
+        starts: instant_of(account, event.run, event.first),
+        blame: match kind {
+            GlitchType::Tail => Blame::NOBODY,
+            _ => Blame::of(account, &event.head),
+        },
+    }
+}
+
+fn type_of(account: &Account, event: &Event) -> GlitchType {
+    if event.behind_the_end {
+        return GlitchType::Tail;
+    }
+    match event.family {
+        Family::Client => GlitchType::ClientStarvation,
+        Family::Device if event.first == 0 => GlitchType::StartUp,
+        Family::Writer => GlitchType::OverwriteAhead,
+        Family::Device => {
+            let packet = account.geometry.packet.get();
+            let first_whole = event.first.div_ceil(packet);
+            if (first_whole + 1) * packet <= event.end {
+                GlitchType::UnderrunFull
+            } else {
+                GlitchType::LateWrite
+            }
+        }
+    }
+}
+
+/// Jumps of the content between two frames that are both as intended.
+fn jumps(account: &Account, spans: &[Span]) -> Vec<Glitch> {
+    let pairs = spans.windows(2).map(|pair| (pair[0], pair[1]));
+    pairs
+        .filter(|(before, after)| {
+            before.run == after.run
+                && before.class == Class::Fresh
+                && after.class == Class::Fresh
+                && before.shift != after.shift
+        })
+        .map(|(_, after)| Glitch {
+            kind: GlitchType::Discontinuity,
+            class: None,
+            run: after.run,
+            first: after.first,
+            frames: 0,
+            heard_from: after.heard_from(),
+            starts: instant_of(account, after.run, after.first),
+            blame: Blame::of(account, &after),
+        })
+        .collect()
+}
+
+/// Content up to a declared end that STOP kept from being heard.
+///
+/// Model: without a declared end, whoever stops throws away on purpose what the buffer still holds.
+fn cut_off(account: &Account, spans: &[Span]) -> Vec<Glitch> {
+    let cut = |run: u32| {
+        let end = declared_end(account, run)?;
+        let played = spans.iter().filter(|span| span.run == run);
+        let first = played.map(Span::end).max().unwrap_or(0);
+        (first < end).then(|| Glitch {
+            kind: GlitchType::Tail,
+            class: None,
+            run,
+            first,
+            frames: end - first,
+            heard_from: None,
+            starts: instant_of(account, run, first),
+            blame: Blame::NOBODY,
+        })
+    };
+    account.stopped.iter().filter_map(|run| cut(*run)).collect()
+}
+
+fn instant_of(account: &Account, run: u32, frame: u64) -> SimTime {
+    account.stay_of(run, frame).map_or(SimTime::ZERO, |stay| {
+        stay.instant_of(&account.geometry, frame)
+    })
+}

@@ -1,0 +1,80 @@
+//! By how much packets were early.
+
+use units::{Moment, NtStatus, SimTime};
+
+use crate::account::{Account, Origin, Write};
+
+/// By how much packets were early, in ticks, in rising order; negative for late.
+///
+/// Model: what counts is every packet that was written because of a wake-up, and of those that
+/// were written at the start the last one: the others are due earlier than ever again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headroom(Vec<i64>);
+
+impl Headroom {
+    pub(crate) fn of(account: &Account) -> Self {
+        let counted = account.writes.iter().filter(|write| counts(account, write));
+        let mut all: Vec<i64> = counted.filter_map(|write| of(account, write)).collect();
+        all.sort_unstable();
+        Self(all)
+    }
+
+    /// How many packets count.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The least, in nanoseconds.
+    pub fn min_nanos(&self) -> Option<i64> {
+        self.0.first().copied().map(nanos)
+    }
+
+    /// The most, in nanoseconds.
+    pub fn max_nanos(&self) -> Option<i64> {
+        self.0.last().copied().map(nanos)
+    }
+
+    /// What `percent` of a hundred did not exceed, in nanoseconds: nearest rank.
+    pub fn percentile_nanos(&self, percent: u32) -> Option<i64> {
+        let rank = (self.0.len() * percent as usize).div_ceil(100);
+        self.0.get(rank.max(1) - 1).copied().map(nanos)
+    }
+}
+
+/// Whole nanoseconds, rounded down.
+fn nanos(ticks: i64) -> i64 {
+    let per_nano = i64::try_from(units::TICKS_PER_SECOND / 1_000_000_000).expect("441");
+    ticks.div_euclid(per_nano)
+}
+
+fn counts(account: &Account, write: &Write) -> bool {
+    let taken = [
+        NtStatus::SUCCESS,
+        NtStatus::DATA_LATE_ERROR,
+        NtStatus::DATA_OVERRUN,
+    ];
+    let turned = match write.origin {
+        Origin::Wake(_) => true,
+        Origin::Start => write.packet > 0 && write.packet + 1 == account.geometry.packets.into(),
+        Origin::Forced => false,
+    };
+    turned && taken.contains(&write.status)
+}
+
+/// From the end of `write` to the fetch of its first frame, as it looked then.
+fn of(account: &Account, write: &Write) -> Option<i64> {
+    let of_run = account.stays.iter().filter(|stay| stay.run == write.run);
+    let stay = of_run
+        .take_while(|stay| stay.begins <= write.done.time)
+        .last()?;
+    let first = write.packet * account.geometry.packet.get();
+    let deadline = stay.fetched_at(&account.geometry, first);
+    Some(ticks_from(write.done, deadline.time))
+}
+
+fn ticks_from(done: Moment, deadline: SimTime) -> i64 {
+    let early = deadline.since(done.time).ticks();
+    let late = done.time.since(deadline).ticks();
+    let narrow = |ticks| i64::try_from(ticks).expect("a run lasts less than 242 days");
+    narrow(early) - narrow(late)
+}

@@ -1,0 +1,120 @@
+//! The ledger.
+
+use std::collections::BTreeMap;
+
+use units::{Frames, NtStatus};
+
+use crate::account::Account;
+use crate::class::Class;
+use crate::content::dropped;
+use crate::glitch::{Glitch, glitches};
+use crate::headroom::Headroom;
+use crate::span::{Span, spans};
+use crate::timeline::Stay;
+
+/// What one stream did to whoever listened.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    account: Account,
+    spans: Vec<Span>,
+    glitches: Vec<Glitch>,
+    headroom: Headroom,
+}
+
+impl Ledger {
+    /// Draws the conclusions from `account`. Two stretches of one family are one glitch if no good
+    /// frame lies between them.
+    pub fn close(account: Account) -> Self {
+        Self::close_merging(account, Frames::ZERO)
+    }
+
+    /// The same, but up to `merge_gap` good frames do not part what goes wrong: with a packet,
+    /// what one hears as one event.
+    pub fn close_merging(account: Account, merge_gap: Frames) -> Self {
+        let spans = spans(&account);
+        let glitches = glitches(&account, &spans, merge_gap);
+        let headroom = Headroom::of(&account);
+        Self {
+            account,
+            spans,
+            glitches,
+            headroom,
+        }
+    }
+
+    /// What it was made from.
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// What left the speaker, in order.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// What a listener could have noticed, in order.
+    pub fn glitches(&self) -> &[Glitch] {
+        &self.glitches
+    }
+
+    /// By how much packets were early.
+    pub const fn headroom(&self) -> &Headroom {
+        &self.headroom
+    }
+
+    /// Frames that left the speaker.
+    pub fn frames(&self) -> u64 {
+        self.spans.iter().map(|span| span.frames).sum()
+    }
+
+    /// The same by class, every class that a frame can have.
+    pub fn frames_by_class(&self) -> BTreeMap<Class, u64> {
+        let mut all: BTreeMap<Class, u64> = Class::ALL.map(|class| (class, 0)).into();
+        for span in &self.spans {
+            *all.entry(span.class).or_default() += span.frames;
+        }
+        all
+    }
+
+    /// The stays in RUN, as far as they lie before the end.
+    pub fn stays(&self) -> impl Iterator<Item = Stay> {
+        let Account {
+            geometry,
+            until,
+            stays,
+            ..
+        } = &self.account;
+        stays.iter().map(|stay| stay.until(geometry, *until))
+    }
+
+    /// Frames that were wrong or were cut off.
+    pub fn lost(&self) -> Frames {
+        Frames::new(self.glitches.iter().map(|glitch| glitch.frames).sum())
+    }
+
+    /// Content that was due by the end and was never heard in its place.
+    pub fn dropped(&self) -> Frames {
+        Frames::new(dropped(&self.account, &self.spans))
+    }
+
+    /// How far the content that was last heard as intended was ahead of the device, in frames;
+    /// negative for behind.
+    pub fn shift(&self) -> i64 {
+        let fresh = |span: &&Span| span.class == Class::Fresh;
+        let last = self.spans.iter().rev().find(fresh);
+        last.and_then(|span| span.shift).unwrap_or(0)
+    }
+
+    /// Packets that were announced, and taken, once more (G16).
+    pub fn duplicate_writes(&self) -> u64 {
+        let mut latest = None;
+        let mut count = 0;
+        let taken = self.account.writes.iter();
+        for write in taken.filter(|write| write.status == NtStatus::SUCCESS) {
+            let this = (write.run, write.packet);
+            count += u64::from(latest == Some(this));
+            latest = Some(this);
+        }
+        count
+    }
+}

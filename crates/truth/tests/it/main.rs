@@ -1,0 +1,5 @@
+//! The ledger against dumber ways to come to the same conclusions.
+
+mod oracle;
+mod rules;
+mod toy;

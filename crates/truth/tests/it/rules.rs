@@ -1,0 +1,149 @@
+//! Numbered rules of truth and glitches, on the toy.
+
+use machine::{Component, FaultId};
+use proptest::prelude::*;
+use truth::{Class, GlitchType, Ledger};
+use units::{NtStatus, SimDuration, SimTime};
+
+use crate::toy::{REFERENCE, Toy};
+
+fn late_by(micros: u64) -> Toy {
+    Toy {
+        late: SimDuration::from_micros(micros),
+        ..REFERENCE
+    }
+}
+
+fn stale(toy: Toy) -> u64 {
+    Ledger::close(toy.play()).frames_by_class()[&Class::Stale]
+}
+
+/// The closed form for one delayed wake-up.
+fn expected(toy: Toy) -> u64 {
+    let slack_frames = (toy.packets - 1) * toy.packet - toy.prefetch;
+    let ticks_per_frame = units::TICKS_PER_SECOND / u64::from(toy.hertz);
+    let beyond = toy
+        .late
+        .ticks()
+        .saturating_sub(slack_frames * ticks_per_frame);
+    let frames = beyond.div_ceil(ticks_per_frame);
+    if frames <= toy.packet {
+        frames
+    } else {
+        frames.div_ceil(toy.packet) * toy.packet
+    }
+}
+
+#[test]
+fn fourteen_milliseconds_are_one_late_write() {
+    let ledger = Ledger::close(late_by(14_000).play());
+    let [glitch] = ledger.glitches() else {
+        panic!("one glitch, not {:?}", ledger.glitches());
+    };
+    assert_eq!(glitch.kind, GlitchType::LateWrite);
+    assert_eq!(
+        (glitch.first, glitch.frames, glitch.heard_from),
+        (2880, 192, Some(1920))
+    );
+    assert_eq!(glitch.starts, SimTime::from_millis(60));
+    assert_eq!(
+        glitch.duration(ledger.account()),
+        SimDuration::from_millis(4)
+    );
+    assert_eq!(
+        glitch.blame.cause,
+        Some((Component::ReadyWait, SimDuration::from_millis(14)))
+    );
+    assert_eq!(glitch.blame.fault, Some(FaultId::new(0)));
+    assert_eq!(ledger.headroom().min_nanos(), Some(-4_000_000));
+    assert_eq!(ledger.headroom().percentile_nanos(50), Some(10_000_000));
+    let late = |status| status == NtStatus::DATA_LATE_ERROR;
+    let writes = &ledger.account().writes;
+    assert_eq!(writes.iter().filter(|write| late(write.status)).count(), 1);
+}
+
+#[test]
+fn a_complete_packet_is_an_underrun() {
+    for (micros, kind, frames) in [
+        (10_000, None, 0),
+        (10_001, Some(GlitchType::LateWrite), 1),
+        (19_999, Some(GlitchType::UnderrunFull), 480),
+        (20_000, Some(GlitchType::UnderrunFull), 480),
+        (21_000, Some(GlitchType::UnderrunFull), 960),
+        (60_000, Some(GlitchType::UnderrunFull), 2400),
+    ] {
+        let ledger = Ledger::close(late_by(micros).play());
+        let found: Vec<_> = ledger
+            .glitches()
+            .iter()
+            .map(|g| (g.kind, g.first, g.frames))
+            .collect();
+        let expected: Vec<_> = kind.map(|kind| (kind, 2880, frames)).into_iter().collect();
+        assert_eq!(found, expected, "{micros} us");
+    }
+}
+
+#[test]
+fn truth3_the_loss_is_a_ramp_and_then_a_staircase() {
+    let mut before = 0;
+    for micros in (0..70_000).step_by(500) {
+        let toy = late_by(micros);
+        let now = stale(toy);
+        assert!(now >= before, "{micros} us: {now} after {before}");
+        assert_eq!(now, expected(toy), "{micros} us");
+        before = now;
+    }
+}
+
+/// The late packet lands in the place that is being played.
+#[test]
+fn truth8_a_stale_frame_is_whole_revolutions_old() {
+    let ledger = Ledger::close(late_by(35_000).play());
+    let stale: Vec<_> = ledger
+        .spans()
+        .iter()
+        .filter(|span| span.class == Class::Stale)
+        .map(|span| (span.first, span.end(), span.shift.unwrap()))
+        .collect();
+    assert_eq!(
+        stale,
+        [(2880, 3840, -960), (3840, 4080, -1920), (4080, 4320, -960)]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// T1, T2, T3 and T8 for all sizes of buffers and prefetches.
+    #[test]
+    fn truth1_truth2_truth8_hold_for_any_single_delay(
+        packets in 2u64..5,
+        packet in 16u64..200,
+        prefetch in 0u64..16,
+        late_micros in 0u64..12_000,
+    ) {
+        let toy = Toy {
+            packet,
+            packets,
+            prefetch,
+            late: SimDuration::from_micros(late_micros),
+            packets_played: 24,
+            ..REFERENCE
+        };
+        let ledger = Ledger::close(toy.play());
+        let classes = ledger.frames_by_class();
+        prop_assert_eq!(classes.values().sum::<u64>(), 24 * packet);
+        prop_assert_eq!(ledger.frames(), 24 * packet);
+
+        let fresh = classes[&Class::Fresh];
+        let last = ledger.account().writes.iter().filter(|write| write.packet < 24);
+        let written: std::collections::BTreeSet<u64> = last.map(|write| write.packet).collect();
+        prop_assert_eq!(fresh + ledger.dropped().get(), written.len() as u64 * packet);
+
+        for span in ledger.spans().iter().filter(|span| span.class == Class::Stale) {
+            let shift = span.shift.unwrap();
+            prop_assert!(shift < 0);
+            prop_assert_eq!(shift.rem_euclid(i64::try_from(packets * packet).unwrap()), 0);
+        }
+    }
+}
