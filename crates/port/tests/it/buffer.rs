@@ -1,0 +1,118 @@
+//! Making and freeing the cyclic buffer.
+
+use ks::{KsState, Mapping, PinHandle, PinReply, PinRequest, RtAudioRequest};
+use portcls::CacheType;
+use units::NtStatus;
+
+use crate::support::{
+    Behaviour, Bench, Call, notifying_buffer, now, plain_buffer, set_state, status,
+};
+
+fn mapping(pin: &PinHandle, request: PinRequest) -> Mapping {
+    match pin.request(now(), request) {
+        Ok(PinReply::Buffer(mapping)) => mapping,
+        other => panic!("{other:?} is no buffer"),
+    }
+}
+
+fn hw_latency() -> PinRequest {
+    PinRequest::RtAudio(RtAudioRequest::HwLatency)
+}
+
+#[test]
+fn r53_a_buffer_is_mapped_with_its_actual_size() {
+    for request in [plain_buffer(), notifying_buffer()] {
+        let (_, pin) = Bench::pin(Behaviour::default());
+        let mapping = mapping(&pin, request);
+        assert_eq!(mapping.actual.get(), 3840);
+        assert_eq!(mapping.frames().get(), 960);
+    }
+}
+
+#[test]
+fn r58_a_barrier_is_asked_for_exactly_with_write_combining() {
+    for (cache, barrier) in [
+        (CacheType::NonCached, false),
+        (CacheType::Cached, false),
+        (CacheType::WriteCombined, true),
+    ] {
+        let (_, pin) = Bench::pin(Behaviour {
+            cache,
+            ..Behaviour::default()
+        });
+        assert_eq!(mapping(&pin, plain_buffer()).call_memory_barrier, barrier);
+    }
+}
+
+#[test]
+fn r64_a_second_buffer_is_refused_and_the_first_stays() {
+    for first in [plain_buffer(), notifying_buffer()] {
+        for second in [plain_buffer(), notifying_buffer()] {
+            let (bench, pin) = Bench::pin(Behaviour::default());
+            assert_eq!(status(&pin, first.clone()), NtStatus::SUCCESS);
+            bench.take_calls();
+            assert_eq!(status(&pin, second), NtStatus::INVALID_DEVICE_REQUEST);
+            assert_eq!(bench.take_calls(), []);
+            assert_eq!(set_state(&pin, KsState::Run), NtStatus::SUCCESS);
+        }
+    }
+}
+
+#[test]
+fn r65_a_buffer_is_made_in_stop_only() {
+    for state in [KsState::Acquire, KsState::Pause] {
+        let (bench, pin) = Bench::pin(Behaviour::default());
+        assert_eq!(set_state(&pin, state), NtStatus::SUCCESS);
+        bench.take_calls();
+        assert_eq!(status(&pin, plain_buffer()), NtStatus::INVALID_DEVICE_STATE);
+        assert_eq!(
+            status(&pin, notifying_buffer()),
+            NtStatus::INVALID_DEVICE_STATE
+        );
+        assert_eq!(bench.take_calls(), []);
+        assert_eq!(set_state(&pin, KsState::Stop), NtStatus::SUCCESS);
+        assert_eq!(status(&pin, plain_buffer()), NtStatus::SUCCESS);
+    }
+}
+
+#[test]
+fn r66_r68_closing_frees_the_buffer_once_and_by_the_interface_that_made_it() {
+    for (buffer, free, other) in [
+        (plain_buffer(), Call::Free, Call::FreeWithNotification),
+        (notifying_buffer(), Call::FreeWithNotification, Call::Free),
+    ] {
+        let (bench, pin) = Bench::pin(Behaviour::default());
+        assert_eq!(status(&pin, buffer), NtStatus::SUCCESS);
+        assert_eq!(bench.memory.borrow().pages_taken(), 1);
+        pin.close(now());
+        pin.close(now());
+        let calls = bench.take_calls();
+        assert_eq!(calls.iter().filter(|call| **call == free).count(), 1);
+        assert!(!calls.contains(&other));
+        assert_eq!(bench.memory.borrow().pages_taken(), 0);
+    }
+}
+
+#[test]
+fn r68_closing_a_pin_without_a_buffer_frees_none() {
+    let (bench, pin) = Bench::pin(Behaviour::default());
+    bench.take_calls();
+    pin.close(now());
+    assert_eq!(bench.take_calls(), []);
+}
+
+#[test]
+fn r73_the_hardware_latency_is_known_once_there_is_a_buffer() {
+    for buffer in [plain_buffer(), notifying_buffer()] {
+        let (_, pin) = Bench::pin(Behaviour::default());
+        assert_eq!(status(&pin, hw_latency()), NtStatus::DEVICE_NOT_READY);
+        assert_eq!(status(&pin, buffer), NtStatus::SUCCESS);
+        let Ok(PinReply::HwLatency(latency)) = pin.request(now(), hw_latency()) else {
+            panic!("a latency is answered with a latency");
+        };
+        assert_eq!(
+            (latency.fifo_size.get(), latency.codec_delay.get()),
+            (192, 5)
+        );
+    }
+}
