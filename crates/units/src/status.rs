@@ -16,6 +16,11 @@ macro_rules! codes {
                 self.0
             }
 
+            /// The code with that number, known by name or not.
+            pub const fn from_value(value: u32) -> Self {
+                Self(value)
+            }
+
             /// The name the header gives it.
             pub const fn name(self) -> &'static str {
                 match self.0 {
@@ -126,6 +131,10 @@ codes! {
         DEVICE_IN_USE = "AUDCLNT_E_DEVICE_IN_USE", 0x8889_000A;
         /// A packet is still held.
         BUFFER_OPERATION_PENDING = "AUDCLNT_E_BUFFER_OPERATION_PENDING", 0x8889_000B;
+        /// This stream is not event-driven.
+        EVENTHANDLE_NOT_EXPECTED = "AUDCLNT_E_EVENTHANDLE_NOT_EXPECTED", 0x8889_0011;
+        /// Event-driven exclusive streams have one duration, their period.
+        BUFDURATION_PERIOD_NOT_EQUAL = "AUDCLNT_E_BUFDURATION_PERIOD_NOT_EQUAL", 0x8889_0013;
         /// An event-driven stream needs its event first.
         EVENTHANDLE_NOT_SET = "AUDCLNT_E_EVENTHANDLE_NOT_SET", 0x8889_0014;
         /// Event-driven exclusive streams move whole buffers.
@@ -134,6 +143,8 @@ codes! {
         BUFFER_ERROR = "AUDCLNT_E_BUFFER_ERROR", 0x8889_0018;
         /// The buffer is not a whole number of hardware units.
         BUFFER_SIZE_NOT_ALIGNED = "AUDCLNT_E_BUFFER_SIZE_NOT_ALIGNED", 0x8889_0019;
+        /// The device has no such period.
+        INVALID_DEVICE_PERIOD = "AUDCLNT_E_INVALID_DEVICE_PERIOD", 0x8889_0020;
     }
 }
 

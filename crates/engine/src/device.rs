@@ -1,0 +1,130 @@
+//! A render pin, opened the way the documents say.
+
+use ks::{KsState, Mapping, PinHandle};
+use thiserror::Error;
+use units::{Bytes, Frames, NtStatus};
+use vtime::{Context, EventHandle, Fork, Forker};
+
+/// A pin in Stop with its cyclic buffer and its notification event: ready to be run by packets.
+#[derive(Clone, Debug)]
+pub struct DeviceStream {
+    /// The pin.
+    pub pin: PinHandle,
+    /// Its cyclic buffer.
+    pub mapping: Mapping,
+    /// The event that each notification sets.
+    pub notification: EventHandle,
+    /// Frames in a packet.
+    pub packet: Frames,
+    /// Packets in the cyclic buffer.
+    pub packets: u32,
+    /// How late what leaves the cyclic buffer is.
+    pub latency: ks::HwLatency,
+}
+
+/// Why a pin cannot be run by packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DeviceError {
+    /// The driver answers that it has no notifications.
+    #[error("the device has no notifications, so its packets cannot be counted")]
+    NoNotifications,
+    /// The driver made a smaller buffer than was asked for.
+    #[error("the driver made a buffer of {actual:?}, less than the {requested:?} asked for")]
+    BufferTooSmall {
+        /// What was asked for.
+        requested: Bytes,
+        /// What was made.
+        actual: Bytes,
+    },
+    /// The buffer does not hold a whole number of frames in each packet.
+    #[error("a buffer of {frames:?} cannot be cut into {packets} packets")]
+    UnevenPackets {
+        /// Frames in the buffer.
+        frames: Frames,
+        /// Packets that it should hold.
+        packets: u32,
+    },
+    /// The driver refused a request.
+    #[error("the driver refused {request} with {status}")]
+    Refused {
+        /// What was asked.
+        request: &'static str,
+        /// What it said.
+        status: NtStatus,
+    },
+}
+
+impl DeviceStream {
+    /// Sets up `pin` for packets: asks for notifications, makes a buffer of `packets` packets of
+    /// `packet` frames of `format`, reads the hardware latency and registers `notification`.
+    ///
+    /// The driver may make the packets longer; [`packet`](Self::packet) is what it made.
+    ///
+    /// # Errors
+    /// [`DeviceError`]. A buffer smaller than asked for fails the stream.
+    ///
+    /// # Source
+    /// `audio/ksproperty-rtaudio-buffer-with-notification.md`,
+    /// `audio/ksproperty-rtaudio-register-notification-event.md`.
+    pub fn open<C: Context>(
+        cx: &C,
+        pin: PinHandle,
+        format: units::WaveFormat,
+        packet: Frames,
+        packets: u32,
+        notification: EventHandle,
+    ) -> Result<Self, DeviceError> {
+        if !refused("QUERY_NOTIFICATION_SUPPORT", ks::query_notification_support(cx, &pin))? {
+            return Err(DeviceError::NoNotifications);
+        }
+        let requested = format.bytes_of(Frames::new(packet.get() * u64::from(packets)));
+        let mapping = refused(
+            "BUFFER_WITH_NOTIFICATION",
+            ks::allocate_buffer_with_notification(cx, &pin, requested, packets),
+        )?;
+        if mapping.actual < requested {
+            return Err(DeviceError::BufferTooSmall { requested, actual: mapping.actual });
+        }
+        let frames = mapping.frames();
+        if frames.get() % u64::from(packets) != 0 {
+            return Err(DeviceError::UnevenPackets { frames, packets });
+        }
+        let latency = refused("HWLATENCY", ks::hw_latency(cx, &pin))?;
+        refused(
+            "REGISTER_NOTIFICATION_EVENT",
+            ks::register_notification_event(cx, &pin, notification.clone()),
+        )?;
+        let packet = Frames::new(frames.get() / u64::from(packets));
+        Ok(Self { pin, mapping, notification, packet, packets, latency })
+    }
+
+    /// Takes the stream to Stop, unregisters the event and closes the pin.
+    ///
+    /// # Errors
+    /// [`DeviceError::Refused`]; the pin is closed all the same.
+    pub fn close<C: Context>(self, cx: &C) -> Result<(), DeviceError> {
+        let stopped = refused("SET STATE", ks::set_state(cx, &self.pin, KsState::Stop));
+        let event = self.notification;
+        let unregistered = refused(
+            "UNREGISTER_NOTIFICATION_EVENT",
+            ks::unregister_notification_event(cx, &self.pin, event),
+        );
+        ks::close(cx, &self.pin);
+        stopped.and(unregistered)
+    }
+}
+
+fn refused<T>(request: &'static str, answer: Result<T, NtStatus>) -> Result<T, DeviceError> {
+    answer.map_err(|status| DeviceError::Refused { request, status })
+}
+
+impl Fork for DeviceStream {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            pin: self.pin.fork(forker),
+            mapping: self.mapping.fork(forker),
+            notification: self.notification.fork(forker),
+            ..self.clone()
+        }
+    }
+}
