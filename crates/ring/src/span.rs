@@ -167,3 +167,31 @@ impl Iterator for Spans<'_> {
         Some((Frames::new(len), whose))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::whose::Kind;
+
+    /// Writes of changing length at changing places, as from clients that are late or early.
+    #[test]
+    fn once_round_nothing_is_allocated() {
+        let mut map = SpanMap::new(Frames::new(96));
+        let mut capacity_after_warm_up = None;
+        for write in 0..10_000_u32 {
+            let at = u64::from(write) * 31;
+            let whose = Whose {
+                run: 0,
+                kind: Kind::Audio,
+                content: at,
+                intended: at,
+                write,
+            };
+            map.write(Frames::new(at), Frames::new(1 + at % 13), Some(whose));
+            if write >= 1_000 {
+                let capacity = map.spans.capacity();
+                assert_eq!(*capacity_after_warm_up.get_or_insert(capacity), capacity);
+            }
+        }
+    }
+}
