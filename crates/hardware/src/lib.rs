@@ -1,1 +1,113 @@
-//! TODO front page.
+//! The hardware below an audio driver: an HD Audio controller as its registers.
+//!
+//! ```text
+//!  driver ──── registers (spec) ────▶ Controller ── interrupt line ──▶ device actor ─▶ ISR
+//!  (a Bus)                              │ streams
+//!                                       ▼
+//!  client ─▶ cyclic buffer ─ bursts ─▶ FIFO ─ link frames ─▶ codec      LinkLog: what was heard
+//!            (host memory)   DmaEngine
+//! ```
+//!
+//! Nobody tells the DMA engine when the client is done, and nobody can hold it back: a frame is
+//! fetched when its time has come, whatever lies there then. Which frame is due when is a closed
+//! form of the clock, so nothing ticks: the state at a moment is computed when somebody looks.
+//!
+//! How frames, bursts and completions are timed is a matter of [`StreamConfig`]. There are two
+//! presets: [`k0`](StreamConfig::k0), the plainest device there can be, and
+//! [`hd_audio`](StreamConfig::hd_audio) with a FIFO, bursts and link frames.
+//!
+//! Start with [`Controller`]; what its registers are is in [`spec`]; the page of [`LinkLog`] says
+//! what is known of what left the speaker. In a world, [`device`] drives a controller and a
+//! [`Bus`] reaches it.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use hardware::{BdlEntry, Controller, ControllerConfig, StreamFormat, spec};
+//! use ring::{Kind, Samples, SharedBuffer, Whose};
+//! use units::{Bytes, Frames, Phase, SampleFormat, SimTime, WaveFormat};
+//!
+//! // Two packets of 480 frames, each with a descriptor that asks for an interrupt.
+//! let format = WaveFormat::new(48_000, 2, SampleFormat::S16)?;
+//! let buffer = Arc::new(SharedBuffer::new(format, Frames::new(960), Samples::Left));
+//! let packet = |address| BdlEntry {
+//!     address,
+//!     length: Bytes::new(1920),
+//!     interrupt_on_completion: true,
+//! };
+//! let mut controller = Controller::new(&ControllerConfig::k0());
+//! controller.map_memory(0x10_0000, Arc::clone(&buffer));
+//! controller.write_bdl(0x8000, &[packet(0x10_0000), packet(0x10_0780)]);
+//!
+//! // What a driver does, in the order in which it does it.
+//! let start = SimTime::ZERO.commit();
+//! let stream = spec::descriptor(0);
+//! let control = 1 << spec::ctl::TAG_SHIFT | spec::ctl::IOCE;
+//! for (offset, value) in [
+//!     (spec::GCTL, spec::gctl::CRST),
+//!     (spec::INTCTL, spec::intctl::GLOBAL | spec::intctl::stream(0)),
+//!     (stream + spec::SD_FMT, StreamFormat::of(format)?.encode().into()),
+//!     (stream + spec::SD_CBL, 3840),
+//!     (stream + spec::SD_LVI, 1),
+//!     (stream + spec::SD_BDPL, 0x8000),
+//!     (stream + spec::SD_CTL, control),
+//!     (stream + spec::SD_CTL, control | spec::ctl::RUN),
+//! ] {
+//!     controller.write(start, offset, value)?;
+//! }
+//! // Packet 0 is there at the start; of packet 1 nobody thinks.
+//! let whose = Whose { run: 0, kind: Kind::Audio, content: 0, intended: 0, write: 0 };
+//! buffer.store(Frames::ZERO, None, Frames::new(480), Some(whose));
+//!
+//! let event = controller.next_event().expect("packet 0 will be completed");
+//! assert_eq!(event, SimTime::from_millis(10).at(Phase::Move));
+//! controller.settle(event);
+//! assert!(controller.interrupt_line());
+//! assert_eq!(controller.read(event, stream + spec::SD_LPIB)?, 1920);
+//!
+//! controller.settle(SimTime::from_millis(15).commit());
+//! let heard: Vec<_> = controller.link_log(0).spans().iter().map(|span| span.whose).collect();
+//! assert_eq!(heard, [Some(whose), None]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What the model leaves out
+//!
+//! * *Capture*: input and bidirectional streams. Who records would notice.
+//! * *A bus that takes its time*: bursts are granted at once, so a FIFO never runs dry, FIFOE is
+//!   never set, and a stream whose FIFO is too small for its format is refused.
+//!   [FIFO depth](StreamConfig::fifo) does not change with the format.
+//! * *SSYNC, the DMA position buffer, FIFOW, payload words* and the bandwidth of the link. A
+//!   driver that starts streams together, or reads the position from memory, would notice.
+//! * *Handshakes that take time*: SRST, RUN and `SDnFIFOS` read back at once. A driver that does
+//!   not poll for them would fail on a real controller.
+//! * *Torn frames*: a frame that lies across the end of a burst is fetched whole with its last
+//!   byte, and descriptors hold whole frames. Who compares single bytes of a frame that is
+//!   stored in that very moment would notice.
+//! * *Descriptors fetched one ahead*: a list is read when the stream starts after a reset.
+//! * *Commands and responses to the codec* (CORB, RIRB): its only property is a delay.
+//! * *Faults*: positions that lag, interrupts that come early or get lost in the device.
+
+mod config;
+mod controller;
+mod device;
+mod engine;
+mod error;
+mod fifo;
+mod format;
+pub mod history;
+mod link;
+mod memory;
+mod pace;
+mod registers;
+pub mod spec;
+mod stream;
+
+pub use config::{Cadence, ControllerConfig, CountOn, Extent, Start, StreamConfig};
+pub use controller::Controller;
+pub use device::{Bus, device};
+pub use error::{RegisterError, RunError};
+pub use format::{SampleSize, StreamFormat, StreamFormatError};
+pub use history::Note;
+pub use link::{LinkLog, LinkSpan, Segment};
+pub use memory::{BdlEntry, DescriptorError};

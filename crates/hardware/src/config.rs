@@ -1,0 +1,185 @@
+//! What a controller is like.
+
+use ring::Samples;
+use units::{Bytes, Frames, SampleRate, SimDuration};
+
+use crate::spec;
+
+/// The properties of a controller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControllerConfig {
+    /// How much its crystal is fast, in parts per 10^9; slow if negative.
+    ///
+    /// There is one crystal: wall clock and all streams share it and never drift apart.
+    pub ppb: i32,
+    /// Rate of the wall clock.
+    ///
+    /// 24 MHz, with which it wraps after 178.957 s. A public page says 89 s, which would be
+    /// 48 MHz.
+    pub wall_clock: SampleRate,
+    /// The output streams, at most [`STREAMS_MAX`](spec::STREAMS_MAX).
+    pub outputs: Vec<StreamConfig>,
+}
+
+/// The properties of an output stream's DMA engine, and of the codec behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamConfig {
+    /// What the FIFO holds, including the frame that is going to the converter.
+    pub fifo: Extent,
+    /// How much is fetched at a time.
+    pub burst: Extent,
+    /// When a descriptor counts as completed.
+    pub count_on: CountOn,
+    /// How frames are spread over time.
+    pub cadence: Cadence,
+    /// When the first frame follows RUN.
+    pub start: Start,
+    /// From the link to the jack.
+    pub codec_delay: SimDuration,
+    /// Whether the [`LinkLog`](crate::LinkLog) keeps samples.
+    pub record: Samples,
+}
+
+/// A size that is a number of frames in any format, or a number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// So many frames.
+    Frames(Frames),
+    /// So many bytes.
+    Bytes(Bytes),
+}
+
+/// When a descriptor counts as completed, and so when its interrupt comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountOn {
+    /// When its last frame has left on the link.
+    Link,
+    /// When its last byte has been fetched, up to a FIFO earlier.
+    ///
+    /// Source: AMD SB600 register reference, "buffer completion interrupt status".
+    Memory,
+}
+
+/// How frames are spread over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cadence {
+    /// Each frame takes the same time.
+    Even,
+    /// On the grid of 48 000 link frames per second: each carries a group of frames or none.
+    ///
+    /// At 44.1 kHz 147 of 160 link frames carry one. Model: the groups of a stream are counted
+    /// from its own first link frame, and the multiples of a base rate travel together.
+    LinkFrames,
+}
+
+/// When the first frame follows RUN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At that very instant.
+    AtOnce,
+    /// With the first link frame that has not begun yet.
+    NextLinkFrame,
+}
+
+impl Extent {
+    /// In bytes, for frames of `frame_bytes`.
+    pub const fn bytes(self, frame_bytes: Bytes) -> Bytes {
+        match self {
+            Self::Frames(frames) => Bytes::new(frames.get() * frame_bytes.get()),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+impl StreamConfig {
+    /// The reference device: evenly spaced frames, each fetched when it begins, counted on the
+    /// link, no delay.
+    pub const fn k0() -> Self {
+        Self {
+            fifo: Extent::Frames(Frames::new(1)),
+            burst: Extent::Frames(Frames::new(1)),
+            count_on: CountOn::Link,
+            cadence: Cadence::Even,
+            start: Start::AtOnce,
+            codec_delay: SimDuration::ZERO,
+            record: Samples::Left,
+        }
+    }
+
+    /// An HD Audio output: a FIFO of 192 bytes filled in bursts of 32, link frames, completion
+    /// on the memory side.
+    ///
+    /// Source: Intel ICH6 data sheet, `SDnFIFOS` and `SDnFIFOW`.
+    pub const fn hd_audio() -> Self {
+        Self {
+            fifo: Extent::Bytes(Bytes::new(192)),
+            burst: Extent::Bytes(Bytes::new(32)),
+            count_on: CountOn::Memory,
+            cadence: Cadence::LinkFrames,
+            start: Start::NextLinkFrame,
+            codec_delay: SimDuration::ZERO,
+            record: Samples::Left,
+        }
+    }
+
+    /// The same with `prefetch` frames taken ahead of the one that goes to the converter, in
+    /// bursts of `burst` frames: frame `f` is in the FIFO when frame `f - prefetch` begins.
+    #[must_use]
+    pub fn with_prefetch(self, prefetch: Frames, burst: Frames) -> Self {
+        Self {
+            fifo: Extent::Frames(prefetch + burst),
+            burst: Extent::Frames(burst),
+            ..self
+        }
+    }
+
+    /// Frames presented at the jack when `position` frames have left on the link.
+    ///
+    /// Rounds down: a frame counts once all of it is out.
+    pub fn presented(&self, position: Frames, rate: SampleRate) -> Frames {
+        let scaled = u128::from(self.codec_delay.ticks()) * u128::from(rate.hertz());
+        let delay = scaled.div_ceil(u128::from(units::TICKS_PER_SECOND));
+        position.saturating_sub(Frames::new(u64::try_from(delay).unwrap_or(u64::MAX)))
+    }
+}
+
+impl ControllerConfig {
+    /// A controller with one [reference](StreamConfig::k0) output and an exact crystal.
+    pub fn k0() -> Self {
+        Self::with_output(StreamConfig::k0())
+    }
+
+    /// A controller with one [HD Audio](StreamConfig::hd_audio) output and an exact crystal.
+    pub fn hd_audio() -> Self {
+        Self::with_output(StreamConfig::hd_audio())
+    }
+
+    /// A controller with one output and an exact crystal.
+    pub fn with_output(output: StreamConfig) -> Self {
+        Self {
+            ppb: 0,
+            wall_clock: SampleRate::new(spec::BIT_CLOCK_HZ).expect("not zero"),
+            outputs: vec![output],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codec_delay_is_taken_off_in_whole_frames() {
+        let delayed = StreamConfig {
+            codec_delay: SimDuration::from_micros(50),
+            ..StreamConfig::k0()
+        };
+        let presented = |position| {
+            delayed
+                .presented(Frames::new(position), SampleRate::HZ_48000)
+                .get()
+        };
+        // 50 µs are 2.4 frames.
+        assert_eq!([presented(0), presented(3), presented(480)], [0, 0, 477]);
+    }
+}

@@ -1,0 +1,396 @@
+//! The controller: global registers, streams, and the interrupt line.
+
+use std::sync::Arc;
+
+use ring::SharedBuffer;
+use units::{Clock, Moment, Phase, SampleRate, SimTime};
+use vtime::{Fork, Forker};
+
+use crate::config::{ControllerConfig, Start, StreamConfig};
+use crate::error::RegisterError;
+use crate::history::Note;
+use crate::link::LinkLog;
+use crate::memory::{BdlEntry, HostMemory};
+use crate::registers::{ReadRegister, StreamWrite, WriteRegister};
+use crate::spec::{self, gcap, gctl, intctl};
+use crate::stream::{Command, Stream};
+
+/// An HD Audio controller with output streams, as its registers.
+///
+/// It is told the time with every call and never asks for it; times do not go backwards. Methods
+/// come in four kinds:
+///
+/// * what a driver does: [`read`](Self::read), [`write`](Self::write);
+/// * what lies in memory: [`map_memory`](Self::map_memory), [`unmap_memory`](Self::unmap_memory),
+///   [`write_bdl`](Self::write_bdl);
+/// * time: [`settle`](Self::settle) and [`next_event`](Self::next_event);
+/// * what comes out: [`interrupt_line`](Self::interrupt_line),
+///   [`take_interrupt`](Self::take_interrupt), [`take_notes`](Self::take_notes),
+///   [`link_log`](Self::link_log).
+///
+/// Call `settle` before anything is stored into a buffer that the controller reads: what it has
+/// fetched by then stays fetched.
+#[derive(Debug)]
+pub struct Controller {
+    ppb: i32,
+    wall_clock: SampleRate,
+    memory: HostMemory,
+    /// When it left reset; `None` while it is held there.
+    up_since: Option<SimTime>,
+    interrupt_control: u32,
+    streams: Vec<Stream>,
+    /// As of the latest change.
+    line: bool,
+    /// How often the line went up.
+    interrupts: u64,
+    /// How many of these were taken.
+    taken: u64,
+    notes: Vec<Note>,
+    now: Moment,
+}
+
+impl Controller {
+    /// A controller that is held in reset, as it is after power-up.
+    ///
+    /// # Panics
+    /// If there are more than [`STREAMS_MAX`](spec::STREAMS_MAX) streams.
+    pub fn new(config: &ControllerConfig) -> Self {
+        assert!(
+            config.outputs.len() <= spec::STREAMS_MAX,
+            "four bits count the streams"
+        );
+        Self {
+            ppb: config.ppb,
+            wall_clock: config.wall_clock,
+            memory: HostMemory::default(),
+            up_since: None,
+            interrupt_control: 0,
+            streams: config
+                .outputs
+                .iter()
+                .map(|&output| Stream::new(output))
+                .collect(),
+            line: false,
+            interrupts: 0,
+            taken: 0,
+            notes: Vec::new(),
+            now: Moment::default(),
+        }
+    }
+
+    /// Reads the register at `offset`. Changes nothing but what time has changed.
+    ///
+    /// # Errors
+    /// [`RegisterError::NotReadable`].
+    pub fn read(&mut self, now: Moment, offset: u32) -> Result<u32, RegisterError> {
+        let register = ReadRegister::at(offset, self.streams.len())?;
+        self.settle(now);
+        Ok(match register {
+            ReadRegister::Capabilities => {
+                let outputs = u32::try_from(self.streams.len()).expect("four bits");
+                gcap::OK64 | outputs << gcap::OUTPUTS_SHIFT
+            }
+            ReadRegister::GlobalControl if self.up_since.is_some() => gctl::CRST,
+            ReadRegister::GlobalControl => 0,
+            ReadRegister::InterruptControl => self.interrupt_control,
+            ReadRegister::InterruptStatus => self.interrupt_status(),
+            ReadRegister::WallClock => self.wall_clock_reading(),
+            ReadRegister::Stream(stream, register) => self.streams[stream].read(register),
+        })
+    }
+
+    /// Writes the register at `offset`.
+    ///
+    /// # Errors
+    /// See [`RegisterError`]; then nothing has changed. A useless descriptor list is no error
+    /// here: the hardware finds it, sets DESE and clears RUN.
+    pub fn write(&mut self, now: Moment, offset: u32, value: u32) -> Result<(), RegisterError> {
+        let register = WriteRegister::at(offset, value, self.streams.len())?;
+        self.settle(now);
+        match register {
+            WriteRegister::GlobalControl => self.set_global_control(value),
+            _ if self.up_since.is_none() => return Err(RegisterError::InReset { offset }),
+            WriteRegister::InterruptControl => self.interrupt_control = value,
+            WriteRegister::Stream(stream, StreamWrite::Control) => {
+                self.control_stream(stream, value, offset)?;
+            }
+            WriteRegister::Stream(stream, StreamWrite::Status) => {
+                self.streams[stream].clear_status(value);
+            }
+            WriteRegister::Stream(stream, StreamWrite::Setup(register)) => {
+                self.streams[stream].set_up(register, value, offset)?;
+            }
+        }
+        self.evaluate_line();
+        Ok(())
+    }
+
+    /// Does everything that the DMA engines have done up to `now`: fetches what memory holds, lets
+    /// it out on the link, completes descriptors.
+    ///
+    /// How often it is called, and when, changes nothing that anybody can see later, as long as
+    /// it is called before each store.
+    pub fn settle(&mut self, now: Moment) {
+        debug_assert!(self.now <= now, "time goes on");
+        self.now = now;
+        let mut is_changed = false;
+        for stream in &mut self.streams {
+            if let Some(completion) = stream.engine.settle(now) {
+                stream.complete(completion);
+                is_changed = true;
+            }
+        }
+        if is_changed {
+            self.evaluate_line();
+        }
+    }
+
+    /// The next moment in which an interrupt may become due.
+    ///
+    /// [`settle`](Self::settle) then: a client that never looks at a register is to be woken.
+    pub fn next_event(&self) -> Option<Moment> {
+        let times = self.streams.iter().filter_map(Stream::next_event);
+        times.min().map(|time| time.at(Phase::Move))
+    }
+
+    /// True while the controller asks for an interrupt: INTSTS.GIS and INTCTL.GIE.
+    pub fn interrupt_line(&self) -> bool {
+        self.line
+    }
+
+    /// The number of the latest interrupt, counted from 1, if it was not taken before.
+    ///
+    /// A message-signalled interrupt is sent when the line goes up, and only then: a completion
+    /// that finds it up sends nothing.
+    pub fn take_interrupt(&mut self) -> Option<u64> {
+        let is_new = self.taken < self.interrupts;
+        self.taken = self.interrupts;
+        is_new.then_some(self.interrupts)
+    }
+
+    /// What there is to tell the history since the last call.
+    pub fn take_notes(&mut self) -> impl Iterator<Item = Note> + '_ {
+        self.notes.drain(..)
+    }
+
+    /// True if an interrupt or a note waits to be taken.
+    pub fn has_news(&self) -> bool {
+        self.taken < self.interrupts || !self.notes.is_empty()
+    }
+
+    /// What left on the link of output `stream`, as of the latest call that told the time.
+    ///
+    /// # Panics
+    /// If there is no such stream.
+    pub fn link_log(&self, stream: u32) -> &LinkLog {
+        self.stream(stream).engine.log()
+    }
+
+    /// The properties of output `stream`.
+    ///
+    /// # Panics
+    /// If there is no such stream.
+    pub fn stream_config(&self, stream: u32) -> &StreamConfig {
+        self.stream(stream).engine.config()
+    }
+
+    /// Puts a cyclic buffer into host memory.
+    pub fn map_memory(&mut self, physical: u64, buffer: Arc<SharedBuffer>) {
+        self.memory.map(physical, buffer);
+    }
+
+    /// Takes a cyclic buffer out of host memory. A stream that was started on it keeps it until
+    /// its reset.
+    pub fn unmap_memory(&mut self, physical: u64) {
+        self.memory.unmap(physical);
+    }
+
+    /// Writes a descriptor list into host memory. Streams read it when they start after a reset.
+    ///
+    /// Model: so a list that changes while the stream runs, or is paused, is found at its next
+    /// start. Real engines differ.
+    pub fn write_bdl(&mut self, physical: u64, list: &[BdlEntry]) {
+        self.memory.write_list(physical, list);
+    }
+
+    fn stream(&self, stream: u32) -> &Stream {
+        &self.streams[usize::try_from(stream).expect("an index fits")]
+    }
+
+    fn set_global_control(&mut self, value: u32) {
+        let is_up = value & gctl::CRST != 0;
+        if is_up == self.up_since.is_some() {
+            return;
+        }
+        self.interrupt_control = 0;
+        for stream in 0..self.streams.len() {
+            self.reset_stream(stream);
+            self.streams[stream].release();
+        }
+        self.up_since = is_up.then_some(self.now.time);
+    }
+
+    /// Everything that a write to `SDnCTL` can make of a stream.
+    fn control_stream(
+        &mut self,
+        stream: usize,
+        value: u32,
+        offset: u32,
+    ) -> Result<(), RegisterError> {
+        match self.streams[stream].command(value, offset)? {
+            Command::Keep => self.streams[stream].set_control(value),
+            Command::Reset => self.reset_stream(stream),
+            Command::Run => self.run_stream(stream, value)?,
+            Command::Pause => {
+                let engine = &mut self.streams[stream].engine;
+                engine.pause();
+                self.notes.push(Note::Pause {
+                    stream: number(stream),
+                    run: engine.run(),
+                    position: engine.position(),
+                    fetched: engine.fetched_bytes(),
+                });
+                self.streams[stream].set_control(value);
+            }
+        }
+        Ok(())
+    }
+
+    fn run_stream(&mut self, stream: usize, control: u32) -> Result<(), RegisterError> {
+        let place = &mut self.streams[stream];
+        if !place.engine.is_programmed() {
+            let stream = number(stream);
+            let program = place
+                .program(control, &self.memory)
+                .map_err(|reason| RegisterError::CannotRun { stream, reason })?;
+            place.set_control(control);
+            match program {
+                Ok(program) => place.engine.load(program),
+                Err(reason) => {
+                    place.fail();
+                    self.notes.push(Note::DescriptorError { stream, reason });
+                    return Ok(());
+                }
+            }
+        }
+        place.set_control(control);
+        let (clock, origin) = self.first_slot(stream);
+        let engine = &mut self.streams[stream].engine;
+        let position = engine.position();
+        engine.run_from(clock, origin);
+        let run = engine.run();
+        self.notes.push(Note::Run {
+            stream: number(stream),
+            run,
+            position,
+        });
+        // In a later phase than commit the first slot is due already.
+        self.settle(self.now);
+        Ok(())
+    }
+
+    /// The grid on which a stream runs that starts now, and its first slot on it.
+    fn first_slot(&self, stream: usize) -> (Clock, u64) {
+        let engine = &self.streams[stream].engine;
+        let rate = engine.pace().slot_rate();
+        let link_frame = SampleRate::new(spec::LINK_FRAME_HZ).expect("not zero");
+        let now = self.now;
+        match engine.config().start {
+            Start::AtOnce => (Clock::new(now.time, rate, self.ppb), 0),
+            Start::NextLinkFrame => {
+                let up_since = self.up_since.expect("nothing runs in reset");
+                let link = Clock::new(up_since, link_frame, self.ppb);
+                let begun = if now.has_moved() {
+                    link.count_at(now.time) + 1
+                } else {
+                    link.begun_before(now.time)
+                };
+                if rate == link_frame {
+                    (link, begun)
+                } else {
+                    (Clock::new(link.instant_of(begun), rate, self.ppb), 0)
+                }
+            }
+        }
+    }
+
+    fn reset_stream(&mut self, stream: usize) {
+        let engine = &self.streams[stream].engine;
+        if engine.is_programmed() {
+            self.notes.push(Note::Reset {
+                stream: number(stream),
+                run: engine.run(),
+                position: engine.position(),
+            });
+        }
+        self.streams[stream].reset();
+    }
+
+    fn wall_clock_reading(&self) -> u32 {
+        let Some(up_since) = self.up_since else {
+            return 0;
+        };
+        let cycles = Clock::new(up_since, self.wall_clock, self.ppb).count_at(self.now.time);
+        u32::try_from(cycles & u64::from(u32::MAX)).expect("32 bits")
+    }
+
+    /// Derived from what the streams ask; nothing of it is stored.
+    fn interrupt_status(&self) -> u32 {
+        let asking = (0..).zip(&self.streams).filter(|(_, stream)| stream.asks());
+        let status = asking.fold(0, |status, (bit, _)| status | intctl::stream(bit));
+        if status & self.interrupt_control == 0 {
+            status
+        } else {
+            status | intctl::GLOBAL
+        }
+    }
+
+    fn evaluate_line(&mut self) {
+        let line = self.interrupt_status() & self.interrupt_control & intctl::GLOBAL != 0;
+        if line && !self.line {
+            self.interrupts += 1;
+            self.note_interrupt();
+        }
+        self.line = line;
+    }
+
+    fn note_interrupt(&mut self) {
+        for (number, stream) in (0..).zip(&self.streams) {
+            if !stream.asks() || self.interrupt_control & intctl::stream(number) == 0 {
+                continue;
+            }
+            let engine = &stream.engine;
+            let cause = stream.unacknowledged;
+            self.notes.push(Note::Interrupt {
+                interrupt: self.interrupts,
+                stream: number,
+                completions: cause.map_or(0, |completion| completion.number),
+                position: cause.map_or(engine.position(), |completion| completion.position),
+                fetched: cause.map_or(engine.fetched_bytes(), |completion| completion.fetched),
+            });
+        }
+    }
+}
+
+/// The number of a stream descriptor. There are no inputs, so outputs come first.
+fn number(stream: usize) -> u32 {
+    u32::try_from(stream).expect("four bits")
+}
+
+impl Fork for Controller {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            ppb: self.ppb,
+            wall_clock: self.wall_clock,
+            memory: self.memory.fork(forker),
+            up_since: self.up_since,
+            interrupt_control: self.interrupt_control,
+            streams: self.streams.fork(forker),
+            line: self.line,
+            interrupts: self.interrupts,
+            taken: self.taken,
+            notes: self.notes.clone(),
+            now: self.now,
+        }
+    }
+}

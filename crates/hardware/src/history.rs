@@ -1,0 +1,191 @@
+//! What the controller puts into the history.
+
+use units::{Bytes, Frames};
+use vtime::{Context, Descriptor, Field};
+
+use crate::memory::DescriptorError;
+
+const STREAM: Field = Field {
+    name: "stream",
+    unit: "1",
+};
+const STARTED: Field = Field {
+    name: "run",
+    unit: "1",
+};
+const POSITION: Field = Field {
+    name: "position",
+    unit: "frames",
+};
+const FETCHED: Field = Field {
+    name: "fetched",
+    unit: "bytes",
+};
+
+/// A stream began to move, or was told to with the next link frame.
+pub static RUN: Descriptor = Descriptor::new("hardware.run", &[STREAM, STARTED, POSITION]);
+
+/// A stream stopped moving and kept what it had fetched.
+pub static PAUSE: Descriptor =
+    Descriptor::new("hardware.pause", &[STREAM, STARTED, POSITION, FETCHED]);
+
+/// A stream that had been running was reset: position 0, FIFO empty.
+pub static RESET: Descriptor = Descriptor::new("hardware.reset", &[STREAM, STARTED, POSITION]);
+
+/// A stream could not use its descriptor list. The reason is that of
+/// [`DescriptorError`], counted from 0.
+pub static DESCRIPTOR_ERROR: Descriptor = Descriptor::new(
+    "hardware.descriptor_error",
+    &[
+        STREAM,
+        Field {
+            name: "reason",
+            unit: "1",
+        },
+    ],
+);
+
+/// The interrupt line went up, because of this stream: how many descriptors it had completed, and
+/// where link and memory were when it completed the one that this interrupt is for.
+pub static INTERRUPT: Descriptor = Descriptor::new(
+    "hardware.interrupt",
+    &[
+        Field {
+            name: "interrupt",
+            unit: "1",
+        },
+        STREAM,
+        Field {
+            name: "completions",
+            unit: "1",
+        },
+        POSITION,
+        FETCHED,
+    ],
+);
+
+/// Something that the controller did and that the history wants to know.
+///
+/// The core has no history at hand: it keeps notes, and the [`device`](crate::device) actor
+/// enters them at the moment at which they were made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// See [`RUN`](static@RUN).
+    Run {
+        /// Number of the stream descriptor.
+        stream: u32,
+        /// Which run, counted from 0.
+        run: u32,
+        /// Frames that had left.
+        position: Frames,
+    },
+    /// See [`PAUSE`](static@PAUSE).
+    Pause {
+        /// Number of the stream descriptor.
+        stream: u32,
+        /// Which run, counted from 0.
+        run: u32,
+        /// Frames that have left.
+        position: Frames,
+        /// Bytes that were fetched.
+        fetched: Bytes,
+    },
+    /// See [`RESET`](static@RESET).
+    Reset {
+        /// Number of the stream descriptor.
+        stream: u32,
+        /// The run that ended.
+        run: u32,
+        /// Frames that had left.
+        position: Frames,
+    },
+    /// See [`DESCRIPTOR_ERROR`](static@DESCRIPTOR_ERROR).
+    DescriptorError {
+        /// Number of the stream descriptor.
+        stream: u32,
+        /// Why.
+        reason: DescriptorError,
+    },
+    /// See [`INTERRUPT`](static@INTERRUPT).
+    Interrupt {
+        /// Which interrupt, counted from 1.
+        interrupt: u64,
+        /// Number of the stream descriptor.
+        stream: u32,
+        /// Descriptors completed since the stream's reset.
+        completions: u64,
+        /// Frames that had left.
+        position: Frames,
+        /// Bytes that were fetched.
+        fetched: Bytes,
+    },
+}
+
+impl Note {
+    /// Enters the note into the history.
+    pub fn record<C: Context>(self, cx: &C) {
+        match self {
+            Self::Run {
+                stream,
+                run,
+                position,
+            } => {
+                cx.record(&RUN, &[stream.into(), run.into(), position.get()]);
+            }
+            Self::Pause {
+                stream,
+                run,
+                position,
+                fetched,
+            } => {
+                cx.record(
+                    &PAUSE,
+                    &[stream.into(), run.into(), position.get(), fetched.get()],
+                );
+            }
+            Self::Reset {
+                stream,
+                run,
+                position,
+            } => {
+                cx.record(&RESET, &[stream.into(), run.into(), position.get()]);
+            }
+            Self::DescriptorError { stream, reason } => {
+                let reason = match reason {
+                    DescriptorError::NoList { .. } => 0,
+                    DescriptorError::TooShort => 1,
+                    DescriptorError::Empty { .. } => 2,
+                    DescriptorError::Unmapped { .. } => 3,
+                    DescriptorError::Sum { .. } => 4,
+                };
+                cx.record(&DESCRIPTOR_ERROR, &[stream.into(), reason]);
+            }
+            Self::Interrupt {
+                interrupt,
+                stream,
+                completions,
+                position,
+                fetched,
+            } => cx.record(
+                &INTERRUPT,
+                &[
+                    interrupt,
+                    stream.into(),
+                    completions,
+                    position.get(),
+                    fetched.get(),
+                ],
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_entry_has_a_name_of_its_own() {
+        Descriptor::assert_distinct(&[&RUN, &PAUSE, &RESET, &DESCRIPTOR_ERROR, &INTERRUPT]);
+    }
+}

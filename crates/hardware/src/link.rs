@@ -1,0 +1,147 @@
+//! What left on the link.
+
+use ring::Whose;
+use units::{Clock, Frames, Moment, SimTime};
+
+use crate::pace::Pace;
+
+/// What left the speaker of one stream, from the beginning of the world on.
+///
+/// Frames are counted from 0 in each run of the stream; a run lasts from one reset to the next.
+/// The log grows with what changed hands, not with the frames: one [`Segment`] per stay in RUN,
+/// one [`LinkSpan`] per stretch that continues itself, and samples only if they are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkLog {
+    segments: Vec<Segment>,
+    spans: Vec<LinkSpan>,
+    samples: Vec<u8>,
+}
+
+/// A stay in RUN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Which run, counted from 0.
+    pub run: u32,
+    /// When its first frame began, or would have.
+    pub begins: SimTime,
+    /// Its first frame.
+    pub first: Frames,
+    /// How many frames have begun in it.
+    pub frames: Frames,
+    pub(crate) schedule: Schedule,
+}
+
+/// Frames that belong together: they come from one stretch of one write, or from none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkSpan {
+    /// Which run, counted from 0.
+    pub run: u32,
+    /// The first frame.
+    pub first: Frames,
+    /// How many.
+    pub len: Frames,
+    /// Whose the first one is; `None` where nobody has written.
+    pub whose: Option<Whose>,
+}
+
+/// Which slot begins when, during one stay in RUN.
+///
+/// Slots are counted from the stream's reset, across pauses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Schedule {
+    pub(crate) pace: Pace,
+    /// Counts slots of a grid.
+    pub(crate) clock: Clock,
+    /// The grid's slot that is the first one of this stay.
+    pub(crate) origin: u64,
+    /// Slots of earlier stays.
+    pub(crate) slots_before: u64,
+}
+
+impl Schedule {
+    /// Slots begun since the stream's reset. In [`Phase::Commit`](units::Phase::Commit) those
+    /// before this instant, later also the one due now.
+    pub(crate) fn slots_at(&self, now: Moment) -> u64 {
+        let begun = if now.time < self.clock.epoch() {
+            0
+        } else if now.has_moved() {
+            self.clock.count_at(now.time) + 1
+        } else {
+            self.clock.begun_before(now.time)
+        };
+        self.slots_before + begun.saturating_sub(self.origin)
+    }
+
+    /// When the last of the first `slots` slots begins.
+    pub(crate) fn instant_of(&self, slots: u64) -> SimTime {
+        let slots = slots.saturating_sub(self.slots_before).max(1);
+        self.clock.instant_of(self.origin + slots - 1)
+    }
+}
+
+impl Segment {
+    /// When `frame` began, or would have if the stay had lasted.
+    pub fn instant_of(&self, frame: Frames) -> SimTime {
+        let slots = self.schedule.pace.slots_for(frame.get() + 1);
+        self.schedule.instant_of(slots)
+    }
+
+    /// How many of its frames began before `time`.
+    pub fn begun_before(&self, time: SimTime) -> Frames {
+        let slots = self.schedule.slots_at(time.commit());
+        let begun = Frames::new(self.schedule.pace.begun(slots));
+        begun.saturating_sub(self.first).min(self.frames)
+    }
+}
+
+impl LinkSpan {
+    /// Whose the frame behind the last one would be.
+    fn next(&self) -> Option<Whose> {
+        self.whose.map(|whose| whose.after(self.len))
+    }
+}
+
+impl LinkLog {
+    /// The stays in RUN, in order.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// What was heard, in order. No span continues the one before it in the same run.
+    pub fn spans(&self) -> &[LinkSpan] {
+        &self.spans
+    }
+
+    /// What was heard, as it lay in memory: the frames of all segments one after the other. Empty
+    /// if samples are not kept.
+    pub fn samples(&self) -> &[u8] {
+        &self.samples
+    }
+
+    pub(crate) fn open(&mut self, segment: Segment) {
+        self.segments.push(segment);
+    }
+
+    /// Notes that `begun` frames of the run have begun by now.
+    pub(crate) fn reach(&mut self, begun: Frames) {
+        let segment = self.segments.last_mut().expect("a stay in RUN was opened");
+        segment.frames = begun.saturating_sub(segment.first);
+    }
+
+    pub(crate) fn push(&mut self, span: LinkSpan) {
+        if span.len.is_zero() {
+            return;
+        }
+        if let Some(last) = self.spans.last_mut() {
+            if last.run == span.run && last.next() == span.whose {
+                last.len += span.len;
+                return;
+            }
+        }
+        self.spans.push(span);
+    }
+
+    pub(crate) fn push_samples(&mut self, bytes: impl Iterator<Item = u8>) {
+        self.samples.extend(bytes);
+    }
+}

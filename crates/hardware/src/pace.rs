@@ -1,0 +1,310 @@
+//! When frames go on the link, and when they come out of memory: closed forms.
+
+use units::SampleRate;
+
+use crate::config::Cadence;
+use crate::format::StreamFormat;
+use crate::spec::LINK_FRAME_HZ;
+
+/// How frames are spread over slots. A slot is one instant of a grid; the frames that it carries
+/// begin in it and are completed when the next one begins.
+///
+/// `s` slots carry `group * ceil(s * numerator / denominator)` frames: an accumulator that starts
+/// full. Source of the form for 44.1 kHz: the cadence 12-11-11-12-11-11-12-11-11-12-11-11-11 of
+/// the Intel High Definition Audio specification, which it equals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pace {
+    slot_rate: SampleRate,
+    group: u64,
+    numerator: u64,
+    denominator: u64,
+}
+
+impl Pace {
+    pub(crate) fn of(cadence: Cadence, format: StreamFormat) -> Self {
+        match cadence {
+            Cadence::Even => Self {
+                slot_rate: format.rate(),
+                group: 1,
+                numerator: 1,
+                denominator: 1,
+            },
+            Cadence::LinkFrames => {
+                let (numerator, denominator) = format.groups_per_link_frame();
+                Self {
+                    slot_rate: SampleRate::new(LINK_FRAME_HZ).expect("not zero"),
+                    group: format.group(),
+                    numerator,
+                    denominator,
+                }
+            }
+        }
+    }
+
+    /// Slots per second.
+    pub(crate) fn slot_rate(self) -> SampleRate {
+        self.slot_rate
+    }
+
+    /// The most frames that one slot carries.
+    pub(crate) fn group(self) -> u64 {
+        self.group
+    }
+
+    /// Frames that the first `slots` slots carry.
+    pub(crate) fn begun(self, slots: u64) -> u64 {
+        self.group * (slots * self.numerator).div_ceil(self.denominator)
+    }
+
+    /// Frames completed when the last of the first `slots` slots begins.
+    pub(crate) fn completed(self, slots: u64) -> u64 {
+        self.begun(slots.saturating_sub(1))
+    }
+
+    /// The fewest slots that carry `frames` frames.
+    pub(crate) fn slots_for(self, frames: u64) -> u64 {
+        match frames.div_ceil(self.group) {
+            0 => 0,
+            groups => (groups - 1) * self.denominator / self.numerator + 1,
+        }
+    }
+
+    /// The fewest slots with whose last one `frames` frames are completed.
+    pub(crate) fn slots_until_completed(self, frames: u64) -> u64 {
+        self.slots_for(frames) + 1
+    }
+}
+
+/// How far the memory side runs ahead of the link, in bytes: the FIFO is filled up with as many
+/// whole bursts as fit whenever a slot begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FifoRule {
+    /// Bytes that the FIFO holds, including the frame that is going out.
+    capacity: u64,
+    /// Bytes of a burst, at least 1.
+    burst: u64,
+    /// Bytes of a frame, at least 1.
+    frame: u64,
+}
+
+impl FifoRule {
+    /// A rule that never lets the link run dry, or `None`.
+    ///
+    /// Whoever takes a whole group out of the FIFO in one slot must find it there, also when the
+    /// last burst that did not fit is missing.
+    pub(crate) fn new(capacity: u64, burst: u64, frame: u64, group: u64) -> Option<Self> {
+        if burst == 0 {
+            return None;
+        }
+        let step = greatest_common_divisor(burst, frame);
+        let usable = capacity / step * step;
+        let is_deep_enough = usable + step >= burst + group * frame;
+        is_deep_enough.then_some(Self {
+            capacity,
+            burst,
+            frame,
+        })
+    }
+
+    /// Bytes fetched when a slot begins with which `completed` frames are completed.
+    pub(crate) fn fetched(self, completed: u64) -> u64 {
+        (completed * self.frame + self.capacity) / self.burst * self.burst
+    }
+
+    /// The fewest completed frames with which `bytes` bytes are fetched.
+    pub(crate) fn completed_for(self, bytes: u64) -> u64 {
+        let bursts = bytes.div_ceil(self.burst) * self.burst;
+        bursts.saturating_sub(self.capacity).div_ceil(self.frame)
+    }
+}
+
+fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use units::{SampleFormat, WaveFormat};
+
+    use super::*;
+
+    fn format(hertz: u32, channels: u8, sample: SampleFormat) -> StreamFormat {
+        StreamFormat::of(WaveFormat::new(hertz, channels, sample).unwrap()).unwrap()
+    }
+
+    fn link_frames(hertz: u32) -> Pace {
+        Pace::of(Cadence::LinkFrames, format(hertz, 2, SampleFormat::S16))
+    }
+
+    /// The published sequence: runs of link frames that carry a frame, one empty one after each.
+    #[test]
+    fn cadence_of_44100_is_the_published_sequence() {
+        let runs = [12, 11, 11, 12, 11, 11, 12, 11, 11, 12, 11, 11, 11];
+        let published: Vec<u64> = runs
+            .iter()
+            .flat_map(|&run| std::iter::repeat_n(1, run).chain([0]))
+            .collect();
+        assert_eq!(published.len(), 160);
+        let pace = link_frames(44_100);
+        for (slot, carried) in (0..).zip(published.iter().cycle().take(480)) {
+            assert_eq!(
+                pace.begun(slot + 1) - pace.begun(slot),
+                *carried,
+                "link frame {slot}"
+            );
+        }
+    }
+
+    #[test]
+    fn multiples_travel_together_and_divisors_leave_link_frames_empty() {
+        let carried = |hertz| -> Vec<u64> {
+            let pace = link_frames(hertz);
+            (0..7)
+                .map(|slot| pace.begun(slot + 1) - pace.begun(slot))
+                .collect()
+        };
+        assert_eq!(carried(48_000), [1; 7]);
+        assert_eq!(carried(192_000), [4; 7]);
+        assert_eq!(carried(32_000), [2, 0, 0, 2, 0, 0, 2]);
+        assert_eq!(carried(8_000), [1, 0, 0, 0, 0, 0, 1]);
+    }
+
+    /// The golden rows of the HD Audio engine: link frame at whose end the interrupt comes, and
+    /// link frame that carries the period's last frame.
+    #[test]
+    fn golden_interrupt_and_last_frames() {
+        for (hertz, channels, sample, (fifo, burst), period, interrupts, last) in golden() {
+            let format = format(hertz, channels, sample);
+            let frame = format.frame_bytes().get();
+            let pace = Pace::of(Cadence::LinkFrames, format);
+            let rule = FifoRule::new(fifo, burst, frame, pace.group()).unwrap();
+            for (n, (interrupt, last)) in (1..).zip(interrupts.iter().zip(last)) {
+                let completed = rule.completed_for(n * period * frame);
+                assert_eq!(
+                    pace.slots_until_completed(completed),
+                    interrupt + 2,
+                    "{hertz} Hz, interrupt {n}"
+                );
+                assert_eq!(pace.slots_for(n * period), last + 1, "{hertz} Hz, last {n}");
+            }
+        }
+    }
+
+    type Golden = (
+        u32,
+        u8,
+        SampleFormat,
+        (u64, u64),
+        u64,
+        &'static [u64],
+        &'static [u64],
+    );
+
+    fn golden() -> [Golden; 6] {
+        use SampleFormat::{S16, S24In32, S32};
+        [
+            (
+                48_000,
+                2,
+                S16,
+                (192, 32),
+                480,
+                &[431, 911, 1391, 1871, 2351, 2831],
+                &[479, 959, 1439, 1919, 2399, 2879],
+            ),
+            (
+                48_000,
+                2,
+                S16,
+                (192, 32),
+                128,
+                &[79, 207, 335, 463, 591, 719],
+                &[127, 255, 383, 511, 639, 767],
+            ),
+            (
+                44_100,
+                2,
+                S16,
+                (192, 32),
+                441,
+                &[434, 913, 1392, 1871, 2349, 2828, 3307, 3786],
+                &[478, 958, 1438, 1918, 2398, 2878, 3358, 3838],
+            ),
+            (
+                44_100,
+                6,
+                S16,
+                (192, 32),
+                441,
+                &[463, 942, 1424, 1903],
+                &[478, 958, 1438, 1918],
+            ),
+            (
+                96_000,
+                2,
+                S32,
+                (192, 32),
+                960,
+                &[467, 947, 1427, 1907],
+                &[479, 959, 1439, 1919],
+            ),
+            (
+                48_000,
+                2,
+                S24In32,
+                (256, 64),
+                480,
+                &[447, 927, 1407, 1887, 2367],
+                &[479, 959, 1439, 1919, 2399],
+            ),
+        ]
+    }
+
+    #[test]
+    fn a_fifo_must_hold_a_group_beside_the_burst_that_does_not_fit() {
+        assert!(FifoRule::new(4, 4, 4, 1).is_some(), "one frame at a time");
+        assert!(FifoRule::new(0, 4, 4, 1).is_none());
+        assert!(FifoRule::new(4, 0, 4, 1).is_none());
+        assert!(FifoRule::new(192, 32, 128, 1).is_some());
+        assert!(
+            FifoRule::new(192, 32, 64, 4).is_none(),
+            "four frames of 64 bytes in a slot"
+        );
+    }
+
+    proptest! {
+        /// The fewest slots: enough, and one less is not.
+        #[test]
+        fn slots_and_frames_are_inverses(
+            hertz in prop::sample::select(vec![8_000u32, 11_025, 32_000, 44_100, 88_200, 96_000, 192_000]),
+            frames in 1u64..1_000_000_000_000,
+        ) {
+            let pace = link_frames(hertz);
+            let slots = pace.slots_for(frames);
+            prop_assert!(pace.begun(slots) >= frames);
+            prop_assert!(pace.begun(slots - 1) < frames);
+            prop_assert_eq!(pace.completed(pace.slots_until_completed(frames)), pace.begun(slots));
+        }
+
+        /// The link never runs dry, and the FIFO never holds more than it can.
+        #[test]
+        fn the_fifo_holds_what_the_link_needs(
+            capacity in 1u64..400, burst in 1u64..200, frame in 1u64..64, group in 1u64..=4,
+            completed in 0u64..1_000_000,
+        ) {
+            let completed = completed / group * group;
+            if let Some(rule) = FifoRule::new(capacity, burst, frame, group) {
+                let fetched = rule.fetched(completed);
+                prop_assert!(fetched >= (completed + group) * frame);
+                prop_assert!(fetched <= completed * frame + capacity);
+                let least = rule.completed_for(fetched);
+                prop_assert!(least <= completed);
+                prop_assert_eq!(rule.fetched(least), fetched);
+            }
+        }
+    }
+}

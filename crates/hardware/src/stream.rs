@@ -1,0 +1,267 @@
+//! The register half of a stream descriptor.
+
+use units::{Bytes, SimTime};
+use vtime::{Fork, Forker};
+
+use crate::config::StreamConfig;
+use crate::engine::{Completion, DmaEngine, Program};
+use crate::error::{RegisterError, RunError};
+use crate::format::StreamFormat;
+use crate::memory::{DescriptorError, HostMemory, Walk};
+use crate::pace::{FifoRule, Pace};
+use crate::registers::{Setup, StreamRead};
+use crate::spec::{BDL_ALIGNMENT, ctl, sts};
+
+/// What is stored in the registers of a stream descriptor. Everything else is derived.
+#[derive(Clone, Copy, Debug)]
+struct Registers {
+    control: u32,
+    /// The sticky bits.
+    status: u32,
+    cyclic_length: u32,
+    last_index: u32,
+    format: u16,
+    list: u64,
+}
+
+/// An output stream: its registers and its DMA engine.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    registers: Registers,
+    pub(crate) engine: DmaEngine,
+    /// The completion that set BCIS, while it is set.
+    pub(crate) unacknowledged: Option<Completion>,
+}
+
+/// What a write to the control register asks of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Reset,
+    Run,
+    Pause,
+    /// Neither.
+    Keep,
+}
+
+impl Registers {
+    const RESET: Self = Self {
+        control: ctl::RESET,
+        status: 0,
+        cyclic_length: 0,
+        last_index: 0,
+        format: 0,
+        list: 0,
+    };
+}
+
+impl Stream {
+    pub(crate) fn new(config: StreamConfig) -> Self {
+        Self {
+            registers: Registers::RESET,
+            engine: DmaEngine::new(config),
+            unacknowledged: None,
+        }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.registers.control & ctl::RUN != 0
+    }
+
+    /// The stream's bit of the interrupt status.
+    pub(crate) fn asks(&self) -> bool {
+        let Registers {
+            control, status, ..
+        } = self.registers;
+        let pairs = [
+            (sts::BCIS, ctl::IOCE),
+            (sts::FIFOE, ctl::FEIE),
+            (sts::DESE, ctl::DEIE),
+        ];
+        pairs
+            .iter()
+            .any(|(bit, enable)| status & bit != 0 && control & enable != 0)
+    }
+
+    /// When the next completion may raise an interrupt.
+    pub(crate) fn next_event(&self) -> Option<SimTime> {
+        if self.registers.control & ctl::IOCE == 0 {
+            return None;
+        }
+        self.engine.next_completion()
+    }
+
+    pub(crate) fn complete(&mut self, completion: Completion) {
+        self.registers.status |= sts::BCIS;
+        self.unacknowledged.get_or_insert(completion);
+    }
+
+    pub(crate) fn read(&self, register: StreamRead) -> u32 {
+        let Registers {
+            control,
+            status,
+            cyclic_length,
+            last_index,
+            format,
+            list,
+        } = self.registers;
+        match register {
+            StreamRead::Control => control,
+            StreamRead::Status if self.engine.fetched_bytes().is_zero() => status,
+            StreamRead::Status => status | sts::FIFORDY,
+            StreamRead::LinkPosition => low(self.engine.cyclic_position().get()),
+            StreamRead::CyclicLength => cyclic_length,
+            StreamRead::LastIndex => last_index,
+            StreamRead::FifoSize => self.fifo_size(),
+            StreamRead::Format => format.into(),
+            StreamRead::ListLow => low(list),
+            StreamRead::ListHigh => low(list >> 32),
+            StreamRead::LinkedLow => low(self.engine.linked_bytes().get()),
+            StreamRead::LinkedHigh => low(self.engine.linked_bytes().get() >> 32),
+            StreamRead::FetchedLow => low(self.engine.fetched_bytes().get()),
+            StreamRead::FetchedHigh => low(self.engine.fetched_bytes().get() >> 32),
+        }
+    }
+
+    /// What writing `value` to the control register asks of the stream.
+    pub(crate) fn command(&self, value: u32, offset: u32) -> Result<Command, RegisterError> {
+        let is_running = self.is_running();
+        match (value & ctl::SRST != 0, value & ctl::RUN != 0) {
+            (true, _) if is_running => Err(RegisterError::WhileRunning { offset }),
+            (true, true) => Err(RegisterError::InReset { offset }),
+            (true, false) => Ok(Command::Reset),
+            (false, true) if !is_running => Ok(Command::Run),
+            (false, false) if is_running => Ok(Command::Pause),
+            (false, _) => Ok(Command::Keep),
+        }
+    }
+
+    pub(crate) fn set_control(&mut self, value: u32) {
+        self.registers.control = value & ctl::WRITABLE;
+    }
+
+    pub(crate) fn clear_status(&mut self, value: u32) {
+        self.registers.status &= !(value & sts::CLEARABLE);
+        if value & sts::BCIS != 0 {
+            self.unacknowledged = None;
+        }
+    }
+
+    pub(crate) fn set_up(
+        &mut self,
+        register: Setup,
+        value: u32,
+        offset: u32,
+    ) -> Result<(), RegisterError> {
+        if self.registers.control & ctl::SRST != 0 {
+            return Err(RegisterError::InReset { offset });
+        }
+        if self.is_running() {
+            return Err(RegisterError::WhileRunning { offset });
+        }
+        let registers = &mut self.registers;
+        match register {
+            Setup::CyclicLength => registers.cyclic_length = value,
+            Setup::LastIndex => registers.last_index = value & 0xFF,
+            Setup::Format => {
+                registers.format = u16::try_from(value).expect("checked when it was decoded");
+            }
+            Setup::ListLow => {
+                let aligned = u64::from(value) / BDL_ALIGNMENT * BDL_ALIGNMENT;
+                registers.list = registers.list >> 32 << 32 | aligned;
+            }
+            Setup::ListHigh => {
+                registers.list = u64::from(value) << 32 | u64::from(low(registers.list));
+            }
+        }
+        Ok(())
+    }
+
+    /// Resets the registers and the engine, and holds them so.
+    pub(crate) fn reset(&mut self) {
+        let Self {
+            registers,
+            engine,
+            unacknowledged,
+        } = self;
+        *registers = Registers {
+            control: ctl::RESET | ctl::SRST,
+            ..Registers::RESET
+        };
+        engine.reset();
+        *unacknowledged = None;
+    }
+
+    /// Lets go of the reset, when the whole controller leaves its own.
+    pub(crate) fn release(&mut self) {
+        self.registers.control &= !ctl::SRST;
+    }
+
+    /// Finds its descriptor list useless: DESE, and RUN is not set.
+    pub(crate) fn fail(&mut self) {
+        self.registers.control &= !ctl::RUN;
+        self.registers.status |= sts::DESE;
+    }
+
+    /// Works out what the registers tell the engine to play.
+    ///
+    /// The first error is the driver's, who programmed what cannot be; the second is one that the
+    /// hardware meets.
+    pub(crate) fn program(
+        &self,
+        control: u32,
+        memory: &HostMemory,
+    ) -> Result<Result<Program, DescriptorError>, RunError> {
+        let registers = self.registers;
+        if control & ctl::TAG == 0 {
+            return Err(RunError::NoTag);
+        }
+        let format = StreamFormat::decode(registers.format)?;
+        let config = self.engine.config();
+        let pace = Pace::of(config.cadence, format);
+        let frame = format.frame_bytes();
+        let (capacity, burst) = (config.fifo.bytes(frame), config.burst.bytes(frame));
+        let fifo = FifoRule::new(capacity.get(), burst.get(), frame.get(), pace.group()).ok_or(
+            RunError::FifoTooSmall {
+                fifo: capacity,
+                burst,
+                demand: Bytes::new(pace.group() * frame.get()),
+            },
+        )?;
+        let cyclic = Bytes::new(registers.cyclic_length.into());
+        let pieces = match memory.read_list(registers.list, registers.last_index, cyclic) {
+            Ok(pieces) => pieces,
+            Err(error) => return Ok(Err(error)),
+        };
+        let walk = Walk::along(pieces, frame.get()).ok_or(RunError::CutFrame { frame })?;
+        Ok(Ok(Program {
+            walk,
+            pace,
+            fifo,
+            frame: frame.get(),
+        }))
+    }
+
+    /// Reads 0 until the format is known, as the real one may.
+    fn fifo_size(&self) -> u32 {
+        let Ok(format) = StreamFormat::decode(self.registers.format) else {
+            return 0;
+        };
+        let bytes = self.engine.config().fifo.bytes(format.frame_bytes()).get();
+        u32::try_from(bytes.saturating_sub(1).min(0xFFFF)).expect("16 bits")
+    }
+}
+
+impl Fork for Stream {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            registers: self.registers,
+            engine: self.engine.fork(forker),
+            unacknowledged: self.unacknowledged,
+        }
+    }
+}
+
+/// The lower half.
+fn low(value: u64) -> u32 {
+    u32::try_from(value & u64::from(u32::MAX)).expect("32 bits")
+}
