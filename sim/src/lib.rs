@@ -1,1 +1,39 @@
-//! x
+//! The command `wavert`: scenarios in, reports, sounds and traces out.
+//!
+//! Everything that computes lives below, in `scenario` and what it is built from. Here is what
+//! touches the machine: files, threads, the terminal.
+//!
+//! ```text
+//!   names, files ──> source ──> overrides ──> scenario::Scenario ──┐
+//!   WAV files ─────> wav ─────> resample ───> scenario::Inputs ────┤
+//!                                                         scenario::run, one thread each
+//!   report.txt, result.json <── output <───────────────────────────┤
+//!   heard.wav <─────────────── heard  <───────────────────────────┤
+//!   trace.pftrace <─ perfetto <─ trace <───────────────────────────┘
+//! ```
+//!
+//! Start with [`run`] for the main job, [`wav`] and [`perfetto`] for the two formats.
+//!
+//! # What it leaves out
+//!
+//! Sweeps, the explorer, the explanation of one glitch and live mode: other commands, which come
+//! when there is more than one path to compare. A path or text that is not UTF-8 is refused.
+
+pub mod args;
+pub mod check;
+pub mod exit;
+pub mod heard;
+pub mod input;
+pub mod list;
+pub mod output;
+pub mod overrides;
+pub mod perfetto;
+pub mod pool;
+pub mod progress;
+pub mod refusal;
+pub mod resample;
+pub mod run;
+pub mod source;
+pub mod terminal;
+pub mod trace;
+pub mod wav;

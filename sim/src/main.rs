@@ -1,2 +1,23 @@
-//! x
-fn main() {}
+//! The command `wavert`.
+
+use clap::Parser as _;
+use sim::args::{Arguments, Command};
+use sim::exit::Status;
+use sim::{check, list, run, terminal};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let status = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::List => {
+            terminal::print(&list::list());
+            Status::Met
+        }
+        Command::Schema => {
+            terminal::print(&list::schema());
+            Status::Met
+        }
+    };
+    status.into()
+}

@@ -1,0 +1,85 @@
+//! What can be said on the command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXIT: &str = "\
+Exit status:
+  0  everything ran and all expectations were met
+  1  everything ran, and an expectation was not met
+  2  a file or an argument was refused, or an output could not be written
+  3  a fault of the laboratory itself (panic, deadlock, time that stands still)
+  Of several scenarios the others still run, and the highest status is returned.";
+
+/// A laboratory for the Windows WaveRT audio stack.
+///
+/// Runs scenarios of the path from a client's buffer to the speaker in virtual time, and tells
+/// which frames were right, which were not, and why.
+#[derive(Debug, Parser)]
+#[command(name = "wavert", version, after_help = EXIT, after_long_help = EXIT)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run scenarios: report, heard audio, trace
+    #[command(after_help = EXIT, after_long_help = EXIT)]
+    Run(RunArguments),
+    /// Check scenario files without running them
+    #[command(after_help = EXIT, after_long_help = EXIT)]
+    Check(CheckArguments),
+    /// List the shipped scenarios, one line each
+    List,
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+}
+
+/// Arguments of `wavert run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Scenario files, names of shipped scenarios (see `wavert list`), or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Run with this seed instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Change one figure of the scenario: duration=1s, `fault[0].late-wake-up.by=21ms`
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Write report.txt, result.json, heard.wav and trace.pftrace into DIR;
+    /// of several scenarios into `DIR/<file stem>`
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Play this WAV file as the first client
+    #[arg(long, value_name = "FILE.wav")]
+    pub input: Option<PathBuf>,
+    /// Print one JSON object instead of the report
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `wavert check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Scenario files, names of shipped scenarios, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Print one JSON object instead of lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+}

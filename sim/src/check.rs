@@ -1,0 +1,57 @@
+//! `wavert check`: scenario files, looked at without running them.
+
+use crate::args::CheckArguments;
+use crate::exit::Status;
+use crate::input;
+use crate::refusal::Refusal;
+use crate::source::Source;
+use crate::terminal::{self, say};
+use scenario::Scenario;
+use serde_json::{Value, json};
+
+/// Checks each file, and the sounds that it names.
+pub fn check(arguments: &CheckArguments) -> Status {
+    let checked: Vec<_> = arguments
+        .files
+        .iter()
+        .map(|name| (name, check_one(name)))
+        .collect();
+    for (_, outcome) in &checked {
+        if let Err(refusal) = outcome {
+            say(&refusal.draw());
+        }
+    }
+    let refused = checked.iter().any(|(_, outcome)| outcome.is_err());
+    if arguments.json {
+        terminal::print_json(
+            checked
+                .iter()
+                .map(|(name, outcome)| to_json(name, outcome))
+                .collect(),
+        );
+    } else {
+        for (name, _) in checked.iter().filter(|(_, outcome)| outcome.is_ok()) {
+            terminal::print(&format!("{name}: ok\n"));
+        }
+    }
+    if refused {
+        Status::Refused
+    } else {
+        Status::Met
+    }
+}
+
+fn check_one(name: &str) -> Result<Scenario, Refusal> {
+    let source = Source::find(name)?;
+    let scenario = Scenario::parse(&source.text)
+        .map_err(|found| Refusal::of_scenario(&source.label, &source.text, &found))?;
+    input::load(&scenario, &source.folder, None)?;
+    Ok(scenario)
+}
+
+fn to_json(name: &str, outcome: &Result<Scenario, Refusal>) -> Value {
+    match outcome {
+        Ok(scenario) => json!({ "schema": 1, "file": name, "scenario": scenario.name, "ok": true }),
+        Err(refusal) => refusal.to_json(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Files out: whole or not at all.
+//!
+//! Everything is first written beside its final place under another name, and renamed when all
+//! of it stands. Whatever ends the run earlier takes back what it had made, folders included.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Something could not be written.
+#[derive(Debug, Error)]
+#[error("cannot {doing} {}: {error}", path.display())]
+pub struct OutputError {
+    doing: &'static str,
+    path: PathBuf,
+    #[source]
+    error: io::Error,
+}
+
+impl OutputError {
+    /// What can be done about it.
+    pub const fn remedy(&self) -> &'static str {
+        "choose a folder that you may write to with --out, and see that the disk has room"
+    }
+}
+
+/// Files of one run, written but not yet under their final names.
+#[derive(Debug)]
+pub struct Staged {
+    folder: PathBuf,
+    /// Folders that did not exist before, outermost first.
+    made: Vec<PathBuf>,
+    /// Names that wait under their temporary ones.
+    names: Vec<String>,
+}
+
+impl Staged {
+    /// Opens a folder for output, and makes it where it does not exist.
+    ///
+    /// # Errors
+    /// [`OutputError`], if that is not possible.
+    pub fn open(folder: &Path) -> Result<Self, OutputError> {
+        let missing = folder
+            .ancestors()
+            .take_while(|path| !path.as_os_str().is_empty());
+        let mut made: Vec<PathBuf> = missing
+            .take_while(|path| !path.exists())
+            .map(Path::to_path_buf)
+            .collect();
+        made.reverse();
+        let staged = Self {
+            folder: folder.to_path_buf(),
+            made,
+            names: Vec::new(),
+        };
+        fs::create_dir_all(folder).map_err(|error| failed("make the folder", folder, error))?;
+        Ok(staged)
+    }
+
+    /// Writes one file under a temporary name.
+    ///
+    /// # Errors
+    /// [`OutputError`], if that is not possible.
+    pub fn add(&mut self, name: &str, content: &[u8]) -> Result<(), OutputError> {
+        let path = self.temporary(name);
+        self.names.push(name.to_owned());
+        fs::write(&path, content).map_err(|error| failed("write", &self.folder.join(name), error))
+    }
+
+    /// Gives all files their final names; says which.
+    ///
+    /// # Errors
+    /// [`OutputError`], if one of them cannot be renamed.
+    pub fn publish(mut self) -> Result<Vec<PathBuf>, OutputError> {
+        let mut published = Vec::new();
+        for name in &self.names {
+            let path = self.folder.join(name);
+            fs::rename(self.temporary(name), &path)
+                .map_err(|error| failed("write", &path, error))?;
+            published.push(path);
+        }
+        self.names.clear();
+        self.made.clear();
+        Ok(published)
+    }
+
+    fn temporary(&self, name: &str) -> PathBuf {
+        self.folder
+            .join(format!(".{name}.{}.partial", std::process::id()))
+    }
+}
+
+fn failed(doing: &'static str, path: &Path, error: io::Error) -> OutputError {
+    OutputError {
+        doing,
+        path: path.to_path_buf(),
+        error,
+    }
+}
+
+impl Drop for Staged {
+    /// Takes back what was not published. Nobody is left to be told if even that fails.
+    fn drop(&mut self) {
+        for name in &self.names {
+            let _ = fs::remove_file(self.temporary(name));
+        }
+        for folder in self.made.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Staged;
+    use std::fs;
+    use std::path::PathBuf;
+
+    fn empty_folder(name: &str) -> PathBuf {
+        let folder =
+            std::env::temp_dir().join(format!("wavert-output-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn nothing_has_its_final_name_before_everything_is_written() {
+        let top = empty_folder("staged");
+        let mut staged = Staged::open(&top.join("a/b")).unwrap();
+        staged.add("report.txt", b"whole").unwrap();
+        assert!(!top.join("a/b/report.txt").exists());
+        assert_eq!(staged.publish().unwrap(), [top.join("a/b/report.txt")]);
+        assert_eq!(fs::read(top.join("a/b/report.txt")).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(top.join("a/b")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_not_published_leaves_nothing_behind() {
+        let top = empty_folder("dropped");
+        let mut staged = Staged::open(&top.join("a/b")).unwrap();
+        staged.add("report.txt", b"half").unwrap();
+        drop(staged);
+        assert_eq!(fs::read_dir(&top).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_is_a_file_is_an_error_with_its_path() {
+        let top = empty_folder("blocked");
+        fs::write(top.join("a"), b"in the way").unwrap();
+        let error = Staged::open(&top.join("a/b")).unwrap_err().to_string();
+        assert!(error.contains("blocked/a/b"), "{error}");
+        assert_eq!(fs::read(top.join("a")).unwrap(), b"in the way");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_by_a_folder_keeps_what_was_there() {
+        let top = empty_folder("taken");
+        fs::create_dir(top.join("report.txt")).unwrap();
+        let mut staged = Staged::open(&top).unwrap();
+        staged.add("report.txt", b"whole").unwrap();
+        assert!(staged.publish().is_err());
+        assert!(top.join("report.txt").is_dir());
+        assert_eq!(fs::read_dir(&top).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,176 @@
+//! Why something was refused: drawn for a person, or as JSON.
+
+use scenario::Diagnostics;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// Everything that is wrong with one file, or with what goes with it. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal(Vec<Problem>);
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What it is, with the key it is about where there is one.
+    pub message: String,
+    /// What can be done about it.
+    pub help: Option<String>,
+    /// The file as the user named it.
+    pub file: String,
+    /// Where in the file.
+    pub place: Option<Place>,
+}
+
+/// A stretch of one line of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The key, as a path; empty if there is none.
+    pub key: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+    /// The whole line.
+    text: String,
+    /// Characters of the stretch, as far as they are on this line.
+    width: usize,
+}
+
+impl Refusal {
+    /// A problem without a place in a text.
+    pub fn new(file: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
+        let (file, message, help) = (file.to_owned(), message.into(), Some(help.into()));
+        Self(vec![Problem {
+            message,
+            help,
+            file,
+            place: None,
+        }])
+    }
+
+    /// What the scenario format says about a text.
+    pub fn of_scenario(file: &str, text: &str, diagnostics: &Diagnostics) -> Self {
+        Self(
+            diagnostics
+                .iter()
+                .map(|each| Problem::of(file, text, each))
+                .collect(),
+        )
+    }
+
+    /// One by one.
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+
+    /// As text, one picture per problem.
+    pub fn draw(&self) -> String {
+        self.0.iter().map(Problem::draw).collect()
+    }
+
+    /// As the JSON object that takes the place of a result.
+    pub fn to_json(&self) -> Value {
+        let problems = self.0.iter().map(Problem::to_json).collect::<Vec<_>>();
+        let first = &self.0[0];
+        json!({
+            "schema": 1,
+            "scenario": first.file,
+            "error": format!("{}{}", first.location(), first.message),
+            "problems": problems,
+        })
+    }
+}
+
+impl Problem {
+    fn of(file: &str, text: &str, diagnostic: &scenario::Diagnostic) -> Self {
+        let line = text.lines().nth(diagnostic.line - 1).unwrap_or_default();
+        let spanned = text.get(diagnostic.span.clone()).unwrap_or_default();
+        let width = spanned
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            .max(1);
+        Self {
+            message: diagnostic.message.clone(),
+            help: diagnostic.help.clone(),
+            file: file.to_owned(),
+            place: Some(Place {
+                key: diagnostic.key.clone(),
+                line: diagnostic.line,
+                column: diagnostic.column,
+                text: line.to_owned(),
+                width,
+            }),
+        }
+    }
+
+    /// `file:line:column: key: `, as far as known.
+    fn location(&self) -> String {
+        match &self.place {
+            Some(place) if place.key.is_empty() => {
+                format!("{}:{}:{}: ", self.file, place.line, place.column)
+            }
+            Some(place) => {
+                format!(
+                    "{}:{}:{}: `{}`: ",
+                    self.file, place.line, place.column, place.key
+                )
+            }
+            None => format!("{}: ", self.file),
+        }
+    }
+
+    fn draw(&self) -> String {
+        let mut picture = format!("error: {}{}\n", self.location(), self.message);
+        if let Some(place) = &self.place {
+            let number = place.line.to_string();
+            let gutter = " ".repeat(number.len());
+            // Tabs stay tabs, so that the mark stands below what it marks.
+            let before = place.text.chars().take(place.column - 1);
+            let indent: String = before.map(|c| if c == '\t' { c } else { ' ' }).collect();
+            let mark = "^".repeat(place.width);
+            let _ = writeln!(picture, "{gutter} |\n{number} | {}", place.text);
+            let _ = writeln!(picture, "{gutter} | {indent}{mark}");
+        }
+        if let Some(help) = &self.help {
+            let _ = writeln!(picture, "  help: {help}");
+        }
+        picture
+    }
+
+    fn to_json(&self) -> Value {
+        let place = self.place.as_ref();
+        json!({
+            "message": self.message,
+            "help": self.help,
+            "file": self.file,
+            "line": place.map(|place| place.line),
+            "column": place.map(|place| place.column),
+            "key": place.map(|place| place.key.as_str()).filter(|key| !key.is_empty()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+    use scenario::Scenario;
+
+    #[test]
+    fn the_mark_stands_below_what_it_marks() {
+        let text = "name = \"ü\"\nduration = \"10\"\n";
+        let diagnostics = Scenario::parse(text).unwrap_err();
+        let picture = Refusal::of_scenario("a.toml", text, &diagnostics).draw();
+        let lines: Vec<&str> = picture.lines().collect();
+        assert!(
+            lines[0].starts_with("error: a.toml:2:12: `duration`: "),
+            "{picture}"
+        );
+        assert_eq!(
+            lines[1..4],
+            ["  |", "2 | duration = \"10\"", "  |            ^^^^"]
+        );
+    }
+}

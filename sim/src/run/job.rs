@@ -1,0 +1,250 @@
+//! One scenario from its text to its outputs.
+
+use super::panic;
+use crate::args::RunArguments;
+use crate::exit::Status;
+use crate::heard;
+use crate::input;
+use crate::output::{OutputError, Staged};
+use crate::overrides::Override;
+use crate::refusal::Refusal;
+use crate::source::Source;
+use crate::trace;
+use scenario::{Run, RunOptions, RunResult, Scenario};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use toml::Table;
+
+/// A scenario to be run, and what is to be done with it.
+#[derive(Debug)]
+pub(super) struct Job<'a> {
+    /// As the user named it.
+    pub(super) name: String,
+    pub(super) source: Result<Source, Refusal>,
+    /// The folder for its files.
+    pub(super) out: Option<PathBuf>,
+    pub(super) overrides: &'a [Override],
+    pub(super) arguments: &'a RunArguments,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// As the user named it.
+    pub(super) name: String,
+    end: End,
+}
+
+#[derive(Debug)]
+enum End {
+    Ran {
+        result: Box<RunResult>,
+        report: String,
+        written: Vec<PathBuf>,
+    },
+    Refused(Refusal),
+    /// A fault of ours, in words.
+    Broke(String),
+}
+
+impl From<Refusal> for End {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Job<'_> {
+    pub(super) fn run(&self) -> Outcome {
+        let end = match panic::caught(|| self.attempt()) {
+            Ok(Ok(end) | Err(end)) => end,
+            Err(panic) => End::Broke(panic),
+        };
+        Outcome {
+            name: self.name.clone(),
+            end,
+        }
+    }
+
+    fn attempt(&self) -> Result<End, End> {
+        let source = self
+            .source
+            .as_ref()
+            .map_err(|refusal| End::Refused(refusal.clone()))?;
+        let mut scenario = self.scenario(source)?;
+        let given = self.arguments.input.as_deref();
+        if let Some(file) = given {
+            input::play_instead(&mut scenario, &source.label, file)?;
+        }
+        if self.out.is_some() {
+            self.fits_a_wav_file(&scenario)?;
+        }
+        let inputs = input::load(&scenario, &source.folder, given)?;
+        let options = RunOptions {
+            seed: self.arguments.seed,
+            keep_history: self.out.is_some(),
+            keep_samples: self.out.is_some(),
+        };
+        let run = scenario::run(&scenario, &inputs, &options)
+            .map_err(|error| End::Broke(error.to_string()))?;
+        let report = run.report();
+        let written = match &self.out {
+            Some(folder) => write(folder, &scenario, &run, &report).map_err(|error| {
+                End::Refused(Refusal::new(&self.name, error.to_string(), error.remedy()))
+            })?,
+            None => Vec::new(),
+        };
+        Ok(End::Ran {
+            result: Box::new(run.result),
+            report,
+            written,
+        })
+    }
+
+    /// The scenario as the file and the command line say.
+    fn scenario(&self, source: &Source) -> Result<Scenario, Refusal> {
+        let parse = |text: &str, label: &str| {
+            Scenario::parse(text).map_err(|found| Refusal::of_scenario(label, text, &found))
+        };
+        let label = &source.label;
+        let (false, Ok(mut table)) = (self.overrides.is_empty(), source.text.parse::<Table>())
+        else {
+            return parse(&source.text, label);
+        };
+        for change in self.overrides {
+            change.apply(&mut table).map_err(|error| {
+                Refusal::new(
+                    label,
+                    format!("--set: {error}"),
+                    "`wavert schema` shows every key",
+                )
+            })?;
+        }
+        let changed = toml::to_string(&table).expect("what was read can be written");
+        parse(&changed, &format!("{label} (with --set)"))
+    }
+
+    /// Refuses a run whose sound no WAV file could hold, before it takes its time.
+    fn fits_a_wav_file(&self, scenario: &Scenario) -> Result<(), Refusal> {
+        let format = scenario.device.format.to_format();
+        let per_second = u128::from(format.rate.hertz()) * u128::from(format.frame_bytes());
+        let bytes = per_second * u128::from(scenario.duration.nanos()) / 1_000_000_000;
+        if bytes <= u128::from(u32::MAX - 4_096) {
+            return Ok(());
+        }
+        let message =
+            format!("what is heard would take {bytes} bytes, more than a WAV file can have");
+        Err(Refusal::new(
+            &self.name,
+            message,
+            "shorten it (--set duration=1h), or leave --out away",
+        ))
+    }
+}
+
+/// Writes all files of a run, or none.
+fn write(
+    folder: &Path,
+    scenario: &Scenario,
+    run: &Run,
+    report: &str,
+) -> Result<Vec<PathBuf>, OutputError> {
+    let mut staged = Staged::open(folder)?;
+    staged.add("report.txt", report.as_bytes())?;
+    staged.add(
+        "result.json",
+        format!("{:#}\n", json!(run.result)).as_bytes(),
+    )?;
+    for heard in &run.heard {
+        let name = match run.heard.len() {
+            1 => "heard.wav".to_owned(),
+            _ => format!("heard-{}.wav", heard.endpoint),
+        };
+        let file = heard::wav_file(heard.format, &heard.bytes).expect("its length was checked");
+        staged.add(&name, &file)?;
+    }
+    staged.add("trace.pftrace", &trace::of(scenario, run).encode())?;
+    staged.publish()
+}
+
+impl Outcome {
+    pub(super) fn status(&self) -> Status {
+        match &self.end {
+            End::Ran { result, .. } if result.met => Status::Met,
+            End::Ran { .. } => Status::Unmet,
+            End::Refused(_) => Status::Refused,
+            End::Broke(_) => Status::Internal,
+        }
+    }
+
+    /// The report, if there is one.
+    pub(super) fn report(&self) -> &str {
+        match &self.end {
+            End::Ran { report, .. } => report,
+            End::Refused(_) | End::Broke(_) => "",
+        }
+    }
+
+    /// What the person at the terminal should know beside the result.
+    pub(super) fn told(&self) -> String {
+        match &self.end {
+            End::Ran { written, .. } => written.iter().fold(String::new(), |told, path| {
+                told + &format!("wrote {}\n", path.display())
+            }),
+            End::Refused(refusal) => refusal.draw(),
+            End::Broke(why) => format!(
+                "internal error: {}: {why}\n  help: this is a fault of wavert, not of the scenario; \
+                 please report it with the scenario and its seed\n",
+                self.name
+            ),
+        }
+    }
+
+    /// One line of the summary.
+    pub(super) fn line(&self) -> String {
+        let result = match &self.end {
+            End::Ran { result, .. } => result,
+            End::Refused(_) => return "refused".into(),
+            End::Broke(_) => return "internal error".into(),
+        };
+        let glitches: usize = result
+            .endpoints
+            .iter()
+            .map(|endpoint| endpoint.glitches.len())
+            .sum();
+        let lost: u64 = result
+            .endpoints
+            .iter()
+            .map(|endpoint| endpoint.lost_ns)
+            .sum();
+        let glitches = match glitches {
+            0 => "no glitch".to_owned(),
+            1 => format!(
+                "1 glitch, {}.{:03} ms lost",
+                lost / 1_000_000,
+                lost / 1_000 % 1_000
+            ),
+            n => format!(
+                "{n} glitches, {}.{:03} ms lost",
+                lost / 1_000_000,
+                lost / 1_000 % 1_000
+            ),
+        };
+        let unmet = result.expect.iter().filter(|figure| !figure.met).count();
+        let met = match (result.met, unmet) {
+            (true, _) => "met".to_owned(),
+            (false, 1) => "NOT MET (1 figure)".to_owned(),
+            (false, n) => format!("NOT MET ({n} figures)"),
+        };
+        format!("{}  {met:<8}  {glitches}", result.digest)
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        match &self.end {
+            End::Ran { result, .. } => json!(result),
+            End::Refused(refusal) => refusal.to_json(),
+            End::Broke(why) => {
+                json!({ "schema": 1, "scenario": self.name, "error": format!("internal error: {why}") })
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! One track per actor: what it waited for, what it did, what it recorded.
+
+use super::Flows;
+use super::words::{self, Words, status_name};
+use crate::perfetto::{Annotation, Mark, Trace, Track};
+use scenario::Run;
+
+/// The track of an actor. Its spans must not overlap: a wake-up that was due while the thread
+/// was still busy is drawn from where that ended.
+#[derive(Clone, Copy, Debug)]
+struct Lane {
+    row: Track,
+    busy_until: u64,
+}
+
+pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
+    let lane = |name| Lane {
+        row: trace.track(name),
+        busy_until: 0,
+    };
+    let mut lanes: Vec<Lane> = run.history.sources().map(lane).collect();
+    // What encloses comes first: of two spans of the same extent the first one is the outer.
+    for (_, words) in words::entries(run).filter(|(_, words)| words.name() == "producer.pass") {
+        pass(trace, lanes[words.entry().source.index()].row, words);
+    }
+    for (place, words) in words::entries(run) {
+        let lane = &mut lanes[words.entry().source.index()];
+        let mark = match words.name() {
+            "producer.pass" => {
+                lane.busy_until = lane.busy_until.max(words.nanos());
+                continue;
+            }
+            "machine.wake" => {
+                let starts = words.instant("starts").unwrap_or(words.nanos());
+                lane.wait(trace, words, starts, "ready, not running")
+            }
+            "machine.dpc" => lane.wait(trace, words, words.nanos(), "DPC queued"),
+            "producer.packet" => packet(trace, lane.row, words),
+            "machine.notification" => notification(trace, lane.row, words),
+            "ks.request" => request(trace, lane.row, words),
+            name => trace.instant(lane.row, words.nanos(), name, words.annotations()),
+        };
+        flows
+            .through(place)
+            .iter()
+            .fold(mark, |mark, &flow| mark.on(flow));
+    }
+}
+
+impl Lane {
+    /// What was due and did not run yet; an instant if it ran at once.
+    fn wait<'a>(
+        &mut self,
+        trace: &'a mut Trace,
+        words: Words<'_>,
+        ends: u64,
+        name: &str,
+    ) -> Mark<'a> {
+        let due = words.instant("due").unwrap_or(ends);
+        let begins = due.max(self.busy_until).min(ends);
+        self.busy_until = ends.max(self.busy_until);
+        if due == ends {
+            trace.instant(self.row, ends, words.name(), words.annotations())
+        } else {
+            trace.slice(self.row, begins, ends, name, words.annotations())
+        }
+    }
+}
+
+fn pass(trace: &mut Trace, row: Track, words: Words<'_>) {
+    let ends = words.nanos();
+    let begins = words.instant("started").unwrap_or(ends).min(ends);
+    let number = words
+        .get("pass")
+        .map_or(String::new(), |number| format!(" {number}"));
+    trace.slice(
+        row,
+        begins,
+        ends,
+        format!("pass{number}"),
+        words.annotations(),
+    );
+}
+
+fn packet<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>) -> Mark<'a> {
+    let ends = words.nanos();
+    let begins = words.instant("begun").unwrap_or(ends).min(ends);
+    let number = words.get("packet").unwrap_or_default();
+    let mut facts = words.annotations();
+    if let Some(deadline) = words.instant("deadline") {
+        let headroom = i128::from(deadline) - i128::from(ends);
+        facts.push(Annotation::number("headroom_ns", headroom));
+    }
+    trace.slice(row, begins, ends, format!("write packet {number}"), facts)
+}
+
+fn notification<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>) -> Mark<'a> {
+    let number = words.get("event").unwrap_or_default();
+    let lost = if words.get("lost").unwrap_or(0) == 0 {
+        ""
+    } else {
+        " LOST"
+    };
+    let name = format!("notification {number}{lost}");
+    trace.instant(row, words.nanos(), name, words.annotations())
+}
+
+fn request<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>) -> Mark<'a> {
+    let property = words
+        .get("property")
+        .and_then(|code| u32::try_from(code).ok())
+        .unwrap_or(0);
+    let status = status_name(words.get("status").unwrap_or_default());
+    let name = format!("{}: {status}", ks::Property::from_code(property).name());
+    trace.instant(row, words.nanos(), name, words.annotations())
+}

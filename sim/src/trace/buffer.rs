@@ -1,0 +1,192 @@
+//! The cyclic buffer over time: what each slot held, what the speaker played, and how far apart
+//! play and write were.
+
+use super::words;
+use crate::perfetto::{Annotation, Trace, Track};
+use scenario::{EndpointResult, Mode, Run, Scenario, StayResult};
+use units::{Clock, SimTime};
+
+pub(super) fn draw(scenario: &Scenario, run: &Run, endpoint: &EndpointResult, trace: &mut Trace) {
+    let Some((packet, slots)) = shape(scenario) else {
+        return;
+    };
+    let timeline = Timeline {
+        scenario,
+        stays: &endpoint.stays,
+    };
+    let writes = writes(run);
+    timeline.draw_played(&endpoint.name, packet, trace);
+    timeline.draw_slots(&writes, (packet, slots), trace);
+    timeline.draw_counters(&writes, packet, trace);
+}
+
+/// Frames in a packet, and packets in the cyclic buffer.
+fn shape(scenario: &Scenario) -> Option<(u64, u64)> {
+    let first = scenario.clients.first()?;
+    let (packet, packets) = match first.mode {
+        Mode::SharedEvent => (
+            scenario.engine.period_frames(&scenario.device),
+            scenario.engine.packets,
+        ),
+        Mode::ExclusiveEvent => (
+            first.packet_frames(&scenario.device),
+            first.packets.unwrap_or(2),
+        ),
+    };
+    Some((packet.get(), packets.into()))
+}
+
+/// A packet that was written.
+#[derive(Clone, Copy, Debug)]
+struct Write {
+    /// Which run of the stream it was for.
+    run: u32,
+    packet: u64,
+    /// When it stood in the buffer.
+    nanos: u64,
+}
+
+/// All of them, in the order in which they were written.
+fn writes(run: &Run) -> Vec<Write> {
+    const STOP: u64 = 0;
+    let mut current = 0;
+    let mut writes = Vec::new();
+    for (_, words) in words::entries(run) {
+        match words.name() {
+            "producer.state" => {
+                // What is written after a stop is for the next start.
+                let stopped = u64::from(words.get("state") == Some(STOP));
+                current = words.get("run").unwrap_or(0) + stopped;
+            }
+            "producer.packet" => {
+                let Some(packet) = words.get("packet") else {
+                    continue;
+                };
+                let run = u32::try_from(current).unwrap_or(u32::MAX);
+                writes.push(Write {
+                    run,
+                    packet,
+                    nanos: words.nanos(),
+                });
+            }
+            _ => {}
+        }
+    }
+    writes
+}
+
+/// Where the frames of an endpoint lie in time.
+struct Timeline<'a> {
+    scenario: &'a Scenario,
+    stays: &'a [StayResult],
+}
+
+impl Timeline<'_> {
+    fn clock(&self, stay: &StayResult) -> Clock {
+        let device = &self.scenario.device;
+        Clock::new(
+            SimTime::from_nanos(stay.start_ns),
+            device.format.rate.to_rate(),
+            device.drift.ppb(),
+        )
+    }
+
+    /// When frame `frame` of a stay begins; of the frame behind its last one, when that ends.
+    fn begins(&self, stay: &StayResult, frame: u64) -> u64 {
+        self.clock(stay)
+            .instant_of(frame - stay.first_frame)
+            .to_nanos_floor()
+    }
+
+    /// When a run has played all frames before `frame`, or all that it ever played.
+    fn played_until(&self, run: u32, frame: u64) -> Option<u64> {
+        let mut stays = self.stays.iter().filter(|stay| stay.run == run);
+        let reached = |stay: &&StayResult| frame <= stay.first_frame + stay.frames;
+        let stay = stays.clone().find(reached).or_else(|| stays.next_back())?;
+        Some(self.begins(
+            stay,
+            frame.clamp(stay.first_frame, stay.first_frame + stay.frames),
+        ))
+    }
+
+    /// How many frames of its run had been played at an instant.
+    fn played_at(&self, nanos: u64) -> u64 {
+        let Some(stay) = self.stays.iter().rfind(|stay| stay.start_ns <= nanos) else {
+            return 0;
+        };
+        let played = self.clock(stay).count_at(SimTime::from_nanos(nanos));
+        stay.first_frame + played.min(stay.frames)
+    }
+
+    /// The packets as the speaker played them.
+    fn draw_played(&self, name: &str, packet: u64, trace: &mut Trace) {
+        let row = trace.track(format!("{name}: played"));
+        for stay in self.stays {
+            let end = stay.first_frame + stay.frames;
+            let mut from = stay.first_frame;
+            while from < end {
+                let number = from / packet;
+                let to = ((number + 1) * packet).min(end);
+                let facts = vec![
+                    Annotation::number("first_frame", from),
+                    Annotation::number("frames", to - from),
+                    Annotation::number("run", stay.run),
+                ];
+                let (begins, ends) = (self.begins(stay, from), self.begins(stay, to));
+                trace.slice(row, begins, ends, format!("packet {number}"), facts);
+                from = to;
+            }
+        }
+    }
+
+    /// What each slot of the cyclic buffer held: from when it was written to when it was played,
+    /// or overwritten.
+    fn draw_slots(&self, writes: &[Write], (packet, slots): (u64, u64), trace: &mut Trace) {
+        let tracks: Vec<Track> = (0..slots)
+            .map(|slot| trace.track(format!("cyclic buffer: slot {slot}")))
+            .collect();
+        for (place, write) in writes.iter().enumerate() {
+            let slot = write.packet % slots;
+            let played = self.played_until(write.run, (write.packet + 1) * packet);
+            let overwritten = writes[place + 1..]
+                .iter()
+                .find(|next| next.packet % slots == slot);
+            let ends = [played, overwritten.map(|next| next.nanos)]
+                .into_iter()
+                .flatten()
+                .min();
+            let facts = vec![Annotation::number("run", write.run)];
+            let name = format!("packet {}", write.packet);
+            let ends = ends.unwrap_or(write.nanos).max(write.nanos);
+            let row = tracks[usize::try_from(slot).expect("fewer than eight")];
+            trace.slice(row, write.nanos, ends, name, facts);
+        }
+    }
+
+    /// Play and write position in frames of the run, and what lies between them.
+    fn draw_counters(&self, writes: &[Write], packet: u64, trace: &mut Trace) {
+        let play = trace.counter("play position", "frames");
+        let write = trace.counter("write position", "frames");
+        let fill = trace.counter("fill", "frames");
+        let mut instants: Vec<u64> = writes.iter().map(|write| write.nanos).collect();
+        for stay in self.stays {
+            let end = stay.first_frame + stay.frames;
+            let boundaries = (stay.first_frame.div_ceil(packet)..=end / packet).map(|n| n * packet);
+            let frames = [stay.first_frame, end].into_iter().chain(boundaries);
+            instants.extend(frames.map(|frame| self.begins(stay, frame)));
+        }
+        instants.sort_unstable();
+        instants.dedup();
+        let mut next = writes.iter().peekable();
+        let mut written = 0;
+        for nanos in instants {
+            while let Some(write) = next.next_if(|write| write.nanos <= nanos) {
+                written = (write.packet + 1) * packet;
+            }
+            let played = self.played_at(nanos);
+            trace.value(play, nanos, played);
+            trace.value(write, nanos, written);
+            trace.value(fill, nanos, i128::from(written) - i128::from(played));
+        }
+    }
+}
