@@ -1,5 +1,8 @@
 //! Which channel of a stream goes into which channel of the mix.
-#![expect(clippy::float_arithmetic, reason = "samples and gains are floats; no time is")]
+#![expect(
+    clippy::float_arithmetic,
+    reason = "samples and gains are floats; no time is"
+)]
 
 /// Equal power in two channels: the square root of one half.
 const HALF_POWER: f32 = std::f32::consts::FRAC_1_SQRT_2;
@@ -36,7 +39,9 @@ impl ChannelMatrix {
     pub fn new(from: u8, to: u8) -> Self {
         assert!(from > 0 && to > 0, "a frame has at least one channel");
         let (from, to) = (usize::from(from), usize::from(to));
-        let gains = (0..to * from).map(|at| gain(from, at % from, to, at / from)).collect();
+        let gains = (0..to * from)
+            .map(|at| gain(from, at % from, to, at / from))
+            .collect();
         Self { from, to, gains }
     }
 
@@ -60,7 +65,10 @@ impl ChannelMatrix {
         }
         for (mix, frame) in mix.chunks_exact_mut(to).zip(stream.chunks_exact(from)) {
             for (mix, gains) in mix.iter_mut().zip(self.gains.chunks_exact(from)) {
-                let sum = frame.iter().zip(gains).fold(0.0, |sum, (sample, gain)| sum + sample * gain);
+                let sum = frame
+                    .iter()
+                    .zip(gains)
+                    .fold(0.0, |sum, (sample, gain)| sum + sample * gain);
                 *mix += sum * volume;
             }
         }
@@ -103,7 +111,10 @@ mod tests {
     #[test]
     fn mono_goes_to_both_fronts() {
         assert_eq!(mapped(1, 2, &[0.5]), [0.5, 0.5]);
-        assert_eq!(mapped(1, 8, &[0.5]), [0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(
+            mapped(1, 8, &[0.5]),
+            [0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        );
     }
 
     #[test]

@@ -7,7 +7,10 @@
 //!
 //! Rounding is done by adding a number so large that nothing but whole numbers lies around it: one
 //! addition, the same on every machine, and without a branch, so that the loops vectorise.
-#![expect(clippy::float_arithmetic, reason = "samples are floats; no time or position is")]
+#![expect(
+    clippy::float_arithmetic,
+    reason = "samples are floats; no time or position is"
+)]
 
 use units::SampleFormat;
 
@@ -21,11 +24,17 @@ const WHOLE_F64: f64 = 6_755_399_441_055_744.0;
 /// # Panics
 /// If `bytes` does not hold exactly as many samples as `out`.
 pub fn decode(format: SampleFormat, bytes: &[u8], out: &mut [f32]) {
-    assert_eq!(bytes.len(), out.len() * format.container_bytes() as usize, "whole samples");
+    assert_eq!(
+        bytes.len(),
+        out.len() * format.container_bytes() as usize,
+        "whole samples"
+    );
     match format {
         SampleFormat::U8 => each(bytes, out, |[b]| (f32::from(b) - 128.0) * (1.0 / 128.0)),
         SampleFormat::S16 => each(bytes, out, |b| f32::from(i16::from_le_bytes(b)) * S16_UNIT),
-        SampleFormat::S24 => each(bytes, out, |[a, b, c]| upper24(i32::from_le_bytes([0, a, b, c]))),
+        SampleFormat::S24 => each(bytes, out, |[a, b, c]| {
+            upper24(i32::from_le_bytes([0, a, b, c]))
+        }),
         SampleFormat::S24In32 | SampleFormat::S32 => {
             each(bytes, out, |b| upper24(i32::from_le_bytes(b)));
         }
@@ -38,7 +47,11 @@ pub fn decode(format: SampleFormat, bytes: &[u8], out: &mut [f32]) {
 /// # Panics
 /// If `out` does not hold exactly as many samples as `samples`.
 pub fn encode(format: SampleFormat, samples: &[f32], out: &mut [u8]) {
-    assert_eq!(out.len(), samples.len() * format.container_bytes() as usize, "whole samples");
+    assert_eq!(
+        out.len(),
+        samples.len() * format.container_bytes() as usize,
+        "whole samples"
+    );
     match format {
         SampleFormat::U8 => back(samples, out, |sample| {
             let [low, ..] = small(sample * 128.0, -128.0, 127.0).to_le_bytes();
@@ -81,7 +94,10 @@ fn small(value: f32, low: f32, high: f32) -> u32 {
 }
 
 /// The nearest whole number between `low` and `high`, which are less than 2^51 from 0.
-#[expect(clippy::cast_possible_truncation, reason = "the lower bits are the answer")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the lower bits are the answer"
+)]
 fn large(value: f64, low: f64, high: f64) -> u32 {
     let value = if value.is_nan() { 0.0 } else { value };
     (value.clamp(low, high) + WHOLE_F64).to_bits() as u32
@@ -135,7 +151,9 @@ mod tests {
             })
             .collect();
         assert_eq!(there_and_back(SampleFormat::S24, &packed), packed);
-        let padded: Vec<u8> = samples().flat_map(|sample| (sample << 8).to_le_bytes()).collect();
+        let padded: Vec<u8> = samples()
+            .flat_map(|sample| (sample << 8).to_le_bytes())
+            .collect();
         assert_eq!(there_and_back(SampleFormat::S24In32, &padded), padded);
     }
 
@@ -150,7 +168,14 @@ mod tests {
 
     #[test]
     fn a_half_goes_to_the_even_neighbour() {
-        for (halves, expected) in [(1.0, 0), (3.0, 2), (5.0, 2), (-1.0, 0), (-3.0, -2), (-5.0, -2)] {
+        for (halves, expected) in [
+            (1.0, 0),
+            (3.0, 2),
+            (5.0, 2),
+            (-1.0, 0),
+            (-3.0, -2),
+            (-5.0, -2),
+        ] {
             let sample = halves / 65_536.0;
             let out = i16::from_le_bytes(encoded(SampleFormat::S16, sample));
             assert_eq!(out, expected, "{halves} halves");
@@ -167,7 +192,10 @@ mod tests {
             (f32::NEG_INFINITY, i16::MIN),
             (f32::NAN, 0),
         ] {
-            assert_eq!(i16::from_le_bytes(encoded(SampleFormat::S16, sample)), expected);
+            assert_eq!(
+                i16::from_le_bytes(encoded(SampleFormat::S16, sample)),
+                expected
+            );
             let wide = i32::from_le_bytes(encoded(SampleFormat::S32, sample));
             assert_eq!(wide >> 16, i32::from(expected), "{sample}");
         }

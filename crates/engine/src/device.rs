@@ -74,7 +74,10 @@ impl DeviceStream {
         packets: u32,
         notification: EventHandle,
     ) -> Result<Self, DeviceError> {
-        if !refused("QUERY_NOTIFICATION_SUPPORT", ks::query_notification_support(cx, &pin))? {
+        if !refused(
+            "QUERY_NOTIFICATION_SUPPORT",
+            ks::query_notification_support(cx, &pin),
+        )? {
             return Err(DeviceError::NoNotifications);
         }
         let requested = format.bytes_of(Frames::new(packet.get() * u64::from(packets)));
@@ -83,7 +86,10 @@ impl DeviceStream {
             ks::allocate_buffer_with_notification(cx, &pin, requested, packets),
         )?;
         if mapping.actual < requested {
-            return Err(DeviceError::BufferTooSmall { requested, actual: mapping.actual });
+            return Err(DeviceError::BufferTooSmall {
+                requested,
+                actual: mapping.actual,
+            });
         }
         let frames = mapping.frames();
         if frames.get() % u64::from(packets) != 0 {
@@ -95,7 +101,14 @@ impl DeviceStream {
             ks::register_notification_event(cx, &pin, notification.clone()),
         )?;
         let packet = Frames::new(frames.get() / u64::from(packets));
-        Ok(Self { pin, mapping, notification, packet, packets, latency })
+        Ok(Self {
+            pin,
+            mapping,
+            notification,
+            packet,
+            packets,
+            latency,
+        })
     }
 
     /// Takes the stream to Stop, unregisters the event and closes the pin.

@@ -47,7 +47,10 @@ impl EndpointBuffer {
     /// # Panics
     /// If there is no room for any frame.
     pub fn new(format: WaveFormat, frames: Frames, samples: Samples) -> Self {
-        assert!(!frames.is_zero(), "an endpoint buffer has at least one frame");
+        assert!(
+            !frames.is_zero(),
+            "an endpoint buffer has at least one frame"
+        );
         let bytes = usize::try_from(format.bytes_of(frames).get()).expect("it fits into memory");
         Self {
             format,
@@ -108,7 +111,11 @@ impl EndpointBuffer {
         assert!(frames <= self.free(), "no more than is free is released");
         let frame_bytes = self.format.frame_bytes() as usize;
         if let (Some(samples), Some(bytes)) = (&mut self.samples, bytes) {
-            assert_eq!(bytes.len(), index(frames.get()) * frame_bytes, "whole frames");
+            assert_eq!(
+                bytes.len(),
+                index(frames.get()) * frame_bytes,
+                "whole frames"
+            );
             let place = index(self.released % self.frames.get()) * frame_bytes;
             let before_wrap = bytes.len().min(samples.len() - place);
             let (now, wrapped) = bytes.split_at(before_wrap);
@@ -116,7 +123,11 @@ impl EndpointBuffer {
             samples[..wrapped.len()].copy_from_slice(wrapped);
         }
         self.released += frames.get();
-        self.note(Queued { frames: frames.get(), content, silent });
+        self.note(Queued {
+            frames: frames.get(),
+            content,
+            silent,
+        });
     }
 
     /// Takes up to `frames` frames and hands them to `each`, stretch by stretch; how many it were.
@@ -128,11 +139,19 @@ impl EndpointBuffer {
             let head = self.queued.front_mut().expect("what is queued is noted");
             let place = self.taken % self.frames.get();
             let len = rest.min(head.frames).min(self.frames.get() - place);
-            let bytes = self.samples.as_deref().filter(|_| !head.silent).map(|samples| {
-                let first = index(place) * frame_bytes;
-                &samples[first..first + index(len) * frame_bytes]
+            let bytes = self
+                .samples
+                .as_deref()
+                .filter(|_| !head.silent)
+                .map(|samples| {
+                    let first = index(place) * frame_bytes;
+                    &samples[first..first + index(len) * frame_bytes]
+                });
+            each(Taken {
+                frames: Frames::new(len),
+                content: head.content,
+                bytes,
             });
-            each(Taken { frames: Frames::new(len), content: head.content, bytes });
             head.frames -= len;
             head.content += len;
             if head.frames == 0 {
@@ -156,7 +175,9 @@ impl EndpointBuffer {
             return;
         }
         match self.queued.back_mut() {
-            Some(last) if last.silent == new.silent && last.content + last.frames == new.content => {
+            Some(last)
+                if last.silent == new.silent && last.content + last.frames == new.content =>
+            {
                 last.frames += new.frames;
             }
             _ => self.queued.push_back(new),
@@ -194,7 +215,11 @@ mod tests {
         buffer.release(Frames::new(2), 5, None, true);
         let mut stretches = Vec::new();
         let taken = buffer.take(Frames::new(9), |taken| {
-            stretches.push((taken.frames.get(), taken.content, taken.bytes.map(<[u8]>::to_vec)));
+            stretches.push((
+                taken.frames.get(),
+                taken.content,
+                taken.bytes.map(<[u8]>::to_vec),
+            ));
         });
         assert_eq!(taken, Frames::new(7));
         assert_eq!(stretches, [(5, 0, Some(vec![1, 2, 3, 4, 5])), (2, 5, None)]);
@@ -207,8 +232,14 @@ mod tests {
         buffer.release(Frames::new(5), 0, None, false);
         buffer.take(Frames::new(2), |_| {});
         buffer.reset();
-        assert_eq!((buffer.padding(), buffer.free()), (Frames::ZERO, Frames::new(8)));
-        assert_eq!((buffer.released(), buffer.taken()), (Frames::ZERO, Frames::ZERO));
+        assert_eq!(
+            (buffer.padding(), buffer.free()),
+            (Frames::ZERO, Frames::new(8))
+        );
+        assert_eq!(
+            (buffer.released(), buffer.taken()),
+            (Frames::ZERO, Frames::ZERO)
+        );
     }
 
     proptest! {

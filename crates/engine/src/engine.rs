@@ -9,7 +9,7 @@ use crate::device::DeviceStream;
 use crate::mixer::{Mix, Mixer};
 use crate::producer::{ContentPolicy, Policy, Prime, ProducerConfig};
 use crate::stream::Stream;
-use crate::thread::{Pass, PacketThread};
+use crate::thread::{PacketThread, Pass};
 
 /// How an engine behaves. Period and number of packets are those of its device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,10 @@ impl Engine {
 
     /// What is mixed: the device's rate and channels, in floats.
     pub fn mix_format(&self) -> WaveFormat {
-        WaveFormat { sample: SampleFormat::F32, ..self.mixer.format() }
+        WaveFormat {
+            sample: SampleFormat::F32,
+            ..self.mixer.format()
+        }
     }
 
     /// Whether samples are mixed or only counted.
@@ -128,7 +131,11 @@ impl Engine {
             return;
         }
         self.started = true;
-        let mut lead_in = Mix { cx, mixer: &mut self.mixer, streams: &[] };
+        let mut lead_in = Mix {
+            cx,
+            mixer: &mut self.mixer,
+            streams: &[],
+        };
         self.thread.prepare(cx, &mut lead_in, Prime::All);
         self.act(cx, |thread, mix| thread.run(cx, mix));
     }
@@ -149,7 +156,11 @@ impl Engine {
         cx: &C,
         what: impl FnOnce(&mut PacketThread, &mut Mix<'_, C>) -> Option<Pass>,
     ) {
-        let mut mix = Mix { cx, mixer: &mut self.mixer, streams: &self.streams };
+        let mut mix = Mix {
+            cx,
+            mixer: &mut self.mixer,
+            streams: &self.streams,
+        };
         if let Some(pass) = what(&mut self.thread, &mut mix) {
             for stream in &self.streams {
                 stream.borrow().signal(pass.number);
@@ -215,7 +226,10 @@ impl Endpoint {
 
 impl Fork for Endpoint {
     fn fork(&self, forker: &mut Forker) -> Self {
-        Self { engine: self.engine.fork(forker), start: self.start.fork(forker) }
+        Self {
+            engine: self.engine.fork(forker),
+            start: self.start.fork(forker),
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! The peak limiter at the end of the mix.
-#![expect(clippy::float_arithmetic, reason = "samples and gains are floats; no time is")]
+#![expect(
+    clippy::float_arithmetic,
+    reason = "samples and gains are floats; no time is"
+)]
 
 use units::SampleRate;
 
@@ -24,10 +27,16 @@ pub const RELEASE_MS: u32 = 100;
 
 impl Limiter {
     /// A limiter for a mix at `rate`, at rest.
-    #[expect(clippy::cast_precision_loss, reason = "a rate is far below 2^24 tenths")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a rate is far below 2^24 tenths"
+    )]
     pub fn new(rate: SampleRate) -> Self {
         let frames = rate.hertz() / (1000 / RELEASE_MS);
-        Self { gain: 1.0, step: 1.0 / frames.max(1) as f32 }
+        Self {
+            gain: 1.0,
+            step: 1.0 / frames.max(1) as f32,
+        }
     }
 
     /// True if the last frame passed unchanged and the next one will if it is not too loud.
@@ -56,7 +65,9 @@ impl Limiter {
 }
 
 fn peak(samples: &[f32]) -> f32 {
-    samples.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
+    samples
+        .iter()
+        .fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
 }
 
 #[cfg(test)]
@@ -76,7 +87,9 @@ mod tests {
     #[test]
     fn nothing_leaves_full_scale_by_more_than_rounding() {
         let mut limiter = Limiter::new(SampleRate::HZ_48000);
-        let mut mix: Vec<f32> = (0..4800).map(|n| 3.0 * ((n % 97) as f32 / 48.0 - 1.0)).collect();
+        let mut mix: Vec<f32> = (0..4800)
+            .map(|n| 3.0 * ((n % 97) as f32 / 48.0 - 1.0))
+            .collect();
         limiter.limit(&mut mix, 2);
         assert!(peak(&mix) <= 1.0 + f32::EPSILON, "{}", peak(&mix));
     }
@@ -102,7 +115,9 @@ mod tests {
 
     #[test]
     fn halves_of_a_block_give_what_the_block_gives() {
-        let signal: Vec<f32> = (0..960).map(|n| ((n * 37) % 101) as f32 / 40.0 - 1.25).collect();
+        let signal: Vec<f32> = (0..960)
+            .map(|n| ((n * 37) % 101) as f32 / 40.0 - 1.25)
+            .collect();
         let mut whole = signal.clone();
         Limiter::new(SampleRate::HZ_48000).limit(&mut whole, 2);
         let mut parts = signal;

@@ -69,7 +69,11 @@ impl Mixer {
 
     /// True if samples are mixed and not only counted.
     pub const fn samples(&self) -> Samples {
-        if self.data.is_some() { Samples::Kept } else { Samples::Left }
+        if self.data.is_some() {
+            Samples::Kept
+        } else {
+            Samples::Left
+        }
     }
 
     /// Mixes the packet that is meant for the device frames from `intended` on.
@@ -100,7 +104,12 @@ impl Mixer {
 
     /// Adds up to a packet of `stream` to the mix; how many frames there were.
     fn add(&mut self, stream: &mut Stream) -> Frames {
-        let Stream { buffer, matrix, volume, .. } = stream;
+        let Stream {
+            buffer,
+            matrix,
+            volume,
+            ..
+        } = stream;
         let (client, mix_channels) = (buffer.format(), usize::from(self.format.channels));
         let mut done = 0;
         let data = &mut self.data;
@@ -125,10 +134,20 @@ impl Mixer {
     fn note(&mut self, complete: Frames) {
         self.stretches.clear();
         let stretches = [
-            Stretch { frames: complete, kind: Kind::Audio },
-            Stretch { frames: self.frames - complete, kind: Kind::EngineSilence },
+            Stretch {
+                frames: complete,
+                kind: Kind::Audio,
+            },
+            Stretch {
+                frames: self.frames - complete,
+                kind: Kind::EngineSilence,
+            },
         ];
-        self.stretches.extend(stretches.into_iter().filter(|stretch| !stretch.frames.is_zero()));
+        self.stretches.extend(
+            stretches
+                .into_iter()
+                .filter(|stretch| !stretch.frames.is_zero()),
+        );
     }
 }
 

@@ -194,7 +194,10 @@ impl PacketProducer {
     /// # Panics
     /// If there is no packet, or no frame in it.
     pub fn new(config: ProducerConfig) -> Self {
-        assert!(config.packets > 0, "a cyclic buffer has at least one packet");
+        assert!(
+            config.packets > 0,
+            "a cyclic buffer has at least one packet"
+        );
         assert!(!config.packet.is_zero(), "a packet has at least one frame");
         Self {
             config,
@@ -230,8 +233,14 @@ impl PacketProducer {
 
     /// The stream is back in Stop: everything begins anew, in run `run` and primed as `prime` says.
     pub fn begin(&mut self, run: u32, prime: Prime) {
-        let config = ProducerConfig { prime, ..self.config };
-        *self = Self { run, ..Self::new(config) };
+        let config = ProducerConfig {
+            prime,
+            ..self.config
+        };
+        *self = Self {
+            run,
+            ..Self::new(config)
+        };
     }
 
     /// Writes packet 0, if that is to be there before Run.
@@ -303,7 +312,11 @@ impl PacketProducer {
         }
         self.go_on(packet, status, io);
         self.finished |= is_last;
-        Written { packet, content: first, status }
+        Written {
+            packet,
+            content: first,
+            status,
+        }
     }
 
     /// Writes `packet` out of order: content that belongs there, and an announcement. What is next
@@ -319,7 +332,11 @@ impl PacketProducer {
         self.store(packet, first, self.config.packet, io, content);
         let number = PacketCount::wrapping(packet).in_transfer();
         let status = io.set_write_packet(number, None);
-        Written { packet, content: first, status }
+        Written {
+            packet,
+            content: first,
+            status,
+        }
     }
 
     /// How many frames of `packet` are written, whether it is announced as the end of the stream,
@@ -372,7 +389,12 @@ impl PacketProducer {
                 intended: self.config.first_frame(packet),
                 write: self.writes,
             };
-            io.store(self.config.place(packet) + done, len, bytes, whose.after(done));
+            io.store(
+                self.config.place(packet) + done,
+                len,
+                bytes,
+                whose.after(done),
+            );
             done += len;
         }
         self.writes += 1;
@@ -399,7 +421,11 @@ impl PacketProducer {
         } else {
             // Nothing more can be stored now. A packet too many is tried again at the next wake-up,
             // unless the count has been taken back.
-            self.next = if packet > behind + lead { behind } else { packet };
+            self.next = if packet > behind + lead {
+                behind
+            } else {
+                packet
+            };
             self.until = self.next;
         }
     }

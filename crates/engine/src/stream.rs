@@ -75,6 +75,9 @@ impl Stream {
 
 impl Fork for Stream {
     fn fork(&self, forker: &mut Forker) -> Self {
-        Self { event: self.event.fork(forker), ..self.clone() }
+        Self {
+            event: self.event.fork(forker),
+            ..self.clone()
+        }
     }
 }

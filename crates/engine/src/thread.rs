@@ -81,7 +81,9 @@ impl<C: Context> PacketIo for Io<'_, C> {
     }
 
     fn store(&mut self, at: Frames, len: Frames, bytes: Option<&[u8]>, whose: Whose) {
-        self.device.mapping.store(self.cx.moment(), at, bytes, len, whose);
+        self.device
+            .mapping
+            .store(self.cx.moment(), at, bytes, len, whose);
     }
 
     fn set_write_packet(&mut self, packet: PacketNumber, eos: Option<Bytes>) -> NtStatus {
@@ -102,7 +104,11 @@ impl PacketThread {
         name: &str,
         service: SimDuration,
     ) -> Self {
-        let config = ProducerConfig { packet: device.packet, packets: device.packets, ..config };
+        let config = ProducerConfig {
+            packet: device.packet,
+            packets: device.packets,
+            ..config
+        };
         let thread = machine.borrow_mut().thread(name);
         Self {
             producer: PacketProducer::new(config),
@@ -112,7 +118,10 @@ impl PacketThread {
             service,
             stage: Stage::Asleep,
             pass: Pass::beginning(0, SimTime::ZERO),
-            timeline: Timeline { running: None, frame: 0 },
+            timeline: Timeline {
+                running: None,
+                frame: 0,
+            },
             state: KsState::Stop,
             runs: 0,
             is_fresh: false,
@@ -149,18 +158,16 @@ impl PacketThread {
     }
 
     /// From Stop to Pause, with packet 0 written if `prime` says so. Nothing in any other state.
-    pub fn prepare<C: Context>(
-        &mut self,
-        cx: &C,
-        content: &mut impl PacketContent,
-        prime: Prime,
-    ) {
+    pub fn prepare<C: Context>(&mut self, cx: &C, content: &mut impl PacketContent, prime: Prime) {
         if self.state != KsState::Stop || !self.set_state(cx, KsState::Pause) {
             return;
         }
         self.is_fresh = true;
         self.producer.begin(self.runs, prime);
-        let mut io = Io { cx, device: &self.device };
+        let mut io = Io {
+            cx,
+            device: &self.device,
+        };
         if let Some(written) = self.producer.prime(&mut io, content) {
             self.record_packet(cx, written, cx.now(), NO_PASS);
         }
@@ -168,11 +175,7 @@ impl PacketThread {
 
     /// From Pause to Run. The first time after Stop this is pass 0, which ends at once if service
     /// takes no time. Nothing in any other state.
-    pub fn run<C: Context>(
-        &mut self,
-        cx: &C,
-        content: &mut impl PacketContent,
-    ) -> Option<Pass> {
+    pub fn run<C: Context>(&mut self, cx: &C, content: &mut impl PacketContent) -> Option<Pass> {
         if self.state != KsState::Pause || !self.set_state(cx, KsState::Run) {
             return None;
         }
@@ -231,7 +234,10 @@ impl PacketThread {
         match self.stage {
             Stage::Starting(at) if at <= cx.moment() => {
                 self.pass.started = cx.now();
-                self.producer.wake(&mut Io { cx, device: &self.device });
+                self.producer.wake(&mut Io {
+                    cx,
+                    device: &self.device,
+                });
             }
             Stage::Serving { since, done } if done <= cx.moment() => {
                 self.commit(cx, content, since);
@@ -242,13 +248,11 @@ impl PacketThread {
     }
 
     /// Writes `packet` out of order, at once and without a pass.
-    pub fn force<C: Context>(
-        &mut self,
-        cx: &C,
-        packet: u64,
-        content: &mut impl PacketContent,
-    ) {
-        let mut io = Io { cx, device: &self.device };
+    pub fn force<C: Context>(&mut self, cx: &C, packet: u64, content: &mut impl PacketContent) {
+        let mut io = Io {
+            cx,
+            device: &self.device,
+        };
         let written = self.producer.force(packet, &mut io, content);
         self.record_packet(cx, written, cx.now(), NO_PASS);
     }
@@ -258,22 +262,39 @@ impl PacketThread {
         while self.producer.due().is_some() {
             self.producer.make(content);
             let now = cx.moment();
-            let done = self.machine.borrow_mut().run(self.thread, now, self.service);
+            let done = self
+                .machine
+                .borrow_mut()
+                .run(self.thread, now, self.service);
             if done > now {
-                self.stage = Stage::Serving { since: now.time, done };
+                self.stage = Stage::Serving {
+                    since: now.time,
+                    done,
+                };
                 return None;
             }
             self.commit(cx, content, now.time);
         }
         self.stage = Stage::Asleep;
-        let Pass { number, woken, started, packets } = self.pass;
+        let Pass {
+            number,
+            woken,
+            started,
+            packets,
+        } = self.pass;
         let next = self.producer.next();
-        cx.record(&PASS, &[number, woken.ticks(), started.ticks(), packets, next]);
+        cx.record(
+            &PASS,
+            &[number, woken.ticks(), started.ticks(), packets, next],
+        );
         Some(self.pass)
     }
 
     fn commit<C: Context>(&mut self, cx: &C, content: &mut impl PacketContent, since: SimTime) {
-        let mut io = Io { cx, device: &self.device };
+        let mut io = Io {
+            cx,
+            device: &self.device,
+        };
         let written = self.producer.commit(&mut io, content);
         self.pass.packets += 1;
         self.record_packet(cx, written, since, self.pass.number);
@@ -283,13 +304,23 @@ impl PacketThread {
         let first = written.packet * self.device.packet.get();
         let deadline = self.timeline.begins(first).map_or(NO_TIME, SimTime::ticks);
         let status = written.status.value().into();
-        let words = [written.packet, status, deadline, begun.ticks(), written.content, pass];
+        let words = [
+            written.packet,
+            status,
+            deadline,
+            begun.ticks(),
+            written.content,
+            pass,
+        ];
         cx.record(&PACKET, &words);
     }
 
     fn record_state<C: Context>(&self, cx: &C) {
         let run = u64::from(self.producer.run_number());
-        cx.record(&STATE, &[self.state.value().into(), run, self.timeline.frame]);
+        cx.record(
+            &STATE,
+            &[self.state.value().into(), run, self.timeline.frame],
+        );
     }
 
     /// Takes the device to `state`. A refusal is kept, and the stream stays where it is.
@@ -309,14 +340,20 @@ impl PacketThread {
 
 impl Pass {
     const fn beginning(number: u64, woken: SimTime) -> Self {
-        Self { number, woken, started: woken, packets: 0 }
+        Self {
+            number,
+            woken,
+            started: woken,
+            packets: 0,
+        }
     }
 }
 
 impl Timeline {
     /// When `frame` begins, while in Run. A frame that had begun before counts as begun at once.
     fn begins(&self, frame: u64) -> Option<SimTime> {
-        self.running.map(|clock| clock.instant_of(frame.saturating_sub(self.frame)))
+        self.running
+            .map(|clock| clock.instant_of(frame.saturating_sub(self.frame)))
     }
 
     fn enter_run(&mut self, now: SimTime, device: &DeviceStream) {

@@ -16,7 +16,10 @@ impl Volume {
     /// Zero is exactly 1. The rest is as exact as a float, and the same on every machine.
     pub fn from_millibels(hundredths: i32) -> Self {
         let tens = f64::from(hundredths) / 2000.0;
-        #[expect(clippy::cast_possible_truncation, reason = "to the nearest float is meant")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "to the nearest float is meant"
+        )]
         let gain = libm::pow(10.0, tens) as f32;
         Self(gain)
     }

@@ -49,7 +49,10 @@ impl Agenda {
 
     /// The next action that is due by `now`.
     pub(crate) fn take(&mut self, now: SimTime) -> Option<Act> {
-        let action = self.actions.get(self.next).filter(|action| action.at <= now)?;
+        let action = self
+            .actions
+            .get(self.next)
+            .filter(|action| action.at <= now)?;
         self.next += 1;
         Some(action.what)
     }
@@ -63,7 +66,10 @@ mod tests {
 
     #[test]
     fn actions_come_in_the_order_of_their_times() {
-        let at = |ms, what| Action { at: SimTime::from_millis(ms), what };
+        let at = |ms, what| Action {
+            at: SimTime::from_millis(ms),
+            what,
+        };
         let run = Act::Run { prime: None };
         let mut agenda = Agenda::new(vec![at(7, Act::Stop), at(0, run), at(7, Act::Pause)]);
         assert_eq!(agenda.due(), Some(SimTime::ZERO));

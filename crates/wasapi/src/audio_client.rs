@@ -99,7 +99,11 @@ struct Opened {
 impl AudioClient {
     /// A client of `endpoint`, without a stream.
     pub const fn new(endpoint: Endpoint, minimum: BufferMinimum) -> Self {
-        Self { endpoint, minimum, opened: None }
+        Self {
+            endpoint,
+            minimum,
+            opened: None,
+        }
     }
 
     /// Opens the stream, stopped and empty.
@@ -245,7 +249,9 @@ impl AudioClient {
 
     /// True between start and stop.
     pub fn is_running(&self) -> bool {
-        self.opened.as_ref().is_some_and(|opened| opened.stream.borrow().is_running())
+        self.opened
+            .as_ref()
+            .is_some_and(|opened| opened.stream.borrow().is_running())
     }
 
     fn opened(&self) -> Result<&Opened, HResult> {

@@ -31,7 +31,10 @@ pub const fn duration_of(frames: Frames, rate: SampleRate) -> Hns {
 
 #[expect(clippy::cast_possible_truncation, reason = "checked")]
 const fn narrow(wide: u128) -> u64 {
-    assert!(wide <= u64::MAX as u128, "durations stay below 58,000 years");
+    assert!(
+        wide <= u64::MAX as u128,
+        "durations stay below 58,000 years"
+    );
     wide as u64
 }
 
@@ -46,7 +49,10 @@ pub struct ExclusiveLimits {
 
 impl ExclusiveLimits {
     /// HD Audio: 3 ms, multiples of 128 bytes.
-    pub const HD_AUDIO: Self = Self { period_min: Hns::new(30_000), alignment_bytes: 128 };
+    pub const HD_AUDIO: Self = Self {
+        period_min: Hns::new(30_000),
+        alignment_bytes: 128,
+    };
 }
 
 /// Why an exclusive event-driven stream cannot have the buffer asked for.
@@ -198,7 +204,10 @@ mod tests {
 
     #[test]
     fn w40_without_alignment_any_size_is_right() {
-        let limits = ExclusiveLimits { alignment_bytes: 1, ..ExclusiveLimits::HD_AUDIO };
+        let limits = ExclusiveLimits {
+            alignment_bytes: 1,
+            ..ExclusiveLimits::HD_AUDIO
+        };
         let duration = Hns::new(30_000);
         let format = format(44_100, 2, SampleFormat::S16);
         let frames = event_driven_buffer(format, duration, duration, limits);
@@ -211,7 +220,8 @@ mod tests {
             let rate = SampleRate::new(hertz).unwrap();
             for block in [2_u64, 4, 6, 8, 12, 16] {
                 let unit = 128 / common_divisor(block, 128);
-                for frames in (unit..=u64::from(hertz) / 2).step_by(usize::try_from(unit).unwrap()) {
+                for frames in (unit..=u64::from(hertz) / 2).step_by(usize::try_from(unit).unwrap())
+                {
                     let frames = Frames::new(frames);
                     assert_eq!(frames_of(duration_of(frames, rate), rate), frames);
                 }

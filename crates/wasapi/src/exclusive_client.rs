@@ -36,7 +36,10 @@ struct PlayedPacket {
 
 impl PacketContent for PlayedPacket {
     fn make(&mut self, content: u64, _intended: u64, frames: Frames) {
-        self.stretches = [Stretch { frames, kind: Kind::Audio }];
+        self.stretches = [Stretch {
+            frames,
+            kind: Kind::Audio,
+        }];
         if let Some(bytes) = &mut self.bytes {
             let len = self.player.format().bytes_of(frames).get();
             bytes.resize(usize::try_from(len).expect("a packet fits into memory"), 0);
@@ -69,9 +72,16 @@ impl ExclusiveClient {
         actions: Vec<Action>,
     ) -> Self {
         let format = device.mapping.format();
-        assert_eq!(player.format(), format, "an exclusive client plays in the device's format");
+        assert_eq!(
+            player.format(),
+            format,
+            "an exclusive client plays in the device's format"
+        );
         let kept = device.mapping.buffer.samples().is_some();
-        let stretch = Stretch { frames: device.packet, kind: Kind::Audio };
+        let stretch = Stretch {
+            frames: device.packet,
+            kind: Kind::Audio,
+        };
         Self {
             prime: config.prime,
             thread: PacketThread::new(config, device, machine, thread, service),
@@ -110,7 +120,8 @@ impl ExclusiveClient {
     fn act<C: Context>(&mut self, cx: &C, act: Act) {
         match act {
             Act::Run { prime } => {
-                self.thread.prepare(cx, &mut self.content, prime.unwrap_or(self.prime));
+                self.thread
+                    .prepare(cx, &mut self.content, prime.unwrap_or(self.prime));
                 self.thread.run(cx, &mut self.content);
             }
             Act::Pause if self.thread.state() == KsState::Stop => {

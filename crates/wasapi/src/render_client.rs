@@ -24,7 +24,11 @@ pub struct RenderClient {
 
 impl RenderClient {
     pub(crate) const fn new(stream: Shared<Stream>) -> Self {
-        Self { stream, held: Frames::ZERO, memory: Vec::new() }
+        Self {
+            stream,
+            held: Frames::ZERO,
+            memory: Vec::new(),
+        }
     }
 
     /// Takes a packet of `frames` frames to be filled. Of no frames, nothing is held.
@@ -42,7 +46,10 @@ impl RenderClient {
         self.held = frames;
         if stream.buffer.keeps_samples() {
             let bytes = stream.buffer.format().bytes_of(frames).get();
-            self.memory.resize(usize::try_from(bytes).expect("a packet fits into memory"), 0);
+            self.memory.resize(
+                usize::try_from(bytes).expect("a packet fits into memory"),
+                0,
+            );
         }
         Ok(())
     }
@@ -83,7 +90,9 @@ impl RenderClient {
         let bytes = stream.buffer.format().bytes_of(written).get();
         let bytes = usize::try_from(bytes).expect("a packet fits into memory");
         let bytes = stream.buffer.keeps_samples().then(|| &self.memory[..bytes]);
-        stream.buffer.release(written, content, bytes, flags & SILENT != 0);
+        stream
+            .buffer
+            .release(written, content, bytes, flags & SILENT != 0);
         Ok(())
     }
 }

@@ -62,7 +62,12 @@ impl SharedClient {
         let mut audio = AudioClient::new(endpoint, config.minimum);
         let duration = duration_of(config.buffer, format.rate);
         let flags = stream_flags::EVENT_CALLBACK | stream_flags::AUTO_CONVERT_PCM;
-        audio.initialize(Initialize { flags, duration, periodicity: duration, format })?;
+        audio.initialize(Initialize {
+            flags,
+            duration,
+            periodicity: duration,
+            format,
+        })?;
         audio.set_event_handle(event.clone())?;
         let thread = machine.borrow_mut().thread(thread);
         Ok(Self {
@@ -115,7 +120,9 @@ impl SharedClient {
         match act {
             Act::Run { .. } if !running => {
                 self.fill(cx);
-                self.audio.start().expect("a stopped stream with an event starts");
+                self.audio
+                    .start()
+                    .expect("a stopped stream with an event starts");
                 cx.record(&START, &[self.padding().get()]);
             }
             Act::Pause if running => self.stop(cx),
@@ -123,7 +130,9 @@ impl SharedClient {
                 if running {
                     self.stop(cx);
                 }
-                self.audio.reset().expect("a stopped stream of which nothing is held");
+                self.audio
+                    .reset()
+                    .expect("a stopped stream of which nothing is held");
                 self.content = 0;
                 cx.record(&RESET, &[padding.get()]);
             }
@@ -145,12 +154,16 @@ impl SharedClient {
             return;
         }
         let render = self.audio.render_client().expect("the stream is open");
-        render.get_buffer(frames).expect("so much is free and nothing is held");
+        render
+            .get_buffer(frames)
+            .expect("so much is free and nothing is held");
         let memory = render.memory();
         if !memory.is_empty() {
             self.player.play(self.content, memory);
         }
-        render.release_buffer(frames, 0, self.content).expect("so much is held");
+        render
+            .release_buffer(frames, 0, self.content)
+            .expect("so much is held");
         cx.record(&FILL, &[frames.get(), padding.get(), self.content]);
         self.content += frames.get();
     }

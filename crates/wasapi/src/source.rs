@@ -1,5 +1,8 @@
 //! What a client plays.
-#![expect(clippy::float_arithmetic, reason = "samples are floats; frames are counted whole")]
+#![expect(
+    clippy::float_arithmetic,
+    reason = "samples are floats; frames are counted whole"
+)]
 
 use std::sync::Arc;
 
@@ -114,7 +117,12 @@ impl Player {
             Source::Impulses { every, .. } if every.is_zero() => return empty("distance"),
             _ => None,
         };
-        Ok(Self { source, format, matrix, scratch: Vec::new() })
+        Ok(Self {
+            source,
+            format,
+            matrix,
+            scratch: Vec::new(),
+        })
     }
 
     /// What it plays in.
@@ -171,12 +179,20 @@ impl Source {
     /// Frame `index` of a source that is the same in all channels.
     fn mono(&self, index: u64, rate: SampleRate) -> f32 {
         match self {
-            Self::Sine { frequency_millihertz, level } => {
+            Self::Sine {
+                frequency_millihertz,
+                level,
+            } => {
                 let cycle = u128::from(rate.hertz()) * 1000;
                 let phase = u128::from(index) * u128::from(*frequency_millihertz) % cycle;
                 sine(phase, cycle) * level.gain()
             }
-            Self::Sweep { from_millihertz, to_millihertz, over, level } => {
+            Self::Sweep {
+                from_millihertz,
+                to_millihertz,
+                over,
+                level,
+            } => {
                 let (phase, cycle) = swept(index, rate, *from_millihertz, *to_millihertz, *over);
                 sine(phase, cycle) * level.gain()
             }
@@ -219,7 +235,11 @@ fn swept(index: u64, rate: SampleRate, from: u64, to: u64, over: Frames) -> (u12
 }
 
 /// The sine of `phase` of `cycle`.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "nearest is meant")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "nearest is meant"
+)]
 fn sine(phase: u128, cycle: u128) -> f32 {
     let turn = phase as f64 / cycle as f64;
     libm::sin(turn * std::f64::consts::TAU) as f32
@@ -243,7 +263,11 @@ const fn finalise(seed: u64) -> u64 {
 }
 
 /// Bits `channel * width` and up of `index`, as the sample that has those bits.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "24 bits at most")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "24 bits at most"
+)]
 fn counted(index: u64, channel: u32, width: u32) -> f32 {
     let bits = index.checked_shr(channel * width).unwrap_or(0) as u32;
     let upper = (bits << (32 - width)).cast_signed();
