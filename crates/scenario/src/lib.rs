@@ -18,4 +18,4 @@ pub use quantity::{Drift, FrameCount, Frequency, Level, QuantityError, Rate, Tim
 pub use result::*;
 pub use run::{Heard, Run, RunError, RunOptions, run};
 pub use schema::schema;
-pub use shipped::{Shipped, shipped};
+pub use shipped::{Shipped, ShippedSound, shipped, shipped_sounds};

@@ -1,4 +1,4 @@
-//! The scenarios that are compiled in.
+//! The scenarios that are compiled in, and the sounds that they name.
 
 /// A scenario that is compiled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +11,103 @@ pub struct Shipped {
     pub text: &'static str,
 }
 
-static SHIPPED: &[Shipped] = &[];
+/// A sound file that a scenario of ours names, compiled in as well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ShippedSound {
+    /// The path that scenarios name it with.
+    pub path: &'static str,
+    /// The file.
+    pub bytes: &'static [u8],
+}
 
-/// All scenarios that are compiled in, in the order of their names.
+macro_rules! scenarios {
+    ($($folder:literal: $($name:literal)*;)*) => {
+        &[$($(Shipped {
+            name: $name,
+            path: concat!($folder, $name, ".toml"),
+            text: include_str!(concat!("../../../scenarios/", $folder, $name, ".toml")),
+        },)*)*]
+    };
+}
+
+static SHIPPED: &[Shipped] = scenarios! {
+    "":
+        "hd-audio"
+        "late-client"
+        "late-wake-up"
+        "two-clients"
+    ;
+    "regression/":
+        "s01-baseline"
+        "s02-inside-the-slack"
+        "s03-exactly-at-the-deadline"
+        "s04-a-microsecond-late"
+        "s05-14-ms-on-the-ring"
+        "s06a-20-ms"
+        "s06b-19-999-ms"
+        "s07-21-ms-on-the-ring"
+        "s08-21-ms-blind"
+        "s09-client-14-ms-late"
+        "s10-client-21-ms-late"
+        "s11-client-30-ms-late"
+        "s12-44100-hz"
+        "s13-small-period"
+        "s14a-three-packets-19-ms"
+        "s14b-three-packets-21-ms"
+        "s15a-four-packets-29-ms"
+        "s15b-four-packets-31-ms"
+        "s16-60-ms-stall"
+        "s17-prefetch-hides-the-error"
+        "s18-bursty-prefetch"
+        "s19a-prefetch-8-666-ms"
+        "s19b-prefetch-8-667-ms"
+        "s21a-lost-notification"
+        "s21b-lost-notification-blind"
+        "s22a-dpc-coalescing"
+        "s22b-dpc-coalescing-blind"
+        "s23a-thread-delayed-resync"
+        "s23b-thread-delayed-blind"
+        "s24a-spurious-wake"
+        "s24b-forced-early-write"
+        "s24c-spurious-wake-blind"
+        "s25-duplicate-announcement"
+        "s30a-exact-periods-48000"
+        "s30b-exact-periods-44100"
+        "s42a-no-priming-drop"
+        "s42b-no-priming-delay"
+        "s43-stale-priming"
+        "s44-second-packet-before-run"
+        "s45a-end-of-stream-without-fill"
+        "s45b-end-of-stream-with-fill"
+        "s46-stop-too-early"
+        "s47-write-after-the-end"
+        "s48-pause"
+        "s49a-stop-then-run"
+        "s49b-stopped"
+    ;
+};
+
+static SOUNDS: &[ShippedSound] = &[ShippedSound {
+    path: "sounds/melody.wav",
+    bytes: include_bytes!("../../../scenarios/sounds/melody.wav"),
+}];
+
+/// All scenarios that are compiled in: the ones told as stories first, then one for each row of
+/// the regression table.
 pub fn shipped() -> &'static [Shipped] {
     SHIPPED
+}
+
+/// All sounds that are compiled in.
+pub fn shipped_sounds() -> &'static [ShippedSound] {
+    SOUNDS
+}
+
+impl std::fmt::Debug for ShippedSound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShippedSound")
+            .field("path", &self.path)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
 }

@@ -11,13 +11,16 @@ const PACKET: u64 = 10;
 /// The last packet, if the end is declared, and how much of it is valid.
 const LAST: (u64, u64) = (8, 4);
 
+/// Run, kind, and how far content and intention are off.
+type Random = (u32, Kind, i64, i64);
+
 #[derive(Clone, Debug)]
 struct Stretch {
     frames: u64,
     whose: Option<Whose>,
 }
 
-fn stretch() -> impl Strategy<Value = (u64, Option<(u32, Kind, i64, i64)>)> {
+fn stretch() -> impl Strategy<Value = (u64, Option<Random>)> {
     let kind = prop::sample::select(vec![
         Kind::Audio,
         Kind::Audio,
@@ -35,7 +38,7 @@ fn stretch() -> impl Strategy<Value = (u64, Option<(u32, Kind, i64, i64)>)> {
 }
 
 /// Stretches at their places, made from what is random about them.
-fn lay(parts: &[(u64, Option<(u32, Kind, i64, i64)>)]) -> Vec<Stretch> {
+fn lay(parts: &[(u64, Option<Random>)]) -> Vec<Stretch> {
     let mut at = 100;
     parts
         .iter()

@@ -1,0 +1,296 @@
+//! What is said about files that are wrong.
+
+use proptest::prelude::*;
+use scenario::{Diagnostic, Scenario, shipped};
+
+/// The start of a file that is right.
+const GOOD: &str = "name = \"x\"\nduration = \"1s\"\n\n[[client]]\nmode = \"exclusive-event\"\n";
+
+fn problems(text: &str) -> Vec<Diagnostic> {
+    Scenario::parse(text).unwrap_err().iter().cloned().collect()
+}
+
+/// The only thing wrong with GOOD and `more`: where, the key, and the message.
+fn only(more: &str) -> (usize, usize, String, String) {
+    let text = format!("{GOOD}{more}");
+    let all = problems(&text);
+    let [one] = &all[..] else {
+        panic!("one problem, not {all:#?}");
+    };
+    let line_of_span = text[..one.span.start].matches('\n').count() + 1;
+    assert_eq!(line_of_span, one.line, "span and line agree");
+    (one.line, one.column, one.key.clone(), one.message.clone())
+}
+
+#[track_caller]
+fn expect(more: &str, line: usize, column: usize, key: &str, says: &str) {
+    let found = only(more);
+    assert_eq!(
+        (found.0, found.1, found.2.as_str()),
+        (line, column, key),
+        "{}",
+        found.3
+    );
+    assert!(
+        found.3.contains(says),
+        "{:?} does not contain {says:?}",
+        found.3
+    );
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_pointed_at() {
+    let all = problems("name = \"x\nduration = ");
+    assert!(!all.is_empty());
+    assert_eq!(all[0].line, 1);
+}
+
+#[test]
+fn a_misspelt_key_is_pointed_at_and_the_known_ones_are_listed() {
+    expect(
+        "packtes = 2\n",
+        6,
+        1,
+        "client[0].packtes",
+        "unknown field `packtes`, expected one of",
+    );
+}
+
+#[test]
+fn an_unknown_table_is_pointed_at() {
+    expect(
+        "[devices]\nname = \"y\"\n",
+        6,
+        2,
+        "devices",
+        "unknown key; expected one of `name`",
+    );
+}
+
+#[test]
+fn a_quantity_needs_its_unit() {
+    expect(
+        "packet = 480\n",
+        6,
+        10,
+        "client[0].packet",
+        "expected a count of frames with its unit",
+    );
+    expect(
+        "packet = \"480\"\n",
+        6,
+        10,
+        "client[0].packet",
+        "has no unit",
+    );
+    expect(
+        "packet = \"480ms\"\n",
+        6,
+        10,
+        "client[0].packet",
+        "`ms` is not a unit that fits",
+    );
+}
+
+#[test]
+fn impossible_numbers_are_refused() {
+    for (more, line, key, says) in [
+        (
+            "[device]\nformat = { rate = \"0Hz\" }\n",
+            7,
+            "device.format.rate",
+            "is zero",
+        ),
+        (
+            "[device]\nformat = { channels = 0 }\n",
+            7,
+            "device.format.channels",
+            "0 channels; expected 1 to 8",
+        ),
+        ("packet = \"0fr\"\n", 6, "client[0].packet", "no frames"),
+        ("packets = 0\n", 6, "client[0].packets", "at least one"),
+        (
+            "packets = 3\n",
+            6,
+            "client[0].packets",
+            "Windows knows 1 or 2",
+        ),
+        (
+            "packet = \"999999999fr\"\n",
+            6,
+            "client[0].packet",
+            "16 MiB",
+        ),
+        (
+            "packet = \"8fr\"\n[device]\nprefetch = \"64fr\"\n",
+            6,
+            "client[0].packet",
+            "smaller than the 65",
+        ),
+        (
+            "service = \"-1ms\"\n",
+            6,
+            "client[0].service",
+            "is negative",
+        ),
+        (
+            "service = \"99999999999999999999h\"\n",
+            6,
+            "client[0].service",
+            "beyond 30 days",
+        ),
+        (
+            "buffer = \"960fr\"\n",
+            6,
+            "client[0].buffer",
+            "a shared client only",
+        ),
+        (
+            "end-of-stream = { packet = 1, valid = \"481fr\" }\n",
+            6,
+            "client[0].end-of-stream.valid",
+            "more than the 480",
+        ),
+        (
+            "source = { sweep = { over = \"0s\" } }\n",
+            6,
+            "client[0].source.sweep.over",
+            "more than zero",
+        ),
+    ] {
+        let found = only(more);
+        assert_eq!(
+            (found.0, found.2.as_str()),
+            (line, key),
+            "{more}: {}",
+            found.3
+        );
+        assert!(found.3.contains(says), "{more}: {}", found.3);
+    }
+}
+
+#[test]
+fn a_fault_is_told_what_it_lacks() {
+    expect(
+        "[[fault]]\nlate-wake-up = { client = 1, event = 5, by = \"1ms\" }\n",
+        7,
+        27,
+        "fault[0].late-wake-up.client",
+        "there is no client 1; expected 0",
+    );
+    expect(
+        "[[fault]]\nlate-wake-up = { client = 0, event = 5, by = \"1\" }\n",
+        7,
+        46,
+        "fault[0].late-wake-up.by",
+        "has no unit",
+    );
+    expect(
+        "[[fault]]\nlate-wake-up = { client = 0, event = 5 }\n",
+        7,
+        16,
+        "fault[0].late-wake-up",
+        "missing field `by`",
+    );
+    expect(
+        "[[fault]]\nlate-wake-up = { engine = true, event = 5, by = \"1ms\" }\n",
+        7,
+        27,
+        "fault[0].late-wake-up.engine",
+        "there is no engine",
+    );
+    expect(
+        "[[fault]]\nname = \"y\"\n",
+        6,
+        1,
+        "fault[0]",
+        "0 kinds of fault; expected exactly one of",
+    );
+    expect(
+        "[[fault]]\nblocked-dpc = { from = \"5ms\", until = \"5ms\" }\n",
+        7,
+        37,
+        "fault[0].blocked-dpc.until",
+        "not after it begins",
+    );
+}
+
+#[test]
+fn everything_is_said_at_once() {
+    let all = problems(
+        "nam = \"x\"\n[device]\nfromat = 1\n[[client]]\n[[fault]]\nlost-notification = {}\n",
+    );
+    let keys: Vec<_> = all
+        .iter()
+        .map(|each| (each.line, each.key.as_str()))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            (1, ""),
+            (1, ""),
+            (1, "nam"),
+            (3, "device.fromat"),
+            (4, "client[0]"),
+            (6, "fault[0].lost-notification")
+        ]
+    );
+    assert_eq!(all[0].message, "`name` is missing");
+
+    let all = problems(&format!(
+        "{GOOD}packets = 9\nprime = \"none\"\nvolume = \"0dB\"\n[[action]]\nstop = {{ client = 3, at = \"1s\" }}\n"
+    ));
+    let keys: Vec<_> = all.iter().map(|each| each.key.as_str()).collect();
+    assert_eq!(
+        keys,
+        [
+            "client[0].packets",
+            "client[0].volume",
+            "action[0].stop.client"
+        ]
+    );
+}
+
+#[test]
+fn an_exclusive_client_is_alone() {
+    let all = problems(&format!("{GOOD}[[client]]\nmode = \"shared-event\"\n"));
+    assert_eq!(all[0].key, "client[0].mode");
+    assert!(all[0].help.is_some());
+}
+
+proptest! {
+    /// Whatever the text, parsing answers; what it says lies within the text.
+    #[test]
+    fn no_text_is_too_bad(text in "(?s).{0,200}") {
+        answers(&text);
+    }
+
+    /// Files that are nearly right: one of ours with a few characters changed.
+    #[test]
+    fn no_change_is_too_bad(which in 0usize..46, cuts in prop::collection::vec((0usize..2000, 0usize..40, "\\PC{0,6}"), 1..4)) {
+        let mut text = shipped()[which % shipped().len()].text.to_owned();
+        for (at, len, put) in cuts {
+            let start = floor(&text, at % (text.len() + 1));
+            let end = floor(&text, (start + len).min(text.len())).max(start);
+            text.replace_range(start..end, &put);
+        }
+        answers(&text);
+    }
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn answers(text: &str) {
+    if let Err(all) = Scenario::parse(text) {
+        for each in &all {
+            assert!(text.get(each.span.clone()).is_some(), "{each:?}");
+            assert!(each.line >= 1 && each.column >= 1);
+        }
+        assert!(!all.to_string().is_empty());
+    }
+}

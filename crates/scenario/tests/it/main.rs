@@ -1,0 +1,6 @@
+//! The format, the runs and what comes of them.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bad_files;
+mod shipped;
