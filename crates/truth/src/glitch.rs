@@ -257,7 +257,7 @@ fn cut_off(account: &Account, spans: &[Span]) -> Vec<Glitch> {
 }
 
 fn instant_of(account: &Account, run: u32, frame: u64) -> SimTime {
-    account.stay_of(run, frame).map_or(SimTime::ZERO, |stay| {
-        stay.instant_of(&account.geometry, frame)
-    })
+    account
+        .stay_of(run, frame)
+        .map_or(SimTime::ZERO, |stay| stay.instant_of(frame))
 }

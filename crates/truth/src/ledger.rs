@@ -78,13 +78,8 @@ impl Ledger {
 
     /// The stays in RUN, as far as they lie before the end.
     pub fn stays(&self) -> impl Iterator<Item = Stay> {
-        let Account {
-            geometry,
-            until,
-            stays,
-            ..
-        } = &self.account;
-        stays.iter().map(|stay| stay.until(geometry, *until))
+        let Account { until, stays, .. } = &self.account;
+        stays.iter().map(|stay| stay.clone().until(*until))
     }
 
     /// Frames that were wrong or were cut off.

@@ -15,21 +15,21 @@
 //! ```
 //! use ring::{Kind, Whose};
 //! use truth::{Account, Class, Geometry, Ledger, Played, Stay};
-//! use units::{Frames, SampleRate, SimTime};
+//! use units::{Bytes, Clock, Frames, SampleRate, SimTime};
 //!
 //! let audio = |first: u64| Whose { run: 0, kind: Kind::Audio, content: first, intended: first, write: 0 };
 //! let played = |first, frames, content| Played { run: 0, first, frames, whose: Some(audio(content)) };
 //! let ledger = Ledger::close(Account {
 //!     geometry: Geometry {
 //!         rate: SampleRate::HZ_48000,
-//!         ppb: 0,
 //!         packet: Frames::new(480),
 //!         packets: 2,
-//!         fifo: Frames::new(1),
-//!         burst: Frames::new(1),
+//!         frame: Bytes::new(4),
+//!         fifo: Bytes::new(4),
+//!         burst: Bytes::new(4),
 //!     },
 //!     until: SimTime::from_millis(70),
-//!     stays: vec![Stay { run: 0, begins: SimTime::ZERO, first: 0, frames: 3360 }],
+//!     stays: vec![Stay::even(0, Clock::nominal(SimTime::ZERO, SampleRate::HZ_48000), 0, 3360)],
 //!     played: vec![played(0, 2880, 0), played(2880, 192, 1920), played(3072, 288, 3072)],
 //!     writes: vec![],
 //!     work: vec![],
@@ -78,4 +78,4 @@ pub use glitch::{Glitch, GlitchType};
 pub use headroom::Headroom;
 pub use ledger::Ledger;
 pub use span::Span;
-pub use timeline::{Geometry, Stay};
+pub use timeline::{Cadence, Even, Geometry, Stay};

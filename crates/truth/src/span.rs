@@ -87,7 +87,7 @@ fn before_the_end(account: &Account, mut played: Played) -> Option<Played> {
         .stays
         .iter()
         .filter(|stay| stay.run == played.run)
-        .map(|stay| stay.until(&account.geometry, account.until))
+        .map(|stay| stay.clone().until(account.until))
         .filter(|stay| stay.frames > 0)
         .map(|stay| stay.end())
         .max()?;

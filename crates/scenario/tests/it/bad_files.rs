@@ -209,7 +209,7 @@ fn a_fault_is_told_what_it_lacks() {
     expect(
         "[[fault]]\nblocked-dpc = { from = \"5ms\", until = \"5ms\" }\n",
         7,
-        37,
+        39,
         "fault[0].blocked-dpc.until",
         "not after it begins",
     );

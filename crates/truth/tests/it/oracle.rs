@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use ring::{Kind, Whose};
 use truth::{Account, Geometry, GlitchType, Ledger, Origin, Played, Stay, Write};
-use units::{Frames, NtStatus, SampleRate, SimTime};
+use units::{Bytes, Clock, Frames, NtStatus, SampleRate, SimTime};
 
 const PACKET: u64 = 10;
 /// The last packet, if the end is declared, and how much of it is valid.
@@ -88,19 +88,19 @@ fn account(stretches: &[Stretch], ends: bool) -> Account {
     Account {
         geometry: Geometry {
             rate: SampleRate::HZ_48000,
-            ppb: 0,
             packet: Frames::new(PACKET),
             packets: 2,
-            fifo: Frames::new(1),
-            burst: Frames::new(1),
+            frame: Bytes::new(4),
+            fifo: Bytes::new(4),
+            burst: Bytes::new(4),
         },
         until: SimTime::MAX,
-        stays: vec![Stay {
-            run: 1,
-            begins: SimTime::ZERO,
-            first: 100,
-            frames: first - 100,
-        }],
+        stays: vec![Stay::even(
+            1,
+            Clock::nominal(SimTime::ZERO, SampleRate::HZ_48000),
+            100,
+            first - 100,
+        )],
         played,
         writes: writes.into_iter().collect(),
         work: Vec::new(),

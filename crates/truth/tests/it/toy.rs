@@ -3,7 +3,7 @@
 use machine::{Component, FaultId, Latency};
 use ring::{Kind, Whose};
 use truth::{Account, Geometry, Origin, Played, Stay, Work, Write};
-use units::{Clock, Frames, Moment, NtStatus, Phase, SampleRate, SimDuration, SimTime};
+use units::{Bytes, Clock, Frames, Moment, NtStatus, Phase, SampleRate, SimDuration, SimTime};
 
 /// One late wake-up of a producer that looks at the packet count (policy RESYNC).
 #[derive(Clone, Copy, Debug)]
@@ -124,19 +124,14 @@ impl Toy {
         Account {
             geometry: Geometry {
                 rate: SampleRate::new(self.hertz).unwrap(),
-                ppb: 0,
                 packet: Frames::new(self.packet),
                 packets: u32::try_from(self.packets).unwrap(),
-                fifo: Frames::new(self.prefetch + 1),
-                burst: Frames::new(1),
+                frame: Bytes::new(4),
+                fifo: Bytes::new(4 * (self.prefetch + 1)),
+                burst: Bytes::new(4),
             },
             until: self.clock().instant_of(frames),
-            stays: vec![Stay {
-                run: 0,
-                begins: SimTime::ZERO,
-                first: 0,
-                frames,
-            }],
+            stays: vec![Stay::even(0, self.clock(), 0, frames)],
             played: self.heard(&writes, frames),
             writes,
             work,
