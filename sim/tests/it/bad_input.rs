@@ -1,0 +1,286 @@
+//! What is refused: exit status 2, a message with place and remedy, nothing left behind.
+
+use crate::support::{Ended, Folder};
+use std::fs;
+
+const GOOD: &str = r#"
+name = "good"
+duration = "50ms"
+
+[[client]]
+mode = "exclusive-event"
+"#;
+
+/// Runs a scenario that must be refused; nothing may be written.
+fn refused(name: &str, scenario: impl AsRef<[u8]>, arguments: &[&str]) -> Ended {
+    let folder = Folder::new(name);
+    folder.file("bad.toml", scenario);
+    let before = folder.names();
+    let ended = folder.wavert(&[&["run", "bad.toml", "--out", "out"], arguments].concat());
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(ended.err.starts_with("error: "), "{ended:?}");
+    assert!(!ended.err.contains("panic"), "{ended:?}");
+    assert_eq!(folder.names(), before, "nothing is left behind");
+    ended
+}
+
+/// The same, and the message has all of these in it.
+fn refused_with(name: &str, scenario: &str, parts: &[&str]) {
+    let ended = refused(name, scenario, &[]);
+    for part in parts {
+        assert!(ended.err.contains(part), "{part} is not in {}", ended.err);
+    }
+}
+
+#[test]
+fn malformed_toml_points_at_the_place() {
+    refused_with(
+        "malformed",
+        "name = \"x\nduration = \"1s\"\n",
+        &["bad.toml:1:", "^"],
+    );
+    refused_with("unclosed", "name = \"x\"\n[device\n", &["bad.toml:2:"]);
+}
+
+#[test]
+fn unknown_keys_are_named_with_the_known_ones() {
+    let scenario = GOOD.replace("duration", "durration");
+    refused_with(
+        "unknown-key",
+        &scenario,
+        &["bad.toml:3:1", "durration", "`duration`"],
+    );
+    let scenario = format!("{GOOD}\n[device]\nfifo = \"0fr\"\n");
+    refused_with(
+        "unknown-device-key",
+        &scenario,
+        &["bad.toml:9:", "fifo", "prefetch"],
+    );
+}
+
+#[test]
+fn a_quantity_without_its_unit_is_refused() {
+    refused_with(
+        "no-unit",
+        &GOOD.replace("50ms", "50"),
+        &["bad.toml:3:12: `duration`", "unit"],
+    );
+    let number = GOOD.replace("\"50ms\"", "50");
+    refused_with("bare-number", &number, &["bad.toml:3:12: `duration`"]);
+}
+
+#[test]
+fn impossible_numbers_are_refused_where_they_stand() {
+    let device = |line: &str| format!("{GOOD}\n[device]\n{line}\n");
+    let client = |line: &str| format!("{GOOD}{line}\n");
+    let fault = |line: &str| format!("{GOOD}\n[[fault]]\n{line}\n");
+    let cases = [
+        (
+            "no-rate",
+            device("format = { rate = \"0Hz\", channels = 2, sample = \"s16\" }"),
+            "device.format.rate",
+        ),
+        (
+            "no-channels",
+            device("format = { rate = \"48kHz\", channels = 0, sample = \"s16\" }"),
+            "device.format.channels",
+        ),
+        ("no-burst", device("burst = \"0fr\""), "device.burst"),
+        (
+            "small-ring",
+            format!("{}packet = \"4fr\"\n[device]\nprefetch = \"100fr\"\n", GOOD),
+            "client[0].packet",
+        ),
+        ("many-packets", client("packets = 3"), "client[0].packets"),
+        (
+            "negative-delay",
+            fault("late-wake-up = { client = 0, event = 5, by = \"-14ms\" }"),
+            "fault[0].late-wake-up.by",
+        ),
+        (
+            "huge-delay",
+            fault("late-wake-up = { client = 0, event = 5, by = \"99999999999999999999s\" }"),
+            "fault[0].late-wake-up.by",
+        ),
+        (
+            "nobody",
+            fault("late-wake-up = { client = 7, event = 5, by = \"14ms\" }"),
+            "fault[0].late-wake-up.client",
+        ),
+        (
+            "two-faults",
+            fault(
+                "late-wake-up = { client = 0, event = 5, by = \"14ms\" }\nlost-notification = { event = 5 }",
+            ),
+            "fault[0]",
+        ),
+    ];
+    for (name, scenario, key) in cases {
+        refused_with(name, &scenario, &["bad.toml:", &format!("`{key}`: ")]);
+    }
+    for (name, duration) in [
+        ("no-time", "0s"),
+        ("overflow", "18446744073709551615s"),
+        ("endless", "600d"),
+    ] {
+        let ended = refused(name, GOOD.replace("50ms", duration), &[]);
+        assert!(
+            ended.err.contains("bad.toml:3:12: `duration`: "),
+            "{}",
+            ended.err
+        );
+    }
+}
+
+#[test]
+fn several_problems_are_told_in_one_go() {
+    let scenario = GOOD.replace("50ms", "50") + "\n[device]\nfifo = \"0fr\"\n";
+    let ended = refused("several", scenario, &[]);
+    assert_eq!(ended.err.matches("error: ").count(), 2, "{}", ended.err);
+}
+
+#[test]
+fn what_is_no_text_is_refused() {
+    let ended = refused("binary", b"name = \"\xff\xfe\"", &[]);
+    assert!(
+        ended.err.contains("from byte 8 on") && ended.err.contains("UTF-8"),
+        "{}",
+        ended.err
+    );
+    let ended = refused("empty", b"", &[]);
+    assert!(ended.err.contains("`name` is missing"), "{}", ended.err);
+}
+
+#[test]
+fn a_missing_file_suggests_the_shipped_name_that_was_meant() {
+    let folder = Folder::new("missing");
+    let ended = folder.wavert(&["run", "late-wakeup", "--out", "out"]);
+    assert_eq!((ended.status, ended.out.as_str()), (2, ""));
+    assert!(
+        ended.err.contains("did you mean `late-wake-up`?"),
+        "{}",
+        ended.err
+    );
+    let ended = folder.wavert(&["check", "nowhere/at-all.toml"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("wavert list"), "{}", ended.err);
+    assert_eq!(folder.wavert(&["run", "."]).status, 2);
+    assert!(folder.names().is_empty());
+}
+
+#[test]
+fn a_sound_that_is_missing_or_lies_is_refused_with_its_name() {
+    let melody = fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/sounds/melody.wav"
+    ))
+    .unwrap();
+    let mut lying = melody.clone();
+    lying[40..44].copy_from_slice(&u32::MAX.to_le_bytes());
+    let cases: [(&str, &[u8], &str); 5] = [
+        ("truncated", &melody[..1_000], "claims"),
+        (
+            "lying",
+            &lying,
+            "the `data` chunk at byte 36 claims 4294967295 bytes",
+        ),
+        ("empty", b"", "an empty file"),
+        ("mp3", b"ID3\x04rest", "an MP3 file"),
+        ("cut", &melody[..20], "claims"),
+    ];
+    for (name, wav, part) in cases {
+        let folder = Folder::new(&format!("wav-{name}"));
+        folder.file("good.toml", GOOD);
+        folder.file("sound.wav", wav);
+        let before = folder.names();
+        let ended = folder.wavert(&["run", "good.toml", "--input", "sound.wav", "--out", "out"]);
+        assert_eq!(ended.status, 2, "{ended:?}");
+        assert!(
+            ended.err.contains("sound.wav: ") && ended.err.contains(part),
+            "{}",
+            ended.err
+        );
+        assert!(ended.err.contains("help: "), "{}", ended.err);
+        assert_eq!(folder.names(), before);
+    }
+    let scenario = format!("{GOOD}source = {{ wav = {{ path = \"gone.wav\" }} }}\n");
+    let ended = refused("wav-gone", scenario, &[]);
+    assert!(
+        ended.err.contains("gone.wav: cannot be read"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn arguments_that_say_nothing_are_refused() {
+    let folder = Folder::new("arguments");
+    folder.file("good.toml", GOOD);
+    for arguments in [
+        &["run"][..],
+        &["run", "good.toml", "--seed", "-1"],
+        &["run", "good.toml", "--seed", "many"],
+        &["run", "good.toml", "--set", "seed"],
+        &["run", "good.toml", "--set", "client[5].packets=2"],
+        &["run", "good.toml", "--set", "nonsense=2"],
+        &["run", "good.toml", "--set", "duration=5"],
+        &["run", "good.toml", "--frobnicate"],
+        &["walk"],
+        &[],
+    ] {
+        let ended = folder.wavert(arguments);
+        assert_eq!((ended.status, ended.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(!ended.err.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(folder.names(), ["good.toml"]);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_refused_and_spares_what_was_there() {
+    let folder = Folder::new("unwritable");
+    folder.file("good.toml", GOOD);
+    folder.file("taken", "in the way");
+    let before = folder.names();
+    let ended = folder.wavert(&["run", "good.toml", "--out", "taken/out"]);
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(
+        ended.err.contains("taken/out") && ended.err.contains("--out"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(folder.names(), before);
+    fs::create_dir_all(folder.path("out/report.txt")).unwrap();
+    let ended = folder.wavert(&["run", "good.toml", "--out", "out"]);
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(ended.err.contains("out/report.txt"), "{}", ended.err);
+    assert_eq!(
+        fs::read_dir(folder.path("out")).unwrap().count(),
+        1,
+        "the folder in the way"
+    );
+}
+
+#[test]
+fn a_sound_no_wav_file_could_hold_is_refused_before_it_is_made() {
+    let ended = refused("long", GOOD.replace("50ms", "8h"), &[]);
+    assert!(
+        ended.err.contains("more than a WAV file can have"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn with_json_a_refusal_is_an_object_too() {
+    let ended = refused("json", GOOD.replace("50ms", "50"), &["--json"]);
+    let object = ended.json();
+    assert_eq!(object["schema"], 1);
+    assert!(
+        object["error"]
+            .as_str()
+            .unwrap()
+            .starts_with("bad.toml:3:12: `duration`: ")
+    );
+    assert_eq!(object["problems"][0]["line"], 3);
+    assert_eq!(object["problems"][0]["key"], "duration");
+}

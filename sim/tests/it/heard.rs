@@ -1,0 +1,97 @@
+//! What the speaker played, sample for sample.
+
+use crate::support::Folder;
+use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
+use std::path::Path;
+
+/// The frames of a 16-bit stereo file.
+fn frames(path: &Path) -> Vec<[i16; 2]> {
+    let samples: Vec<i16> = WavReader::open(path)
+        .unwrap()
+        .into_samples()
+        .map(Result::unwrap)
+        .collect();
+    samples
+        .chunks_exact(2)
+        .map(|frame| [frame[0], frame[1]])
+        .collect()
+}
+
+fn melody() -> Vec<[i16; 2]> {
+    frames(Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/sounds/melody.wav"
+    )))
+}
+
+#[test]
+fn s05_the_stutter_is_in_exactly_the_frames_that_the_report_names() {
+    let folder = Folder::new("stutter");
+    assert_eq!(
+        folder
+            .wavert(&["run", "late-wake-up", "--out", "out"])
+            .status,
+        0
+    );
+    let heard = frames(&folder.path("out/heard.wav"));
+    let mut expected = melody();
+    expected.copy_within(1_920..2_112, 2_880);
+    assert_eq!(heard.len(), 96_000, "two seconds");
+    let wrong = (0..heard.len()).find(|&n| heard[n] != expected[n]);
+    assert_eq!(
+        wrong, None,
+        "the melody, but for the 192 frames of 20 ms before"
+    );
+    assert_ne!(
+        heard[2_880..3_072],
+        melody()[2_880..3_072],
+        "and those can be heard"
+    );
+}
+
+#[test]
+fn s10_a_late_client_is_silence_and_the_rest_comes_later() {
+    let folder = Folder::new("late-client");
+    assert_eq!(
+        folder
+            .wavert(&["run", "late-client", "--out", "out"])
+            .status,
+        0
+    );
+    let (heard, melody) = (frames(&folder.path("out/heard.wav")), melody());
+    assert_eq!(heard[..3_840], melody[..3_840]);
+    assert!(heard[3_840..4_320].iter().all(|&frame| frame == [0, 0]));
+    assert_eq!(heard[4_320..], melody[3_840..95_520]);
+}
+
+#[test]
+fn a_file_of_the_user_is_converted_and_the_report_says_so() {
+    let folder = Folder::new("own-file");
+    let spec = WavSpec {
+        channels: 1,
+        sample_rate: 44_100,
+        bits_per_sample: 24,
+        sample_format: SampleFormat::Int,
+    };
+    let mut file = WavWriter::create(folder.path("own.wav"), spec).unwrap();
+    for n in 0..44_100 {
+        // 441 Hz: a square, so that a shift of a frame would show.
+        file.write_sample(if n / 50 % 2 == 0 {
+            2_000_000
+        } else {
+            -2_000_000
+        })
+        .unwrap();
+    }
+    file.finalize().unwrap();
+    let arguments = ["run", "two-clients", "--input", "own.wav", "--out", "out"];
+    let ended = folder.wavert(&arguments);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    for part in ["own.wav", "44100", "48000"] {
+        assert!(ended.out.contains(part), "{part} is not in\n{}", ended.out);
+    }
+    let result = std::fs::read_to_string(folder.path("out/result.json")).unwrap();
+    let result: serde_json::Value = serde_json::from_str(&result).unwrap();
+    assert_eq!(result["conversions"][0]["from_hz"], 44_100);
+    assert_eq!(result["conversions"][0]["to_hz"], 48_000);
+}

@@ -1,0 +1,8 @@
+//! The command from outside, and the files it makes.
+
+mod bad_input;
+mod command;
+mod heard;
+mod perfetto;
+mod support;
+mod timeline;

@@ -1,0 +1,119 @@
+//! The trace of a whole run.
+
+use crate::perfetto::{Read, ReadEvent, read};
+use crate::support::Folder;
+use std::fs;
+
+fn trace_of(scenario: &str) -> Read {
+    let folder = Folder::new(&format!("trace-{scenario}"));
+    let ended = folder.wavert(&["run", scenario, "--out", "out"]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    read(&fs::read(folder.path("out/trace.pftrace")).unwrap())
+}
+
+impl Read {
+    fn on<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a ReadEvent> {
+        self.events
+            .iter()
+            .filter(move |event| self.tracks[&event.track].0 == name)
+    }
+
+    fn begin<'a>(&'a self, track: &'a str, name: &'a str) -> &'a ReadEvent {
+        self.on(track)
+            .find(|event| event.name == name)
+            .unwrap_or_else(|| panic!("no {name} on {track}; tracks are {:?}", self.tracks))
+    }
+}
+
+#[test]
+fn the_glitch_stands_where_it_was_heard_and_a_flow_leads_to_it_from_the_fault() {
+    let trace = trace_of("late-wake-up");
+    let glitch = trace.begin("glitches", "G2 stale: 192 frames");
+    assert_eq!(glitch.nanos, 60_000_000);
+    assert_eq!(glitch.notes["first_frame"], "2880");
+    assert_eq!(glitch.notes["cause"], "ready_wait");
+    let fault = trace.begin("faults", "late-wake-up-0");
+    assert_eq!(fault.nanos, 50_000_000);
+    assert_eq!(fault.flows, glitch.flows);
+    let on_the_way = trace
+        .events
+        .iter()
+        .filter(|event| event.flows == glitch.flows)
+        .count();
+    assert_eq!(on_the_way, 4, "fault, late wake-up, late packet, glitch");
+}
+
+#[test]
+fn there_is_a_track_per_actor_and_per_slot_and_three_counters() {
+    let trace = trace_of("late-wake-up");
+    let names: Vec<&str> = trace
+        .tracks
+        .values()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for name in [
+        "faults",
+        "glitches",
+        "speaker: played",
+        "cyclic buffer: slot 0",
+        "cyclic buffer: slot 1",
+    ] {
+        assert!(names.contains(&name), "{name} is not among {names:?}");
+    }
+    let counters: Vec<_> = trace
+        .tracks
+        .values()
+        .filter(|(_, unit)| unit.is_some())
+        .collect();
+    assert_eq!(counters.len(), 3, "{counters:?}");
+    let passes = trace
+        .events
+        .iter()
+        .filter(|event| event.name.starts_with("pass "))
+        .count();
+    assert!(
+        (190..=200).contains(&passes),
+        "a pass each 10 ms, but one: {passes}"
+    );
+    let notifications = trace
+        .events
+        .iter()
+        .filter(|event| event.name.starts_with("notification "));
+    assert_eq!(notifications.count(), 200);
+}
+
+#[test]
+fn the_counters_tell_when_the_buffer_ran_dry() {
+    let trace = trace_of("late-wake-up");
+    let at = |name: &str, nanos: u64| {
+        trace
+            .on(name)
+            .filter(|event| event.nanos <= nanos)
+            .last()
+            .map(|event| event.value)
+    };
+    assert_eq!(at("play position", 60_000_000), Some(2_880));
+    assert_eq!(at("write position", 60_000_000), Some(2_880));
+    assert_eq!(at("fill", 60_000_000), Some(0), "nothing is left");
+    assert_eq!(
+        at("fill", 64_000_000),
+        Some(288),
+        "packet 6 came, 192 frames of it too late"
+    );
+    assert_eq!(at("play position", u64::MAX), Some(96_000));
+}
+
+#[test]
+fn every_kind_of_fault_makes_a_trace_that_reads_back() {
+    for scenario in [
+        "s21a-lost-notification",
+        "s22a-dpc-coalescing",
+        "s24c-spurious-wake-blind",
+        "s48-pause",
+        "s49a-stop-then-run",
+        "s42a-no-priming-drop",
+    ] {
+        let trace = trace_of(scenario);
+        assert!(trace.events.len() > 50, "{scenario}");
+    }
+}
