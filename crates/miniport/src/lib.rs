@@ -1,1 +1,36 @@
-//! To come.
+//! Reference WaveRT miniports: drivers for the devices of `hardware`.
+//!
+//! ```text
+//!  port ── MiniportWaveRt ──▶ HdAudioMiniport ──┐
+//!   │                              │            │ registers, descriptor list
+//!   └──── MiniportWaveRtStream ──▶ stream ──────┼──▶ hardware::Bus ──▶ controller
+//!                                  │            │
+//!  interrupt ── InterruptRoutine ──┴─ ISR, DPC ─┘
+//! ```
+//!
+//! The [HD Audio miniport](HdAudioMiniport) reaches its controller through registers and memory
+//! alone, as the real one does. It counts packets from positions, never from interrupts: the
+//! completion bit is sticky, so two packets may share one interrupt.
+//!
+//! Start with [`HdAudioMiniport`]; what of its behaviour can be chosen is in [`HdAudioOptions`].
+//!
+//! # What the model leaves out
+//!
+//! * *Scattered pages.* The cyclic buffer lies in one stretch of physical memory, though the
+//!   descriptor list could gather it. Who fragments memory would notice a refusal.
+//! * *Waiting for the hardware.* A reset and a stop take effect at once, so no register is polled.
+//! * *The codec.* No verb is sent; its delay is a number.
+//! * *Stopping at the end of valid data* to leave a gap instead of a repeat, which is allowed to a
+//!   driver: this one replays, or fills behind the end of the stream.
+
+mod hd_audio;
+mod options;
+mod packets;
+mod registers;
+mod routine;
+mod size;
+mod stream;
+
+pub use hd_audio::HdAudioMiniport;
+pub use options::{EndOfStream, HdAudioOptions, PacketWindow};
+pub use packets::WritePacketError;

@@ -1,0 +1,61 @@
+//! What of a miniport's behaviour can be chosen.
+
+use units::{Bytes, Frames};
+
+/// How an HD Audio miniport behaves where drivers differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HdAudioOptions {
+    /// The most packets that a buffer can have, at most 256. Windows knows 1 and 2; more lifts
+    /// that rule.
+    pub packets_max: u32,
+    /// The fewest frames of a packet.
+    pub packet_min: Frames,
+    /// What the size of a packet is a multiple of, beside the frame.
+    pub alignment: Bytes,
+    /// The largest buffer.
+    pub buffer_max: Bytes,
+    /// Which packets are accepted.
+    pub packet_window: PacketWindow,
+    /// What is heard behind the end of the stream.
+    pub end_of_stream: EndOfStream,
+}
+
+/// Which write packets are accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PacketWindow {
+    /// Whatever fits into the buffer and is not in transfer.
+    ///
+    /// Source: `portcls/nf-portcls-iminiportwavertoutputstream-setwritepacket.md`.
+    #[default]
+    Documented,
+    /// The packet after the one in transfer, and before RUN the one at the position.
+    ///
+    /// Source: `audio/sysvad/EndpointsCommon/minwavertstream.cpp`.
+    Sample,
+}
+
+/// What is heard behind the last valid frame of a stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EndOfStream {
+    /// Whatever lies in the buffer.
+    #[default]
+    Replay,
+    /// Silence, which the driver writes behind the end.
+    Silence,
+}
+
+/// One or two packets of whole frames, up to 1 GiB, documented window, replay behind the end.
+impl Default for HdAudioOptions {
+    fn default() -> Self {
+        Self {
+            packets_max: 2,
+            packet_min: Frames::new(1),
+            alignment: Bytes::new(1),
+            buffer_max: Bytes::new(1 << 30),
+            packet_window: PacketWindow::default(),
+            end_of_stream: EndOfStream::default(),
+        }
+    }
+}
+
+vtime::fork_by_clone!(HdAudioOptions);

@@ -1,0 +1,161 @@
+//! The registers of one stream, as its driver uses them.
+
+use hardware::spec::{self, ctl, gctl, intctl, sts};
+use hardware::{BdlEntry, Bus, StreamConfig, StreamFormat};
+use units::{Bytes, Moment};
+use vtime::{Fork, Forker};
+
+/// Why no access below fails.
+const KNOWN: &str = "the driver uses registers that are there, when they can be used";
+
+/// What a stream has to play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Programme {
+    pub(crate) format: StreamFormat,
+    pub(crate) cyclic_length: Bytes,
+    pub(crate) descriptors: usize,
+    pub(crate) list: u64,
+}
+
+/// The registers of one stream of a controller.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamRegisters {
+    bus: Bus,
+    stream: u32,
+}
+
+impl StreamRegisters {
+    /// Takes the controller out of reset and lets `stream` interrupt.
+    pub(crate) fn enable(now: Moment, bus: Bus, stream: u32) -> Self {
+        let registers = Self { bus, stream };
+        registers.write(now, spec::GCTL, gctl::CRST);
+        let enabled = registers.read(now, spec::INTCTL);
+        registers.write(
+            now,
+            spec::INTCTL,
+            enabled | intctl::GLOBAL | intctl::stream(stream),
+        );
+        registers
+    }
+
+    pub(crate) fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// The properties of the stream, as its data sheet tells them.
+    pub(crate) fn data_sheet(&self) -> StreamConfig {
+        self.bus.stream_config(self.stream)
+    }
+
+    /// Resets the stream: positions go to 0, and it forgets what it was to play.
+    pub(crate) fn reset(&self, now: Moment) {
+        self.write(now, self.descriptor(spec::SD_CTL), ctl::SRST);
+        self.write(now, self.descriptor(spec::SD_CTL), 0);
+    }
+
+    /// Says what is to be played. The stream has been reset.
+    pub(crate) fn program(&self, now: Moment, programme: Programme) {
+        let Programme {
+            format,
+            cyclic_length,
+            descriptors,
+            list,
+        } = programme;
+        let cyclic_length = u32::try_from(cyclic_length.get()).expect("the size was limited");
+        let last = u32::try_from(descriptors - 1).expect("the packets were limited");
+        self.write(now, self.descriptor(spec::SD_FMT), format.encode().into());
+        self.write(now, self.descriptor(spec::SD_CBL), cyclic_length);
+        self.write(now, self.descriptor(spec::SD_LVI), last);
+        self.write(now, self.descriptor(spec::SD_BDPL), low(list));
+        self.write(now, self.descriptor(spec::SD_BDPU), low(list >> 32));
+    }
+
+    /// Writes the descriptor list into memory.
+    pub(crate) fn write_list(&self, address: u64, list: &[BdlEntry]) {
+        self.bus.write_bdl(address, list);
+    }
+
+    /// Starts the DMA engine where it stands.
+    pub(crate) fn run(&self, now: Moment) {
+        // Tag 0 is reserved; the number of the stream descriptor plus 1 is free.
+        let tag = (self.stream + 1) << ctl::TAG_SHIFT;
+        self.write(
+            now,
+            self.descriptor(spec::SD_CTL),
+            tag | ctl::IOCE | ctl::RUN,
+        );
+    }
+
+    /// Stops the DMA engine where it stands.
+    pub(crate) fn pause(&self, now: Moment) {
+        let control = self.read(now, self.descriptor(spec::SD_CTL));
+        self.write(now, self.descriptor(spec::SD_CTL), control & !ctl::RUN);
+    }
+
+    /// Acknowledges what the stream interrupts for. True if it does.
+    pub(crate) fn acknowledge(&self, now: Moment) -> bool {
+        let asks = self.read(now, spec::INTSTS) & intctl::stream(self.stream) != 0;
+        if asks {
+            self.write(now, self.descriptor(spec::SD_STS), sts::CLEARABLE);
+        }
+        asks
+    }
+
+    /// Size of the FIFO. The register holds one less.
+    pub(crate) fn fifo_size(&self, now: Moment) -> Bytes {
+        Bytes::new(u64::from(self.read(now, self.descriptor(spec::SD_FIFOS))) + 1)
+    }
+
+    /// Bytes that went over the link since the reset.
+    pub(crate) fn linked(&self, now: Moment) -> Bytes {
+        self.linear(now, spec::LLPL, spec::LLPU)
+    }
+
+    /// Bytes that were fetched since the reset.
+    pub(crate) fn fetched(&self, now: Moment) -> Bytes {
+        self.linear(now, spec::LDPL, spec::LDPU)
+    }
+
+    /// Where the position can be read without seeing anything else.
+    pub(crate) fn position_register(&self) -> u32 {
+        spec::lpib_alias(self.stream)
+    }
+
+    /// Reads a counter in two halves, again if the upper one moved on meanwhile.
+    fn linear(&self, now: Moment, low: u32, high: u32) -> Bytes {
+        let base = spec::counters(self.stream);
+        loop {
+            let upper = self.read(now, base + high);
+            let lower = self.read(now, base + low);
+            if self.read(now, base + high) == upper {
+                return Bytes::new(u64::from(upper) << 32 | u64::from(lower));
+            }
+        }
+    }
+
+    fn descriptor(&self, register: u32) -> u32 {
+        spec::descriptor(self.stream) + register
+    }
+
+    fn read(&self, now: Moment, offset: u32) -> u32 {
+        self.bus.read(now, offset).expect(KNOWN)
+    }
+
+    fn write(&self, now: Moment, offset: u32, value: u32) {
+        self.bus.write(now, offset, value).expect(KNOWN);
+    }
+}
+
+/// The lower half.
+fn low(value: u64) -> u32 {
+    u32::try_from(value & u64::from(u32::MAX)).expect("32 bits")
+}
+
+impl Fork for StreamRegisters {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            bus: self.bus.fork(forker),
+            stream: self.stream,
+        }
+    }
+}

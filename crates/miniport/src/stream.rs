@@ -1,0 +1,346 @@
+//! The state of a stream, which its interface and the interrupt share.
+
+use std::sync::Arc;
+
+use hardware::{BdlEntry, CountOn, StreamConfig, StreamFormat};
+use ks::{PacketCount, Position, PresentationPosition, Step, WritePacket};
+use portcls::Mdl;
+use ring::{Kind, SharedBuffer, Whose};
+use units::{Bytes, Frames, Moment, NtStatus, WaveFormat};
+use vtime::{EventHandle, Fork, Forker};
+
+use crate::options::{EndOfStream, HdAudioOptions};
+use crate::packets::{Packets, Progress, WritePacketError};
+use crate::registers::{Programme, StreamRegisters};
+
+/// A stream of an HD Audio controller.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    registers: StreamRegisters,
+    data_sheet: StreamConfig,
+    behind_end: EndOfStream,
+    format: WaveFormat,
+    link_format: StreamFormat,
+    buffer: Option<Buffer>,
+    events: Vec<EventHandle>,
+    running: bool,
+    /// True if it ran since it was last in Stop.
+    has_run: bool,
+    /// Runs begun since it was made, each from Stop to Stop.
+    runs: u32,
+    /// Behind the end of the stream: the next packet whose place is to be silenced, and how many
+    /// writes that took so far.
+    next_pad: u64,
+    pads: u32,
+}
+
+/// The cyclic buffer as the driver knows it.
+#[derive(Debug)]
+pub(crate) struct Buffer {
+    pub(crate) memory: Arc<SharedBuffer>,
+    /// Where it lies.
+    pub(crate) address: u64,
+    pub(crate) size: Bytes,
+    /// The page of the descriptor list.
+    pub(crate) list: Mdl,
+    pub(crate) descriptors: usize,
+    /// With notifications only.
+    pub(crate) packets: Option<Packets>,
+}
+
+impl Stream {
+    /// A stream in Stop, at position 0.
+    pub(crate) fn new(
+        now: Moment,
+        registers: StreamRegisters,
+        options: HdAudioOptions,
+        format: WaveFormat,
+        link_format: StreamFormat,
+    ) -> Self {
+        registers.reset(now);
+        Self {
+            data_sheet: registers.data_sheet(),
+            registers,
+            behind_end: options.end_of_stream,
+            format,
+            link_format,
+            buffer: None,
+            events: Vec::new(),
+            running: false,
+            has_run: false,
+            runs: 0,
+            next_pad: 0,
+            pads: 0,
+        }
+    }
+
+    pub(crate) fn registers(&self) -> &StreamRegisters {
+        &self.registers
+    }
+
+    pub(crate) fn data_sheet(&self) -> StreamConfig {
+        self.data_sheet
+    }
+
+    /// Takes the effects of one step of the state.
+    ///
+    /// Source: `hdaudio/nc-hdaudio-pset_dma_engine_state.md` for what a step is to the engine:
+    /// Run, Pause and Reset.
+    pub(crate) fn step(&mut self, now: Moment, step: Step) {
+        match step {
+            Step::StopToAcquire | Step::AcquireToPause | Step::PauseToAcquire => {}
+            Step::PauseToRun => {
+                self.running = true;
+                self.runs += u32::from(!self.has_run);
+                self.has_run = true;
+                self.registers.run(now);
+            }
+            Step::RunToPause => {
+                self.running = false;
+                self.registers.pause(now);
+            }
+            Step::AcquireToStop => self.stop(now),
+        }
+    }
+
+    fn stop(&mut self, now: Moment) {
+        self.has_run = false;
+        self.registers.reset(now);
+        if let Some(packets) = self
+            .buffer
+            .as_mut()
+            .and_then(|buffer| buffer.packets.as_mut())
+        {
+            packets.reset();
+        }
+        self.program(now);
+    }
+
+    /// Takes up the buffer that was made for it.
+    pub(crate) fn attach(&mut self, now: Moment, buffer: Buffer, list: &[BdlEntry]) {
+        self.registers
+            .bus()
+            .map_memory(buffer.address, Arc::clone(&buffer.memory));
+        self.registers.write_list(buffer.list.page_address(0), list);
+        self.buffer = Some(buffer);
+        self.program(now);
+    }
+
+    /// Lets go of its buffer; returns the page of the descriptor list.
+    pub(crate) fn detach(&mut self) -> Option<Mdl> {
+        let buffer = self.buffer.take()?;
+        self.registers.bus().unmap_memory(buffer.address);
+        Some(buffer.list)
+    }
+
+    /// Tells the engine, fresh from its reset, what to play.
+    fn program(&self, now: Moment) {
+        if let Some(buffer) = &self.buffer {
+            let programme = Programme {
+                format: self.link_format,
+                cyclic_length: buffer.size,
+                descriptors: buffer.descriptors,
+                list: buffer.list.page_address(0),
+            };
+            self.registers.program(now, programme);
+        }
+    }
+
+    /// Acknowledges an interrupt; returns the packets done by now, or `None` if there was none.
+    pub(crate) fn acknowledge(&mut self, now: Moment) -> Option<u64> {
+        self.registers.acknowledge(now).then(|| self.completed(now))
+    }
+
+    /// Tells every registered event that packets are done. Only in RUN.
+    ///
+    /// Source: `audio/ksproperty-rtaudio-register-notification-event.md`.
+    pub(crate) fn notify(&mut self, now: Moment, signal: &mut dyn FnMut(&EventHandle, u64)) {
+        if !self.running {
+            return;
+        }
+        let completed = self.completed(now);
+        self.pad(now, completed);
+        for event in &self.events {
+            signal(event, completed);
+        }
+    }
+
+    /// Adds an event to the list.
+    ///
+    /// Source: `audio/sysvad/EndpointsCommon/minwavertstream.cpp` for the status.
+    pub(crate) fn register(&mut self, event: EventHandle) -> Result<(), NtStatus> {
+        if self.events.contains(&event) {
+            return Err(NtStatus::UNSUCCESSFUL);
+        }
+        self.events.push(event);
+        Ok(())
+    }
+
+    /// Takes an event off the list. Source as for [`register`](Self::register).
+    pub(crate) fn unregister(&mut self, event: &EventHandle) -> Result<(), NtStatus> {
+        let place = self
+            .events
+            .iter()
+            .position(|registered| registered == event);
+        self.events.remove(place.ok_or(NtStatus::NOT_FOUND)?);
+        Ok(())
+    }
+
+    /// Play position: what is at the converter. Write position: what is fetched next.
+    ///
+    /// Source: `audio/audio-position-property.md`. Model: both half-open.
+    pub(crate) fn position(&self, now: Moment) -> Position {
+        let Some(buffer) = &self.buffer else {
+            return Position::default();
+        };
+        let presented = self.format.bytes_of(self.presented(now));
+        let within = |linear: Bytes| Bytes::new(linear.get() % buffer.size.get());
+        Position {
+            play: within(presented),
+            write: within(self.registers.fetched(now)),
+        }
+    }
+
+    /// The frame at the jack, with the counter at the very same instant.
+    pub(crate) fn presentation_position(&self, now: Moment) -> PresentationPosition {
+        PresentationPosition {
+            blocks: self.presented(now),
+            qpc: now.time.to_hns_floor(),
+        }
+    }
+
+    pub(crate) fn packet_count(&self, now: Moment) -> Result<PacketCount, NtStatus> {
+        self.packets().ok_or(NtStatus::NOT_SUPPORTED)?;
+        Ok(PacketCount::wrapping(self.completed(now)))
+    }
+
+    /// Judges an announced packet, and silences what follows the end of the stream if that is to
+    /// be.
+    pub(crate) fn set_write_packet(
+        &mut self,
+        now: Moment,
+        write: WritePacket,
+    ) -> Result<(), NtStatus> {
+        let progress = self.progress(now).ok_or(NtStatus::NOT_SUPPORTED)?;
+        let completed = progress.completed;
+        let ended = self.announce(write, progress).map_err(NtStatus::from)?;
+        if ended && self.behind_end == EndOfStream::Silence {
+            self.pad_last_packet(now);
+            self.pad(now, completed);
+        }
+        Ok(())
+    }
+
+    /// True if this announced the end of the stream.
+    fn announce(
+        &mut self,
+        write: WritePacket,
+        progress: Progress,
+    ) -> Result<bool, WritePacketError> {
+        let packets = self
+            .buffer
+            .as_mut()
+            .and_then(|buffer| buffer.packets.as_mut());
+        let packets = packets.expect("progress is made in packets");
+        Ok(packets.announce(write, progress)?.is_some())
+    }
+
+    fn presented(&self, now: Moment) -> Frames {
+        let position = self.format.frames_in(self.registers.linked(now));
+        self.data_sheet.presented(position, self.format.rate)
+    }
+
+    fn packets(&self) -> Option<&Packets> {
+        self.buffer.as_ref()?.packets.as_ref()
+    }
+
+    /// Packets done, by the position on the side on which the device counts.
+    fn completed(&self, now: Moment) -> u64 {
+        self.progress(now).map_or(0, |progress| progress.completed)
+    }
+
+    fn progress(&self, now: Moment) -> Option<Progress> {
+        let packet = self.packets()?.size.get();
+        let transferred = match self.data_sheet.count_on {
+            CountOn::Link => self.registers.linked(now),
+            CountOn::Memory => self.registers.fetched(now),
+        };
+        Some(Progress {
+            completed: transferred.get() / packet,
+            in_transfer: self.running || transferred.get() % packet != 0,
+            running: self.running,
+        })
+    }
+
+    /// Silences what the last packet does not use.
+    fn pad_last_packet(&mut self, now: Moment) {
+        let Some((packets, end)) = self
+            .packets()
+            .and_then(|packets| Some((packets, packets.end()?)))
+        else {
+            return;
+        };
+        let packet = self.format.frames_in(packets.size);
+        let frame_bytes = u64::from(self.format.frame_bytes());
+        let valid = Frames::new(end.valid.get().div_ceil(frame_bytes));
+        let first = Frames::new(end.packet * packet.get()) + valid;
+        self.next_pad = end.packet + 1;
+        self.silence(now, first, packet - valid);
+    }
+
+    /// Silences the place of each packet behind the end that the device has left: with
+    /// `completed` packets done, the buffer has room up to packet `completed` plus its packets
+    /// less one.
+    fn pad(&mut self, now: Moment, completed: u64) {
+        let Some(packets) = self.packets() else {
+            return;
+        };
+        if packets.end().is_none() || self.behind_end == EndOfStream::Replay {
+            return;
+        }
+        let room_to = completed + u64::from(packets.count);
+        let packet = self.format.frames_in(packets.size);
+        while self.next_pad < room_to {
+            self.silence(now, Frames::new(self.next_pad * packet.get()), packet);
+            self.next_pad += 1;
+        }
+    }
+
+    /// Stores silence for `len` frames of the stream from frame `first` on.
+    fn silence(&mut self, now: Moment, first: Frames, len: Frames) {
+        let Some(buffer) = self.buffer.as_ref().filter(|_| !len.is_zero()) else {
+            return;
+        };
+        let whose = Whose {
+            run: self.runs - u32::from(self.has_run),
+            kind: Kind::EosPad,
+            content: first.get(),
+            intended: first.get(),
+            write: self.pads,
+        };
+        self.pads += 1;
+        self.registers.bus().settle(now);
+        buffer.memory.store(first, None, len, Some(whose));
+    }
+}
+
+impl Fork for Stream {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            registers: self.registers.fork(forker),
+            buffer: self.buffer.fork(forker),
+            events: self.events.fork(forker),
+            ..*self
+        }
+    }
+}
+
+impl Fork for Buffer {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            memory: forker.arc(&self.memory, |memory, _| memory.snapshot()),
+            list: self.list.clone(),
+            ..*self
+        }
+    }
+}
