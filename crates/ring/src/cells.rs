@@ -203,6 +203,7 @@ fn put_flat<C: Cell, const N: usize>(cells: &[C], bytes: &[u8]) {
 /// Cells are copied one by one, and a processor has room for the copies of a dozen lines only; so
 /// by itself it would wait for few of the lines that another core has just written. What is read
 /// here is dropped, and a compiler that drops the reading too takes nothing but the speed.
+#[inline]
 fn touch<C: Cell>(group: &[C]) {
     let _ = group[0].word();
 }
@@ -212,19 +213,25 @@ fn get_flat<C: Cell, const N: usize>(cells: &[C], out: &mut [u8]) {
     let cells = &cells[..out.len() / N];
     let mut blocks = out.chunks_exact_mut(UNROLL * N);
     let mut groups = cells.chunks_exact(UNROLL);
-    let mut ahead = groups.clone();
-    ahead.by_ref().take(GROUPS_AHEAD).for_each(touch);
+    let ahead = cells.get(GROUPS_AHEAD * UNROLL..).unwrap_or_default();
+    let ahead = ahead.chunks_exact(UNROLL);
+    for (later, (group, block)) in ahead.zip(groups.by_ref().zip(blocks.by_ref())) {
+        touch(later);
+        get_group::<_, N>(group, block);
+    }
     for (group, block) in groups.by_ref().zip(blocks.by_ref()) {
-        if let Some(later) = ahead.next() {
-            touch(later);
-        }
-        for (i, cell) in group.iter().enumerate() {
-            unpacked(cell.word(), &mut block[i * N..][..N]);
-        }
+        get_group::<_, N>(group, block);
     }
     let rest = blocks.into_remainder().chunks_exact_mut(N);
     for (cell, chunk) in groups.remainder().iter().zip(rest) {
         unpacked(cell.word(), chunk);
+    }
+}
+
+#[inline]
+fn get_group<C: Cell, const N: usize>(group: &[C], block: &mut [u8]) {
+    for (i, cell) in group.iter().enumerate() {
+        unpacked(cell.word(), &mut block[i * N..][..N]);
     }
 }
 
