@@ -1,0 +1,11 @@
+//! The controller as its driver and its listener meet it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod hd_audio;
+mod k0;
+mod oracle;
+mod pause;
+mod registers;
+mod rig;
+mod world;
