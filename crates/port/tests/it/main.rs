@@ -1,7 +1,9 @@
-//! The port driver against a stand-in miniport that writes down what it is told.
+//! The port driver, against a stand-in miniport that writes down what it is told, and with the HD
+//! Audio miniport on its hardware.
 
 mod buffer;
 mod filter;
+mod hd_audio;
 mod notification;
 mod position;
 mod state;

@@ -1,0 +1,9 @@
+//! Port, HD Audio miniport and controller together, below a client that is a script.
+
+mod buffer;
+mod end_of_stream;
+mod lab;
+mod notification;
+mod packets;
+mod position;
+mod twin;
