@@ -86,6 +86,13 @@ impl Segment {
         self.schedule.instant_of(slots)
     }
 
+    /// When `frames` frames of the run had been completed, or would have been if the stay had
+    /// lasted: when the FIFO has room for what follows.
+    pub fn completed_at(&self, frames: Frames) -> SimTime {
+        let slots = self.schedule.pace.slots_until_completed(frames.get());
+        self.schedule.instant_of(slots)
+    }
+
     /// How many of its frames began before `time`.
     pub fn begun_before(&self, time: SimTime) -> Frames {
         let slots = self.schedule.slots_at(time.commit());

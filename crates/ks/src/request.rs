@@ -155,6 +155,9 @@ impl Property {
     const AUDIO: u32 = 0x200;
     const RT_AUDIO: u32 = 0x300;
 
+    /// `KSPROPERTY_RTAUDIO_SETWRITEPACKET`, which can only be set.
+    pub const SET_WRITE_PACKET: Self = Self(Self::RT_AUDIO | 0xC | Self::SET);
+
     /// What `request` is about.
     pub const fn of(request: &PinRequest) -> Self {
         Self(match request {
