@@ -257,23 +257,13 @@ impl Controller {
     }
 
     fn run_stream(&mut self, stream: usize, control: u32) -> Result<(), RegisterError> {
-        let place = &mut self.streams[stream];
-        if !place.engine.is_programmed() {
-            let stream = number(stream);
-            let program = place
-                .program(control, &self.memory)
-                .map_err(|reason| RegisterError::CannotRun { stream, reason })?;
-            place.set_control(control);
-            match program {
-                Ok(program) => place.engine.load(program),
-                Err(reason) => {
-                    place.fail();
-                    self.notes.push(Note::DescriptorError { stream, reason });
-                    return Ok(());
-                }
+        if !self.streams[stream].engine.is_programmed() {
+            let is_loaded = self.load_program(stream, control)?;
+            if !is_loaded {
+                return Ok(());
             }
         }
-        place.set_control(control);
+        self.streams[stream].set_control(control);
         let (clock, origin) = self.first_slot(stream);
         let engine = &mut self.streams[stream].engine;
         let position = engine.position();
@@ -287,6 +277,28 @@ impl Controller {
         // In a later phase than commit the first slot is due already.
         self.settle(self.now);
         Ok(())
+    }
+
+    /// Gives the engine what the registers and the descriptor list say. False if the list is of no
+    /// use: then the write is done, and DESE is set instead of RUN.
+    fn load_program(&mut self, stream: usize, control: u32) -> Result<bool, RegisterError> {
+        let place = &mut self.streams[stream];
+        let stream = number(stream);
+        let program = place
+            .program(control, &self.memory)
+            .map_err(|reason| RegisterError::CannotRun { stream, reason })?;
+        match program {
+            Ok(program) => {
+                place.engine.load(program);
+                Ok(true)
+            }
+            Err(reason) => {
+                place.set_control(control);
+                place.fail();
+                self.notes.push(Note::DescriptorError { stream, reason });
+                Ok(false)
+            }
+        }
     }
 
     /// The grid on which a stream runs that starts now, and its first slot on it.
