@@ -135,9 +135,22 @@ fn bless() -> Result<(), Failure> {
 fn fuzz(arguments: &[String]) -> Result<(), Failure> {
     let seconds = arguments.first().map_or("60", String::as_str);
     for target in ["scenario", "wav"] {
+        // What is found goes into the first folder; the others are where it starts from.
+        let folders = [
+            format!("fuzz/corpus/{target}"),
+            format!("fuzz/seeds/{target}"),
+        ];
+        std::fs::create_dir_all(root().join(&folders[0])).map_err(Failure::from_display)?;
+        let mut command = cargo(["fuzz", "run", target]);
+        command
+            .args(folders)
+            .args((target == "scenario").then_some("scenarios"));
+        command.args([
+            "--",
+            &format!("-max_total_time={seconds}"),
+            "-rss_limit_mb=4096",
+        ]);
         // Stable carries the address sanitizer; the switch only lets cargo-fuzz ask for it.
-        let limit = format!("-max_total_time={seconds}");
-        let mut command = cargo(["fuzz", "run", target, "--", &limit, "-rss_limit_mb=4096"]);
         run(command.env("RUSTC_BOOTSTRAP", "1"))?;
     }
     Ok(())

@@ -4,5 +4,6 @@ mod bad_input;
 mod command;
 mod heard;
 mod perfetto;
+mod seeds;
 mod support;
 mod timeline;
