@@ -185,6 +185,7 @@ fn a_controller_reset_stops_everything_and_restarts_the_wall_clock() {
     assert_eq!(rig.read(ms(20).commit(), spec::WALCLK), 0);
     assert!(!rig.is_running(ms(20).commit()));
     assert!(!rig.controller.interrupt_line());
+    assert_eq!(rig.read(ms(20).commit(), spec::INTCTL), 0);
     rig.global_set_up(30_000_000);
     assert_eq!(rig.read(ms(31).commit(), spec::WALCLK), 24_000);
     rig.stream_set_up(31_000_000);
@@ -264,20 +265,51 @@ fn a_completion_that_nobody_acknowledged_hides_the_next_one() {
     rig.controller.settle(ms(40).at(Phase::Move));
     assert_eq!(rig.controller.take_interrupt(), Some(2));
     assert_eq!(rig.controller.take_interrupt(), None);
-    let interrupts: Vec<_> = rig
-        .controller
-        .take_notes()
-        .filter_map(|note| match note {
-            Note::Interrupt {
-                interrupt,
-                completions,
-                position,
-                ..
-            } => Some((interrupt, completions, position.get())),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(interrupts, [(1, 1, 480), (2, 4, 1920)]);
+    assert_eq!(noted_interrupts(&mut rig), [(1, 1, 480), (2, 4, 1920)]);
+}
+
+/// What an interrupt is noted with is the completion that it was first due for, however late it
+/// is enabled and whoever looked in between.
+#[test]
+fn a_late_interrupt_is_noted_with_the_first_completion_that_was_hidden() {
+    for looks in [&[][..], &[10, 15, 20, 30]] {
+        let mut rig = Rig::k0();
+        rig.write(START, spec::INTCTL, intctl::stream(0));
+        rig.run(START);
+        for &look in looks {
+            rig.controller.settle(ms(look).at(Phase::Move));
+        }
+        let enable = intctl::GLOBAL | intctl::stream(0);
+        rig.write(ms(35).commit(), spec::INTCTL, enable);
+        assert_eq!(noted_interrupts(&mut rig), [(1, 1, 480)]);
+    }
+}
+
+#[test]
+fn a_reset_forgets_a_completion_that_nobody_acknowledged() {
+    let mut rig = Rig::k0();
+    rig.run(START);
+    rig.pause(ms(25).commit());
+    rig.reset(ms(25).commit());
+    assert!(!rig.controller.interrupt_line());
+    rig.stream_set_up(25_000_000);
+    rig.run(ms(30).commit());
+    rig.controller.settle(ms(40).at(Phase::Move));
+    assert_eq!(noted_interrupts(&mut rig), [(1, 1, 480), (2, 1, 480)]);
+}
+
+/// Number, completions and position of the interrupts noted so far.
+fn noted_interrupts(rig: &mut Rig) -> Vec<(u64, u64, u64)> {
+    let interrupt = |note| match note {
+        Note::Interrupt {
+            interrupt,
+            completions,
+            position,
+            ..
+        } => Some((interrupt, completions, position.get())),
+        _ => None,
+    };
+    rig.controller.take_notes().filter_map(interrupt).collect()
 }
 
 /// The status is set whatever is enabled; the line needs all three enables.
@@ -509,6 +541,34 @@ fn a_list_may_jump_about_in_memory() {
             (960, 240, Some(480))
         ]
     );
+}
+
+#[test]
+fn a_list_may_leave_out_parts_of_a_buffer() {
+    let mut rig = Rig::k0();
+    let entry = |first: u64, frames: u64| BdlEntry {
+        address: BUFFER + 4 * first,
+        length: Bytes::new(4 * frames),
+        interrupt_on_completion: false,
+    };
+    rig.controller
+        .write_bdl(LIST, &[entry(0, 100), entry(200, 50), entry(250, 50)]);
+    rig.write(START, STREAM + spec::SD_LVI, 2);
+    rig.write(START, STREAM + spec::SD_CBL, 800);
+    rig.store_packet(START, 0);
+    rig.run(START);
+    assert_eq!(
+        rig.controller.next_event(),
+        None,
+        "no descriptor asks for an interrupt"
+    );
+    rig.controller
+        .settle(SimTime::from_ticks(210 * 9_187_500).commit());
+    assert_eq!(
+        rig.heard(),
+        [(0, 100, Some(0)), (100, 100, Some(200)), (200, 10, Some(0))]
+    );
+    assert_eq!(rig.controller.next_event(), None);
 }
 
 #[test]
