@@ -98,7 +98,7 @@ fn r39_r40_r44_leaving_run_freezes_and_entering_it_again_goes_on() {
 }
 
 #[test]
-fn r88_r94_r95_r96_positions_stay_within_the_buffer_and_the_register_agrees() {
+fn r88_r94_r95_r96_r97_positions_stay_within_the_buffer_and_the_register_agrees() {
     for mut lab in [k0(), hd_audio()] {
         lab.run(100, |client| async move {
             let stream = client.open(s16(44_100), 441, 2);
@@ -143,7 +143,7 @@ fn r89_the_play_position_trails_what_was_fetched() {
 }
 
 #[test]
-fn r98_r101_the_clock_register_advances_in_every_state_and_is_mapped_once() {
+fn r98_r101_r102_r104_the_clock_register_advances_in_every_state_and_is_mapped_once() {
     k0().run(300_000, |client| async move {
         let stream = client.open_k0();
         let PinReply::Register(clock) = client.ask(&stream, RtAudioRequest::ClockRegister) else {
@@ -169,7 +169,7 @@ fn r98_r101_the_clock_register_advances_in_every_state_and_is_mapped_once() {
             );
         }
         client.set_state(&stream, KsState::Stop);
-        // R104: 2^32 ticks of 24 MHz are 178.956... s.
+        // 2^32 ticks of 24 MHz are 178.956... s.
         client.at(179_000).await;
         assert_eq!(
             clock.read(vtime::Context::moment(&client.cx)),
@@ -181,7 +181,7 @@ fn r98_r101_the_clock_register_advances_in_every_state_and_is_mapped_once() {
 }
 
 #[test]
-fn r107_r108_r110_r111_frames_are_presented_at_the_rate_behind_what_was_transferred() {
+fn r107_r108_r109_r110_r111_frames_are_presented_at_the_rate_behind_what_was_transferred() {
     let delayed = StreamConfig {
         codec_delay: SimDuration::from_millis(2),
         ..StreamConfig::hd_audio()
@@ -219,4 +219,39 @@ fn r113_r114_the_latency_is_told_in_its_units() {
             (Hns::new(0), Hns::new(2_500))
         );
     });
+}
+
+#[test]
+fn r105_the_position_advances_at_the_rate_from_the_instant_of_run() {
+    for hertz in [44_100, 48_000] {
+        k0().run(100, move |client| async move {
+            let stream = client.open(s16(hertz), 480, 2);
+            client.at_micros(3_337).await;
+            client.set_state(&stream, KsState::Run);
+            for micros in [1, 20, 21, 500, 9_999, 10_000, 54_321] {
+                client.at_micros(3_337 + micros).await;
+                // Frame n is out when frame n + 1 begins; what begins now has not begun yet.
+                let begun = (micros * u64::from(hertz)).div_ceil(1_000_000);
+                assert_eq!(presented(&client, &stream), begun - 1);
+            }
+        });
+    }
+}
+
+#[test]
+fn r51_from_run_to_reset_the_engine_goes_by_way_of_pause() {
+    let mut lab = k0();
+    lab.run(20, |client| async move {
+        let stream = client.open_k0();
+        client.set_state(&stream, KsState::Run);
+        client.at(15).await;
+        client.set_state(&stream, KsState::Stop);
+    });
+    let history = lab.world.history();
+    let device = history.entries().map(|entry| entry.what.name());
+    let moves: Vec<_> = device
+        .filter(|name| name.starts_with("hardware."))
+        .collect();
+    let expected = ["run", "interrupt", "pause", "reset"].map(|what| format!("hardware.{what}"));
+    assert_eq!(moves, expected);
 }

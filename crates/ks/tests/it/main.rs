@@ -1,0 +1,3 @@
+//! What the history knows of a client's calls.
+
+mod requests;
