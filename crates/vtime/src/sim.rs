@@ -3,14 +3,16 @@
 //! ```text
 //! World ── owns ──▶ the actors' futures
 //!   └─ Kernel ◀──── Cx, SimEvent, SimSender, SimMailbox (each holds it too)
-//!        ├─ Schedule: Queue of keys, and each actor's waits
+//!        ├─ Queue of keys (time, phase, source, ordinal)
+//!        ├─ Roster of actors
 //!        └─ History
 //! ```
 //!
-//! A wait enrols with the [`World`]'s schedule: a place among the actor's waits and, if it has a
-//! deadline, a key in the queue. Setting an event re-keys the wait of whom it releases. The world
-//! takes the least key, tells the one future that waits under it what ended its wait, and polls
-//! that actor. There is no waker, no list of ready tasks and nothing to allocate.
+//! Each wait has a ticket: its actor and an ordinal. A sleep puts a key into the queue, which is
+//! the moment and the ticket in one number; a wait for an event puts the ticket into the event,
+//! and whoever sets the event puts it into the queue. The world takes the least key, remembers its
+//! ticket, and polls that actor; the one future that has the ticket is over. There is no waker, no
+//! list of ready tasks and nothing to allocate.
 
 mod cx;
 mod error;
@@ -19,7 +21,8 @@ mod kernel;
 mod key;
 mod mailbox;
 mod queue;
-mod schedule;
+mod roster;
+mod sleep;
 mod wait;
 mod world;
 

@@ -2,17 +2,14 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context as TaskContext, Poll};
 
 use units::Moment;
 
 use super::event::SimEvent;
 use super::kernel::Kernel;
 use super::mailbox::{self, SimMailbox, SimSender};
-use super::schedule::{Life, SignalId};
-use super::wait::{First, Wait};
+use super::sleep::Sleep;
 use crate::context::{Context, Reset};
 use crate::descriptor::Descriptor;
 use crate::fork::{Fork, Forker};
@@ -29,8 +26,7 @@ pub struct Cx {
 impl Cx {
     /// The actor's name.
     pub fn name(&self) -> String {
-        let mut schedule = self.kernel.schedule.borrow_mut();
-        schedule.actor_mut(self.source).name.clone()
+        self.kernel.name_of(self.source)
     }
 
     /// The actor's place in the order of sources.
@@ -51,10 +47,7 @@ impl Context for Cx {
 
     #[inline]
     fn sleep_until(&self, when: Moment) -> impl Future<Output = ()> {
-        Sleep {
-            kernel: &self.kernel,
-            wait: Wait::new(SignalId::CLOCK, Some(when)),
-        }
+        Sleep::new(&self.kernel, when)
     }
 
     #[inline]
@@ -75,23 +68,21 @@ impl Context for Cx {
         let name = format!("{}/{name}", self.name());
         let kernel = &self.kernel;
         let child = kernel.actor(&name);
+        let role = {
+            let roster = kernel.roster.borrow();
+            assert!(
+                !roster.get(child).life.is_alive(),
+                "an actor called `{name}` is alive: end it, or give the child another name"
+            );
+            roster.get(self.source).role
+        };
+        kernel.give_birth(child, role);
         let future = actor(Self {
             kernel: Rc::clone(kernel),
             source: child,
         });
-        {
-            let mut schedule = kernel.schedule.borrow_mut();
-            let role = schedule.actor_mut(self.source).role;
-            let of_child = schedule.actor_mut(child);
-            assert!(
-                !matches!(of_child.life, Life::Living | Life::Vacant),
-                "an actor called `{name}` is alive: end it, or give the child another name"
-            );
-            of_child.life = Life::Living;
-            of_child.role = role;
-            schedule.enrol(child, SignalId::BIRTH, Some(self.moment()));
-        }
         kernel.births.borrow_mut().push((child, Box::pin(future)));
+        kernel.calls.set(true);
     }
 
     fn event(&self, name: &str, reset: Reset) -> SimEvent {
@@ -117,40 +108,5 @@ impl fmt::Debug for Cx {
         f.debug_struct("Cx")
             .field("source", &self.source)
             .finish_non_exhaustive()
-    }
-}
-
-/// A wait for a moment.
-struct Sleep<'a> {
-    kernel: &'a Kernel,
-    wait: Wait,
-}
-
-impl Future for Sleep<'_> {
-    type Output = ();
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<()> {
-        let this = self.get_mut();
-        let is_over = this.wait.is_overdue(this.kernel.now.get());
-        this.wait.poll(
-            this.kernel,
-            || {
-                if is_over {
-                    First::AtOnce(())
-                } else {
-                    First::Enrol
-                }
-            },
-            |_| {},
-            |_| {},
-        )
-    }
-}
-
-impl Drop for Sleep<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.wait.give_up(self.kernel);
     }
 }

@@ -4,39 +4,54 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::Weak;
 
-use units::Moment;
+use units::{Moment, SimTime};
 
-use super::key::Ticket;
-use super::schedule::{Due, Outcome, Schedule, SignalId};
+use super::key::{Key, Ordinals, Ticket};
+use super::queue::Queue;
+use super::roster::{Life, Roster};
+use super::wait::{Outcome, Signalled};
+use super::world::Role;
 use crate::history::{History, Keep, SourceId};
 
 /// An actor's future.
 pub(super) type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-/// No actor runs.
-pub(super) const NOBODY: u32 = u32::MAX;
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// Nobody's.
+    Nobodys,
+    /// An actor's.
+    Actors,
+    /// A twin's, that looks for its original's waits.
+    Twins,
+}
 
 /// The shared half of a world.
 pub(crate) struct Kernel {
     pub(super) seed: u64,
     pub(super) now: Cell<Moment>,
-    /// The actor that runs.
-    current: Cell<u32>,
-    /// The wait for whose end it runs.
-    fired: Cell<(Ticket, Outcome)>,
-    /// True while the actor that runs is a twin that finds its original's waits.
-    adopting: Cell<bool>,
+    turn: Cell<Turn>,
+    /// The ticket under which the actor that runs was queued.
+    fired: Cell<Ticket>,
+    ordinals: Cell<Ordinals>,
+    queue: RefCell<Queue>,
+    /// True if the world has something to see to before it goes on: births, or that time stands
+    /// still.
+    pub(super) calls: Cell<bool>,
     /// What happened at this instant: wake-ups, and waits that were over at once.
-    pub(super) events_of_instant: Cell<u64>,
+    events_of_instant: Cell<u64>,
     pub(super) events_of_instant_max: Cell<u64>,
-    pub(super) schedule: RefCell<Schedule>,
     pub(super) history: RefCell<History>,
-    /// Names of events and mailboxes.
-    names: RefCell<Vec<Rc<str>>>,
+    pub(super) roster: RefCell<Roster>,
     /// Children that were spawned since the world last looked.
     pub(super) births: RefCell<Vec<(u32, Task)>>,
+    /// Everything that can be waited for except the clock.
+    signals: RefCell<Vec<Weak<dyn Signalled>>>,
+    /// The waits that the twin whose turn it is has found.
+    adopted: RefCell<Vec<Ticket>>,
 }
 
 impl Kernel {
@@ -44,141 +59,244 @@ impl Kernel {
         Self {
             seed,
             now: Cell::default(),
-            current: Cell::new(NOBODY),
-            fired: Cell::new((Ticket::NONE, Outcome::Deadline)),
-            adopting: Cell::new(false),
+            turn: Cell::new(Turn::Nobodys),
+            fired: Cell::new(Ticket::NONE),
+            ordinals: Cell::default(),
+            queue: RefCell::new(Queue::new()),
+            calls: Cell::new(false),
             events_of_instant: Cell::new(0),
             events_of_instant_max: Cell::new(1_000_000),
-            schedule: RefCell::new(Schedule::new()),
             history: RefCell::new(History::new(keep)),
-            names: RefCell::default(),
+            roster: RefCell::default(),
             births: RefCell::default(),
+            signals: RefCell::default(),
+            adopted: RefCell::default(),
         }
     }
 
     /// A kernel in the same state whose actors have no futures yet.
     pub(super) fn twin(&self) -> Self {
-        let mut schedule = self.schedule.borrow().clone();
-        schedule.vacate();
         Self {
-            seed: self.seed,
             now: self.now.clone(),
-            current: Cell::new(NOBODY),
-            fired: Cell::new((Ticket::NONE, Outcome::Deadline)),
-            adopting: Cell::new(false),
+            ordinals: self.ordinals.clone(),
+            queue: self.queue.clone(),
             events_of_instant: self.events_of_instant.clone(),
             events_of_instant_max: self.events_of_instant_max.clone(),
-            schedule: RefCell::new(schedule),
             history: self.history.clone(),
-            names: self.names.clone(),
-            births: RefCell::default(),
+            roster: RefCell::new(self.roster.borrow().vacated()),
+            ..Self::new(self.seed, Keep::Digest)
         }
     }
 
     /// The place of the actor called `name`, which it is given on the first call.
     pub(super) fn actor(&self, name: &str) -> u32 {
-        let mut schedule = self.schedule.borrow_mut();
-        if let Some(place) = schedule.find_actor(name) {
+        let mut roster = self.roster.borrow_mut();
+        if let Some(place) = roster.find(name) {
             return place;
         }
-        let place = schedule.add_actor(name);
+        let place = roster.add(name);
         let source = self.history.borrow_mut().add_source(name);
         assert_eq!(source, SourceId::new(place), "each actor is a source");
         place
     }
 
-    /// Gives a new event or mailbox its place among the names.
-    pub(super) fn name_signal(&self, name: &str) -> (SignalId, Rc<str>) {
-        let mut names = self.names.borrow_mut();
-        let place = u32::try_from(names.len()).expect("fewer than 2^32 events");
-        let name = Rc::from(name);
-        names.push(Rc::clone(&name));
-        (SignalId(place), name)
+    /// Starts a life of `source`: its first turn is now.
+    pub(super) fn give_birth(&self, source: u32, role: Role) {
+        let birth = self.next_ticket(Ticket::of_none(source));
+        let mut roster = self.roster.borrow_mut();
+        let actor = roster.get_mut(source);
+        actor.role = role;
+        actor.life = Life::Living;
+        actor.birth = birth;
+        self.queue
+            .borrow_mut()
+            .push(Key::new(self.now.get(), birth));
     }
 
-    /// What a wait on `on` waits for, in words.
-    pub(super) fn describe(&self, on: SignalId) -> String {
-        match on {
-            SignalId::CLOCK => "the clock".to_owned(),
-            SignalId::BIRTH => "its first turn".to_owned(),
-            SignalId(place) => self.names.borrow()[place as usize].to_string(),
+    /// Makes `signal` known for reports.
+    pub(super) fn add_signal(&self, signal: Weak<dyn Signalled>) {
+        let mut signals = self.signals.borrow_mut();
+        if signals.len() == signals.capacity() {
+            signals.retain(|signal| signal.strong_count() > 0);
         }
+        signals.push(signal);
     }
 
-    /// Puts `source` to work for the end of a wait.
+    /// What `source` waits for, except for the clock.
+    pub(super) fn awaited_by(&self, source: u32) -> Vec<String> {
+        let signals = self.signals.borrow();
+        let signals = signals.iter().filter_map(Weak::upgrade);
+        signals
+            .filter(|signal| signal.is_awaited_by(source))
+            .map(|signal| signal.name().to_owned())
+            .collect()
+    }
+
+    /// Takes the next key, if it is due by `limit`.
     #[inline]
-    pub(super) fn enter(&self, source: u32, due: Due) {
-        self.now.set(due.moment);
-        self.current.set(source);
-        self.fired.set((due.ticket, due.outcome));
+    pub(super) fn pop(&self, limit: SimTime) -> Option<Key> {
+        self.queue.borrow_mut().pop(limit)
     }
 
-    /// Puts a twin to work, to find its original's waits.
-    pub(super) fn enter_adopting(&self, source: u32) {
-        self.current.set(source);
-        self.fired.set((Ticket::NONE, Outcome::Deadline));
-        self.adopting.set(true);
+    /// When the next wait ends.
+    pub(super) fn next_time(&self) -> Option<SimTime> {
+        self.queue.borrow().next_time()
     }
 
+    /// Gives the turn to the actor whose key was taken. False if too much has happened now.
     #[inline]
+    pub(super) fn enter(&self, key: Key) -> bool {
+        self.arrive(key.moment());
+        self.turn.set(Turn::Actors);
+        self.fired.set(key.ticket());
+        self.count_event()
+    }
+
+    /// Goes to `moment`.
+    #[inline]
+    pub(super) fn arrive(&self, moment: Moment) {
+        if moment.time != self.now.get().time {
+            self.events_of_instant.set(0);
+        }
+        self.now.set(moment);
+    }
+
+    /// Nobody has the turn any more.
     pub(super) fn leave(&self) {
-        self.current.set(NOBODY);
-        self.adopting.set(false);
+        self.turn.set(Turn::Nobodys);
     }
 
-    /// True if a wait that is over at once may return at once; false if too many did at this
-    /// instant, so that the world has to step in.
+    /// Counts something that happens now. False if too much did at this instant: then the world
+    /// stops the run.
     #[inline]
-    pub(super) fn allow_at_once(&self) -> bool {
+    pub(super) fn count_event(&self) -> bool {
         let events = self.events_of_instant.get() + 1;
         self.events_of_instant.set(events);
-        events <= self.events_of_instant_max.get()
-    }
-
-    /// Enrols a wait of the actor that runs.
-    #[inline]
-    pub(super) fn enrol(&self, on: SignalId, deadline: Option<Moment>) -> Ticket {
-        let source = self.running();
-        self.schedule.borrow_mut().enrol(source, on, deadline)
-    }
-
-    /// If the actor that runs is a twin: the wait on `on` of its original.
-    #[inline]
-    pub(super) fn adopt(&self, on: SignalId) -> Option<Ticket> {
-        if !self.adopting.get() {
-            return None;
+        let is_allowed = events <= self.events_of_instant_max.get();
+        if !is_allowed {
+            self.calls.set(true);
         }
-        self.schedule.borrow_mut().adopt(self.running(), on)
+        is_allowed
     }
 
-    /// Ends the wait `ticket` in answer to what happens now.
+    /// True if more happened at this instant than may.
+    pub(super) fn time_stands_still(&self) -> bool {
+        self.events_of_instant.get() > self.events_of_instant_max.get()
+    }
+
+    /// A ticket for a wait of the actor that runs.
     #[inline]
-    pub(super) fn release(&self, ticket: Ticket, tag: u64) {
+    pub(super) fn enrol(&self) -> Ticket {
+        self.next_ticket(self.fired.get())
+    }
+
+    /// A ticket for a wait of the actor that runs, which is over at `deadline`.
+    #[inline]
+    pub(super) fn enrol_until(&self, deadline: Moment) -> Ticket {
+        let ticket = self.enrol();
+        self.queue.borrow_mut().push(Key::new(deadline, ticket));
+        ticket
+    }
+
+    #[inline]
+    fn next_ticket(&self, any: Ticket) -> Ticket {
+        let (ticket, ordinals) = self.ordinals.get().next(any);
+        self.ordinals.set(ordinals);
+        ticket
+    }
+
+    /// Lets the actor with `ticket` run in answer to what happens now.
+    #[inline]
+    pub(super) fn release(&self, ticket: Ticket) {
         let moment = self.now.get().released();
-        self.schedule.borrow_mut().release(ticket, moment, tag);
+        let key = Key::new(moment, ticket.released());
+        self.queue.borrow_mut().push(key);
+    }
+
+    /// Takes a key back; which of its wait's, says the ticket.
+    pub(super) fn cancel(&self, ticket: Ticket) {
+        if self.fired.get() != ticket {
+            self.queue.borrow_mut().cancel(ticket);
+        }
     }
 
     /// What ended the wait `ticket`, if the actor runs because of that.
     #[inline]
     pub(super) fn ended(&self, ticket: Ticket) -> Option<Outcome> {
-        let (fired, outcome) = self.fired.get();
-        (fired == ticket).then_some(outcome)
+        let fired = self.fired.get();
+        if !fired.is_same_wait(ticket) {
+            None
+        } else if fired.is_released() {
+            Some(Outcome::Released)
+        } else {
+            Some(Outcome::Deadline)
+        }
     }
 
-    /// Takes the wait `ticket` back. Returns what had ended it before anybody looked.
+    /// True if the turn is a twin's, which has to find waits instead of enrolling them.
+    ///
+    /// # Panics
+    /// If it is nobody's turn.
+    #[inline]
+    pub(super) fn is_adopting(&self) -> bool {
+        self.turn.get() != Turn::Actors && self.is_twins_turn()
+    }
+
     #[cold]
-    pub(super) fn abandon(&self, ticket: Ticket) -> Option<Outcome> {
-        let enrolled = self.schedule.borrow_mut().abandon(ticket);
-        enrolled.or_else(|| self.ended(ticket))
-    }
-
-    fn running(&self) -> u32 {
-        let current = self.current.get();
+    fn is_twins_turn(&self) -> bool {
         assert!(
-            current != NOBODY,
+            self.turn.get() == Turn::Twins,
             "only an actor of its world awaits an event, a mailbox or the clock"
         );
-        current
+        true
+    }
+
+    /// Gives the turn to the twin of `source`, for it to find its original's waits.
+    pub(super) fn enter_twin(&self, source: u32) {
+        self.turn.set(Turn::Twins);
+        self.fired.set(Ticket::of_none(source));
+        self.adopted.borrow_mut().clear();
+    }
+
+    /// The actor whose turn it is.
+    pub(super) fn running(&self) -> u32 {
+        self.fired.get().source()
+    }
+
+    /// True if no future of the twin has `ticket` yet, which is one of its original's; now one has.
+    pub(super) fn adopt(&self, ticket: Ticket) -> bool {
+        let mut adopted = self.adopted.borrow_mut();
+        let is_ours = ticket.source() == self.running() && !adopted.contains(&ticket);
+        if is_ours {
+            adopted.push(ticket);
+        }
+        is_ours
+    }
+
+    /// The twin's sleep until `moment`.
+    pub(super) fn adopt_sleep(&self, moment: Moment) -> Option<Ticket> {
+        let adopted = self.adopted.borrow();
+        let queue = self.queue.borrow();
+        let ticket = queue.find(self.running(), moment, &adopted)?;
+        drop(adopted);
+        self.adopt(ticket).then_some(ticket)
+    }
+
+    /// True if a key of the twin is queued whose wait it has not found.
+    pub(super) fn has_missed_waits(&self) -> bool {
+        let adopted = self.adopted.borrow();
+        let queue = self.queue.borrow();
+        let mut tickets = queue.keys().map(|key| key.ticket().bare());
+        tickets.any(|ticket| ticket.source() == self.running() && !adopted.contains(&ticket))
+    }
+
+    /// True if the key with `ticket` is queued.
+    pub(super) fn is_queued(&self, ticket: Ticket) -> bool {
+        self.queue.borrow().keys().any(|key| key.ticket() == ticket)
+    }
+
+    pub(super) fn name_of(&self, source: u32) -> String {
+        self.roster.borrow().get(source).name.clone()
     }
 }
 

@@ -4,23 +4,26 @@ use units::{Moment, Phase, SimTime};
 
 use crate::history::phase_number;
 
-const SOURCE_BITS: u32 = 20;
-const ORDINAL_BITS: u32 = 42;
-const SOURCE_SHIFT: u32 = ORDINAL_BITS;
-const PHASE_SHIFT: u32 = ORDINAL_BITS + SOURCE_BITS;
-const ORDINAL_MASK: u64 = (1 << ORDINAL_BITS) - 1;
-const SOURCE_MASK: u64 = (1 << SOURCE_BITS) - 1;
+const SOURCE_BITS: u32 = 16;
+const ORDINAL_BITS: u32 = 45;
+/// Below the ordinal there is one bit for [`Ticket::released`].
+const ORDINAL_SHIFT: u32 = 1;
+const SOURCE_SHIFT: u32 = ORDINAL_SHIFT + ORDINAL_BITS;
+const PHASE_SHIFT: u32 = SOURCE_SHIFT + SOURCE_BITS;
+const TICKET_MASK: u64 = (1 << PHASE_SHIFT) - 1;
+const SOURCE_MASK: u64 = TICKET_MASK & !((1 << SOURCE_SHIFT) - 1);
 
 /// How many actors a world can have.
 pub(super) const SOURCES_MAX: u32 = 1 << SOURCE_BITS;
 
-/// `(time, phase, source, ordinal)` in one number: 64, 2, 20 and 42 bits, most significant first.
+/// `(time, phase, source, ordinal)` in one number: 64, 2, 16 and 45 bits, most significant first,
+/// and a last bit that says whether the wait was released or met its deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key(u128);
 
 impl Key {
-    /// Later than every other: the key of a wait without a deadline, which is never queued.
-    pub(super) const NEVER: Self = Self(u128::MAX);
+    /// After every key.
+    pub(super) const END: Self = Self(u128::MAX);
 
     #[inline]
     pub(super) fn new(moment: Moment, ticket: Ticket) -> Self {
@@ -46,7 +49,7 @@ impl Key {
 
     #[inline]
     pub(super) fn ticket(self) -> Ticket {
-        Ticket(self.low() & ((1 << PHASE_SHIFT) - 1))
+        Ticket(self.low() & TICKET_MASK)
     }
 
     #[inline]
@@ -56,28 +59,73 @@ impl Key {
     }
 }
 
-/// Which wait of which actor: `(source, ordinal)`, the lower part of a [`Key`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which wait of which actor, `(source, ordinal)`, and one bit more: the lower part of a [`Key`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ticket(u64);
 
 impl Ticket {
     /// No wait has this one.
     pub(super) const NONE: Self = Self(u64::MAX);
+    /// The ticket of a wait that is over.
+    pub(super) const USED: Self = Self(u64::MAX - 2);
 
-    /// The wait number `ordinal` of `source`.
-    #[inline]
-    pub(super) fn new(source: u32, ordinal: u64) -> Self {
+    /// A ticket of `source` that no wait has: its ordinal is the last, which is never given out.
+    pub(super) fn of_none(source: u32) -> Self {
         debug_assert!(source < SOURCES_MAX, "checked when the actor was named");
-        assert!(
-            ordinal <= ORDINAL_MASK,
-            "an actor waits fewer than 2^42 times"
-        );
-        Self((u64::from(source) << SOURCE_SHIFT) | ordinal)
+        let after = u64::from(source) << SOURCE_SHIFT;
+        Self(after | (TICKET_MASK & !SOURCE_MASK & !1))
     }
 
     #[inline]
     pub(super) fn source(self) -> u32 {
-        ((self.0 >> SOURCE_SHIFT) & SOURCE_MASK) as u32
+        ((self.0 & TICKET_MASK) >> SOURCE_SHIFT) as u32
+    }
+
+    /// The same wait, released. A wait's deadline is queued under its bare ticket.
+    #[inline]
+    pub(super) const fn released(self) -> Self {
+        Self(self.0 | 1)
+    }
+
+    /// The same wait, bare.
+    #[inline]
+    pub(super) const fn bare(self) -> Self {
+        Self(self.0 & !1)
+    }
+
+    #[inline]
+    pub(super) const fn is_released(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// True if both are of the same wait.
+    #[inline]
+    pub(super) const fn is_same_wait(self, other: Self) -> bool {
+        (self.0 ^ other.0) <= 1
+    }
+}
+
+/// Gives ordinals out: one counter for all actors, since only those of one actor are ever compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ordinals(u64);
+
+impl Ordinals {
+    /// The next wait of the actor that `any` ticket is of, and the counter after it.
+    #[inline]
+    pub(super) fn next(self, any: Ticket) -> (Ticket, Self) {
+        let next = self.0 + (1 << ORDINAL_SHIFT);
+        assert!(
+            next < 1 << SOURCE_SHIFT,
+            "a world has fewer than 2^45 waits"
+        );
+        (Ticket((any.0 & SOURCE_MASK) | self.0), Self(next))
+    }
+}
+
+#[cfg(test)]
+impl Ticket {
+    pub(super) fn new(source: u32, ordinal: u64) -> Self {
+        Self((u64::from(source) << SOURCE_SHIFT) | (ordinal << ORDINAL_SHIFT))
     }
 }
 
@@ -101,7 +149,7 @@ mod tests {
     fn any_parts() -> impl Strategy<Value = Parts> {
         let time = prop_oneof![0..3_u64, any::<u64>()];
         let source = prop_oneof![0..3_u32, 0..SOURCES_MAX];
-        let ordinal = prop_oneof![0..3_u64, 0..=ORDINAL_MASK];
+        let ordinal = prop_oneof![0..3_u64, 0..(1_u64 << ORDINAL_BITS)];
         (time, any_phase(), source, ordinal)
     }
 
@@ -119,10 +167,23 @@ mod tests {
         #[test]
         fn a_key_gives_its_parts_back(parts in any_parts()) {
             let (time, phase, source, ordinal) = parts;
-            let moment = SimTime::from_ticks(time).at(phase);
-            prop_assert_eq!(key(parts).moment(), moment);
-            prop_assert_eq!(key(parts).ticket(), Ticket::new(source, ordinal));
-            prop_assert_eq!(key(parts).ticket().source(), source);
+            let ticket = Ticket::new(source, ordinal);
+            prop_assert_eq!(key(parts).moment(), SimTime::from_ticks(time).at(phase));
+            prop_assert_eq!(key(parts).ticket(), ticket);
+            prop_assert_eq!(ticket.source(), source);
+            prop_assert_eq!(ticket.released().source(), source);
+            prop_assert_eq!(ticket.released().bare(), ticket);
+            prop_assert!(ticket.is_same_wait(ticket.released()));
+            prop_assert!(!ticket.is_same_wait(Ticket::new(source, ordinal ^ 1)));
         }
+    }
+
+    #[test]
+    fn ordinals_count_up_and_keep_the_source() {
+        let any = Ticket::of_none(7);
+        let (first, after) = Ordinals::default().next(any);
+        let (second, _) = after.next(first.released());
+        assert_eq!(first, Ticket::new(7, 0));
+        assert_eq!(second, Ticket::new(7, 1));
     }
 }

@@ -5,15 +5,14 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context as TaskContext, Poll};
 
 use units::Moment;
 
 use super::kernel::Kernel;
 use super::key::Ticket;
-use super::schedule::{Outcome, SignalId};
-use super::wait::{First, Wait};
+use super::wait::{Awaited, First, Outcome, Release, Signalled, Wait, Waiter};
 use crate::context::{Mailbox, Received, Sender};
 use crate::fork::{Fork, Forker};
 
@@ -25,34 +24,40 @@ pub struct SimMailbox<T>(Rc<MailboxCore<T>>);
 
 struct MailboxCore<T> {
     kernel: Rc<Kernel>,
-    id: SignalId,
     name: Rc<str>,
     messages: RefCell<VecDeque<T>>,
     senders: Cell<usize>,
     has_receiver: Cell<bool>,
-    /// The receiver's wait, while it was not released.
-    waiter: Cell<Option<Ticket>>,
+    /// The receiver, while it waits.
+    waiter: Cell<Waiter>,
+    /// Its release, until it sees it.
+    release: Cell<Release>,
 }
 
-pub(super) fn new<T>(kernel: &Rc<Kernel>, name: &str) -> (SimSender<T>, SimMailbox<T>) {
-    let (id, name) = kernel.name_signal(name);
+pub(super) fn new<T: 'static>(kernel: &Rc<Kernel>, name: &str) -> (SimSender<T>, SimMailbox<T>) {
     let core = Rc::new(MailboxCore {
         kernel: Rc::clone(kernel),
-        id,
-        name,
+        name: Rc::from(name),
         messages: RefCell::default(),
         senders: Cell::new(1),
         has_receiver: Cell::new(true),
-        waiter: Cell::new(None),
+        waiter: Cell::new(Waiter::NOBODY),
+        release: Cell::new(Release::NONE),
     });
+    kernel.add_signal(Rc::downgrade(&core) as Weak<dyn Signalled>);
     (SimSender(Rc::clone(&core)), SimMailbox(core))
 }
 
 impl<T> MailboxCore<T> {
     fn wake(&self) {
-        if let Some(ticket) = self.waiter.take() {
-            self.kernel.release(ticket, 0);
+        let waiter = self.waiter.replace(Waiter::NOBODY);
+        if waiter != Waiter::NOBODY {
+            self.release.set(waiter.release(&self.kernel, 0));
         }
+    }
+
+    fn is_released(&self, ticket: Ticket) -> bool {
+        self.release.get().ticket == ticket
     }
 
     /// The next message, or that there will be none.
@@ -110,9 +115,10 @@ impl<T: Clone + 'static> Mailbox<T> for SimMailbox<T> {
     }
 
     fn recv_until(&mut self, deadline: Option<Moment>) -> impl Future<Output = Received<T>> {
+        let mailbox = &*self.0;
         MailboxWait {
-            mailbox: &self.0,
-            wait: Wait::new(self.0.id, deadline),
+            awaited: AwaitedMessage { mailbox, deadline },
+            wait: Wait::new(),
         }
     }
 }
@@ -122,15 +128,18 @@ fn fork_core<T: Fork + 'static>(
     original: &Rc<MailboxCore<T>>,
     forker: &mut Forker,
 ) -> Rc<MailboxCore<T>> {
-    forker.rc(original, |original, forker| MailboxCore {
+    let twin = forker.rc(original, |original, forker| MailboxCore {
         kernel: forker.twin_kernel(&original.kernel),
-        id: original.id,
         name: Rc::clone(&original.name),
         messages: RefCell::new(original.messages.borrow().fork(forker)),
         senders: Cell::new(0),
         has_receiver: original.has_receiver.clone(),
         waiter: original.waiter.clone(),
-    })
+        release: original.release.clone(),
+    });
+    twin.kernel
+        .add_signal(Rc::downgrade(&twin) as Weak<dyn Signalled>);
+    twin
 }
 
 /// The twin counts as a sender of the twin mailbox: fork every sender that is to go on sending.
@@ -162,8 +171,101 @@ impl<T> fmt::Debug for SimMailbox<T> {
 
 /// A wait for a message.
 struct MailboxWait<'a, T> {
-    mailbox: &'a MailboxCore<T>,
+    awaited: AwaitedMessage<'a, T>,
     wait: Wait,
+}
+
+struct AwaitedMessage<'a, T> {
+    mailbox: &'a MailboxCore<T>,
+    deadline: Option<Moment>,
+}
+
+impl<T> Signalled for MailboxCore<T> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn is_awaited_by(&self, source: u32) -> bool {
+        let waiting = self.waiter.get();
+        let is_waiting = waiting != Waiter::NOBODY && waiting.ticket().source() == source;
+        let release = self.release.get();
+        is_waiting || (!release.is_none() && release.ticket.source() == source)
+    }
+}
+
+impl<T> Awaited for AwaitedMessage<'_, T> {
+    type Output = Received<T>;
+
+    #[inline]
+    fn kernel(&self) -> &Kernel {
+        &self.mailbox.kernel
+    }
+
+    fn name(&self) -> String {
+        self.mailbox.name.to_string()
+    }
+
+    fn first(&self) -> First<Received<T>> {
+        let kernel = &self.mailbox.kernel;
+        if let Some(received) = self.mailbox.take() {
+            return First::AtOnce(received);
+        }
+        let waiter = match self.deadline {
+            Some(deadline) if deadline <= kernel.now.get() => {
+                return First::AtOnce(Received::Deadline);
+            }
+            Some(deadline) => Waiter::with_deadline(kernel.enrol_until(deadline)),
+            None => Waiter::new(kernel.enrol()),
+        };
+        self.mailbox.waiter.set(waiter);
+        First::Enrolled(waiter.ticket())
+    }
+
+    fn adopt(&self) -> Option<Ticket> {
+        let waiter = self.mailbox.waiter.get();
+        let ticket = if waiter == Waiter::NOBODY {
+            self.mailbox.release.get().ticket
+        } else {
+            waiter.ticket()
+        };
+        self.mailbox.kernel.adopt(ticket).then_some(ticket)
+    }
+
+    fn ended(&self, ticket: Ticket, outcome: Outcome) -> Received<T> {
+        if !self.mailbox.is_released(ticket) {
+            self.mailbox.waiter.set(Waiter::NOBODY);
+            return Received::Deadline;
+        }
+        self.mailbox.release.set(Release::NONE);
+        if outcome == Outcome::Deadline {
+            // It was released after it had met its deadline, and before it was told.
+            self.mailbox.kernel.cancel(ticket.released());
+        }
+        let received = self.mailbox.take();
+        received.expect("a receiver is released for a message or for the end")
+    }
+
+    fn ended_before(&self, ticket: Ticket) -> Option<Outcome> {
+        let kernel = &self.mailbox.kernel;
+        if self.mailbox.is_released(ticket) {
+            let is_over = !kernel.is_queued(ticket.released());
+            return is_over.then_some(Outcome::Released);
+        }
+        let is_overdue = self
+            .deadline
+            .is_some_and(|deadline| deadline <= kernel.now.get());
+        (is_overdue && !kernel.is_queued(ticket)).then_some(Outcome::Deadline)
+    }
+
+    fn give_up(&self, ticket: Ticket) {
+        if self.mailbox.is_released(ticket) {
+            self.mailbox.release.set(Release::NONE);
+            self.mailbox.kernel.cancel(ticket.released());
+        } else {
+            self.mailbox.waiter.set(Waiter::NOBODY);
+            self.mailbox.kernel.cancel(ticket);
+        }
+    }
 }
 
 impl<T> Future for MailboxWait<'_, T> {
@@ -171,33 +273,12 @@ impl<T> Future for MailboxWait<'_, T> {
 
     fn poll(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Received<T>> {
         let this = self.get_mut();
-        let mailbox = this.mailbox;
-        let is_overdue = this.wait.is_overdue(mailbox.kernel.now.get());
-        this.wait.poll(
-            &mailbox.kernel,
-            || match mailbox.take() {
-                Some(received) => First::AtOnce(received),
-                None if is_overdue => First::AtOnce(Received::Deadline),
-                None => First::Enrol,
-            },
-            |ticket| mailbox.waiter.set(Some(ticket)),
-            |outcome| match outcome {
-                Outcome::Released(_) => mailbox
-                    .take()
-                    .expect("a receiver is released for a message or for the end"),
-                Outcome::Deadline => {
-                    mailbox.waiter.set(None);
-                    Received::Deadline
-                }
-            },
-        )
+        this.wait.poll(&this.awaited)
     }
 }
 
 impl<T> Drop for MailboxWait<'_, T> {
     fn drop(&mut self) {
-        if self.wait.give_up(&self.mailbox.kernel).is_some() {
-            self.mailbox.waiter.set(None);
-        }
+        self.wait.drop_of(&self.awaited);
     }
 }

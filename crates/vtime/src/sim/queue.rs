@@ -3,13 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::key::Key;
+use units::{Moment, SimTime};
+
+use super::key::{Key, Ticket};
 
 /// How many keys are kept sorted. A stack has fewer pending waits than that, and never meets the
 /// heap.
 const NEAR_MAX: usize = 32;
 /// How many keys come back from the heap at once.
 const REFILL: usize = 16;
+/// With fewer cancelled keys than this in the heap nobody cares.
+const CANCELLED_MIN: usize = 64;
 
 /// A priority queue for few or many keys.
 ///
@@ -17,89 +21,161 @@ const REFILL: usize = 16;
 /// Invariant: no key of `far` is less than one of `near`, and if `near` is empty so is `far`.
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
-    near: Vec<Key>,
+    /// Those below `near_len` count. An array, since a vector would be one more thing to fetch.
+    near: [Key; NEAR_MAX],
+    near_len: usize,
     far: BinaryHeap<Reverse<Key>>,
+    /// Not more than the least key of `far`; the end if that is empty.
+    far_least: Key,
+    /// Keys of `far` that are cancelled, sorted: they vanish when they come near.
+    cancelled: Vec<Ticket>,
 }
 
 impl Queue {
     pub(super) fn new() -> Self {
         Self {
-            near: Vec::with_capacity(NEAR_MAX),
+            near: [Key::END; NEAR_MAX],
+            near_len: 0,
             far: BinaryHeap::new(),
+            far_least: Key::END,
+            cancelled: Vec::new(),
         }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.near.len() + self.far.len()
-    }
-
-    /// The least key.
-    #[inline]
-    pub(super) fn peek(&self) -> Option<Key> {
-        self.near.last().copied()
     }
 
     #[inline]
     pub(super) fn push(&mut self, key: Key) {
-        if self.near.len() == NEAR_MAX {
-            self.spill();
-        }
-        if self.far.peek().is_some_and(|least| key > least.0) {
-            self.far.push(Reverse(key));
+        if self.near_len >= NEAR_MAX || key > self.far_least {
+            self.push_far(key);
             return;
         }
-        let mut at = self.near.len();
+        let mut at = self.near_len;
         while at > 0 && self.near[at - 1] < key {
+            self.near[at] = self.near[at - 1];
             at -= 1;
         }
-        self.near.insert(at, key);
+        self.near[at] = key;
+        self.near_len += 1;
     }
 
+    /// The time of the least key.
+    pub(super) fn next_time(&self) -> Option<SimTime> {
+        let last = self.near_len.checked_sub(1)?;
+        Some(self.near[last].time())
+    }
+
+    /// Takes out the least key, if its time is not after `limit`.
     #[inline]
-    pub(super) fn pop(&mut self) -> Option<Key> {
-        let key = self.near.pop()?;
-        if self.near.is_empty() {
+    pub(super) fn pop(&mut self, limit: SimTime) -> Option<Key> {
+        let last = self.near_len.wrapping_sub(1);
+        let key = *self.near.get(last)?;
+        if key.time() > limit {
+            return None;
+        }
+        self.near_len = last;
+        if last == 0 {
             self.refill();
         }
         Some(key)
     }
 
-    /// Removes the keys that `keep` refuses.
-    pub(super) fn retain(&mut self, mut keep: impl FnMut(Key) -> bool) {
-        self.near.retain(|&key| keep(key));
-        self.far.retain(|&Reverse(key)| keep(key));
-        if self.near.is_empty() {
-            self.refill();
+    /// Removes the key with `ticket`, if there is one.
+    pub(super) fn cancel(&mut self, ticket: Ticket) {
+        let near = &self.near[..self.near_len];
+        if let Some(at) = near.iter().position(|key| key.ticket() == ticket) {
+            self.near.copy_within(at + 1..self.near_len, at);
+            self.near_len -= 1;
+            if self.near_len == 0 {
+                self.refill();
+            }
+        } else if !self.far.is_empty() {
+            self.cancel_far(ticket);
         }
     }
 
-    /// Moves the later half of `near` to `far`.
-    #[cold]
-    fn spill(&mut self) {
-        self.far
-            .extend(self.near.drain(..NEAR_MAX / 2).map(Reverse));
+    fn cancel_far(&mut self, ticket: Ticket) {
+        if let Err(at) = self.cancelled.binary_search(&ticket) {
+            self.cancelled.insert(at, ticket);
+            self.sweep();
+        }
     }
 
-    #[cold]
+    /// The keys that are not cancelled, in no order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        let far = self.far.iter().map(|key| key.0);
+        let far = far.filter(|key| self.cancelled.binary_search(&key.ticket()).is_err());
+        self.near[..self.near_len].iter().copied().chain(far)
+    }
+
+    /// The deadline of `source` at `moment` that none of `taken` is.
+    pub(super) fn find(&self, source: u32, moment: Moment, taken: &[Ticket]) -> Option<Ticket> {
+        self.keys()
+            .filter(|key| key.moment() == moment)
+            .map(Key::ticket)
+            .filter(|ticket| ticket.source() == source && !ticket.is_released())
+            .filter(|ticket| !taken.contains(ticket))
+            .min()
+    }
+
+    /// Pushes a key that `near` has no place for: to `far`, or to where half of `near` went.
+    #[inline(never)]
+    fn push_far(&mut self, key: Key) {
+        if key > self.far_least {
+            self.far.push(Reverse(key));
+            return;
+        }
+        let later = self.near[..NEAR_MAX / 2].iter().copied();
+        self.far.extend(later.map(Reverse));
+        self.far_least = self.near[NEAR_MAX / 2 - 1];
+        self.near.copy_within(NEAR_MAX / 2.., 0);
+        self.near_len -= NEAR_MAX / 2;
+        self.push(key);
+    }
+
+    /// Brings the least keys of `far` near; `near` is empty.
+    #[inline]
     fn refill(&mut self) {
-        for _ in 0..REFILL {
+        if self.far_least != Key::END {
+            self.refill_from_far();
+        }
+    }
+
+    #[inline(never)]
+    fn refill_from_far(&mut self) {
+        while self.near_len < REFILL {
             let Some(Reverse(key)) = self.far.pop() else {
                 break;
             };
-            self.near.push(key);
+            if let Ok(at) = self.cancelled.binary_search(&key.ticket()) {
+                self.cancelled.remove(at);
+                continue;
+            }
+            self.near[self.near_len] = key;
+            self.near_len += 1;
         }
-        self.near.reverse();
+        self.near[..self.near_len].reverse();
+        self.far_least = self.far.peek().map_or(Key::END, |least| least.0);
+    }
+
+    /// Removes the cancelled keys once they outnumber the others.
+    fn sweep(&mut self) {
+        if self.cancelled.len() > CANCELLED_MIN.max(self.far.len() / 2) {
+            let cancelled = &self.cancelled;
+            self.far
+                .retain(|key| cancelled.binary_search(&key.0.ticket()).is_err());
+            self.cancelled.clear();
+            self.far_least = self.far.peek().map_or(Key::END, |least| least.0);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::collections::btree_map::OccupiedEntry;
 
     use proptest::prelude::*;
-    use units::{Phase, SimTime};
+    use units::Phase;
 
-    use super::super::key::Ticket;
     use super::*;
 
     #[derive(Clone, Debug)]
@@ -109,8 +185,10 @@ mod tests {
             phase: Phase,
             source: u32,
         },
-        Pop,
-        RemoveSource(u32),
+        Pop {
+            limit: u64,
+        },
+        Cancel(prop::sample::Index),
     }
 
     fn any_move() -> impl Strategy<Value = Move> {
@@ -124,8 +202,8 @@ mod tests {
         );
         prop_oneof![
             6 => push,
-            5 => Just(Move::Pop),
-            1 => (0..5_u32).prop_map(Move::RemoveSource),
+            4 => prop_oneof![Just(u64::MAX), 0..40_u64].prop_map(|limit| Move::Pop { limit }),
+            3 => any::<prop::sample::Index>().prop_map(Move::Cancel),
         ]
     }
 
@@ -134,7 +212,7 @@ mod tests {
         #[test]
         fn keys_come_out_in_the_order_of_time_phase_source_ordinal(
             burst in 0..200_u64,
-            moves in prop::collection::vec(any_move(), 0..400),
+            moves in prop::collection::vec(any_move(), 0..600),
         ) {
             let mut queue = Queue::new();
             let mut oracle = BTreeMap::new();
@@ -151,21 +229,26 @@ mod tests {
                         queue.push(key);
                         oracle.insert((time, phase, source, ordinal), key);
                     }
-                    Move::Pop => {
-                        prop_assert_eq!(queue.peek(), oracle.values().next().copied());
-                        prop_assert_eq!(queue.pop(), oracle.pop_first().map(|(_, key)| key));
+                    Move::Pop { limit } => {
+                        let due = oracle.first_entry().filter(|first| first.key().0 <= limit);
+                        let due = due.map(OccupiedEntry::remove);
+                        prop_assert_eq!(queue.pop(SimTime::from_ticks(limit)), due);
                     }
-                    Move::RemoveSource(source) => {
-                        queue.retain(|key| key.ticket().source() != source);
-                        oracle.retain(|&(_, _, of, _), _| of != source);
+                    Move::Cancel(which) if !oracle.is_empty() => {
+                        let which = which.index(oracle.len());
+                        let parts = *oracle.keys().nth(which).unwrap();
+                        queue.cancel(oracle.remove(&parts).unwrap().ticket());
                     }
+                    Move::Cancel(_) => {}
                 }
-                prop_assert_eq!(queue.len(), oracle.len());
+                let next = oracle.keys().next().map(|parts| SimTime::from_ticks(parts.0));
+                prop_assert_eq!(queue.next_time(), next);
+                prop_assert_eq!(queue.keys().count(), oracle.len());
             }
-            while let Some(key) = queue.pop() {
-                prop_assert_eq!(Some(key), oracle.pop_first().map(|(_, key)| key));
+            while let Some((_, key)) = oracle.pop_first() {
+                prop_assert_eq!(queue.pop(SimTime::MAX), Some(key));
             }
-            prop_assert!(oracle.is_empty());
+            prop_assert_eq!(queue.pop(SimTime::MAX), None);
         }
     }
 }

@@ -1,116 +1,202 @@
-//! One wait: the part that sleeps, events and mailboxes have in common.
+//! One wait: what sleeps, events and mailboxes have in common.
 
 use std::task::Poll;
 
-use units::Moment;
-
 use super::kernel::Kernel;
 use super::key::Ticket;
-use super::schedule::{Outcome, SignalId};
 
-/// A wait from before its first poll to its end.
-#[derive(Debug)]
-pub(super) struct Wait {
-    on: SignalId,
-    deadline: Option<Moment>,
-    stage: Stage,
-}
-
+/// What ended a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    New,
-    Enrolled(Ticket),
-    Over,
+pub(super) enum Outcome {
+    /// Somebody released it.
+    Released,
+    /// Its deadline.
+    Deadline,
 }
 
-/// What to do about a wait that was just polled for the first time.
+/// An event or mailbox, as reports see it.
+pub(super) trait Signalled {
+    fn name(&self) -> &str;
+
+    fn is_awaited_by(&self, source: u32) -> bool;
+}
+
+/// What to do about a wait that is polled for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum First<T> {
-    /// It has been over before it began.
+    /// It is over at once.
     AtOnce(T),
-    /// It has to be enrolled.
-    Enrol,
+    /// It was enrolled.
+    Enrolled(Ticket),
 }
 
+/// Something that can be waited for.
+pub(super) trait Awaited {
+    type Output;
+
+    fn kernel(&self) -> &Kernel;
+
+    /// What is awaited, for messages.
+    fn name(&self) -> String;
+
+    /// Looks whether there is anything to wait for, and enrols the wait if there is.
+    fn first(&self) -> First<Self::Output>;
+
+    /// The wait that the original of this twin had enrolled.
+    fn adopt(&self) -> Option<Ticket>;
+
+    /// Turns what ended the wait into what is awaited.
+    fn ended(&self, ticket: Ticket, outcome: Outcome) -> Self::Output;
+
+    /// What ended the wait in an earlier turn of the actor, in which it did not look.
+    fn ended_before(&self, ticket: Ticket) -> Option<Outcome>;
+
+    /// Takes back a wait whose end nobody will see.
+    fn give_up(&self, ticket: Ticket);
+}
+
+/// The wait of one future: none before its first poll, used after its end.
+#[derive(Debug)]
+pub(super) struct Wait(Ticket);
+
 impl Wait {
-    pub(super) fn new(on: SignalId, deadline: Option<Moment>) -> Self {
-        Self {
-            on,
-            deadline,
-            stage: Stage::New,
+    #[inline]
+    pub(super) const fn new() -> Self {
+        Self(Ticket::NONE)
+    }
+
+    /// Polls the wait for `awaited`.
+    #[inline]
+    pub(super) fn poll<A: Awaited>(&mut self, awaited: &A) -> Poll<A::Output> {
+        if self.0 == Ticket::NONE {
+            self.poll_first(awaited)
+        } else if let Some(outcome) = awaited.kernel().ended(self.0) {
+            let ticket = std::mem::replace(&mut self.0, Ticket::USED);
+            Poll::Ready(awaited.ended(ticket, outcome))
+        } else {
+            self.poll_again(awaited)
         }
     }
 
-    /// Polls the wait. `first` is asked once, before the wait is enrolled; `enrolled` is told its
-    /// ticket; `ended` turns what ended it into the result.
     #[inline]
-    pub(super) fn poll<T>(
-        &mut self,
-        kernel: &Kernel,
-        first: impl FnOnce() -> First<T>,
-        enrolled: impl FnOnce(Ticket),
-        ended: impl FnOnce(Outcome) -> T,
-    ) -> Poll<T> {
-        match self.stage {
-            Stage::Enrolled(ticket) => match kernel.ended(ticket) {
-                Some(outcome) => {
-                    self.stage = Stage::Over;
-                    Poll::Ready(ended(outcome))
-                }
-                None => Poll::Pending,
-            },
-            Stage::New => {
-                if let Some(ticket) = kernel.adopt(self.on) {
-                    self.stage = Stage::Enrolled(ticket);
-                    return Poll::Pending;
-                }
-                match first() {
-                    First::AtOnce(result) => {
-                        self.stage = Stage::Over;
-                        if kernel.allow_at_once() {
-                            Poll::Ready(result)
-                        } else {
-                            Poll::Pending
-                        }
-                    }
-                    First::Enrol => {
-                        let ticket = kernel.enrol(self.on, self.deadline);
-                        self.stage = Stage::Enrolled(ticket);
-                        enrolled(ticket);
-                        Poll::Pending
-                    }
+    fn poll_first<A: Awaited>(&mut self, awaited: &A) -> Poll<A::Output> {
+        let kernel = awaited.kernel();
+        if kernel.is_adopting() {
+            self.0 = Self::adopt(awaited);
+            return Poll::Pending;
+        }
+        match awaited.first() {
+            First::Enrolled(ticket) => {
+                self.0 = ticket;
+                Poll::Pending
+            }
+            First::AtOnce(result) => {
+                self.0 = Ticket::USED;
+                if kernel.count_event() {
+                    Poll::Ready(result)
+                } else {
+                    Poll::Pending
                 }
             }
-            Stage::Over => Poll::Pending,
         }
     }
 
-    /// Ends a wait whose future is dropped. `Some` if it was enrolled and nobody saw its end: its
-    /// ticket, and what had ended it if it was released already.
-    #[inline]
-    pub(super) fn give_up(&mut self, kernel: &Kernel) -> Option<(Ticket, Option<u64>)> {
-        let Stage::Enrolled(ticket) = self.stage else {
-            return None;
-        };
-        self.stage = Stage::Over;
-        match kernel.abandon(ticket) {
-            Some(Outcome::Released(tag)) => Some((ticket, Some(tag))),
-            Some(Outcome::Deadline) | None => Some((ticket, None)),
+    /// The actor runs for another reason than this wait's end.
+    #[cold]
+    fn poll_again<A: Awaited>(&mut self, awaited: &A) -> Poll<A::Output> {
+        if !self.is_enrolled() {
+            return Poll::Pending;
+        }
+        match awaited.ended_before(self.0) {
+            Some(outcome) => {
+                let ticket = std::mem::replace(&mut self.0, Ticket::USED);
+                Poll::Ready(awaited.ended(ticket, outcome))
+            }
+            None => Poll::Pending,
         }
     }
 
-    /// Its ticket while it is enrolled.
+    #[cold]
+    fn adopt<A: Awaited>(awaited: &A) -> Ticket {
+        let kernel = awaited.kernel();
+        awaited.adopt().unwrap_or_else(|| {
+            panic!(
+                "the twin of `{}` waits for {}, its original does not",
+                kernel.name_of(kernel.running()),
+                awaited.name(),
+            )
+        })
+    }
+
     #[inline]
-    pub(super) fn ticket(&self) -> Option<Ticket> {
-        match self.stage {
-            Stage::Enrolled(ticket) => Some(ticket),
-            Stage::New | Stage::Over => None,
+    fn is_enrolled(&self) -> bool {
+        self.0 != Ticket::USED && self.0 != Ticket::NONE
+    }
+
+    /// Ends the wait of a future that is dropped.
+    #[inline]
+    pub(super) fn drop_of<A: Awaited>(&mut self, awaited: &A) {
+        if self.is_enrolled() {
+            Self::give_up(self.0, awaited);
         }
     }
 
-    /// True if the deadline is now or past.
+    #[cold]
+    fn give_up<A: Awaited>(ticket: Ticket, awaited: &A) {
+        awaited.give_up(ticket);
+    }
+}
+
+/// Who waits for something, and whether a deadline of it is queued: the last bit of the ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Waiter(Ticket);
+
+impl Waiter {
+    pub(super) const NOBODY: Self = Self(Ticket::NONE);
+
     #[inline]
-    pub(super) fn is_overdue(&self, now: Moment) -> bool {
-        self.deadline.is_some_and(|deadline| deadline <= now)
+    pub(super) const fn new(bare: Ticket) -> Self {
+        Self(bare)
+    }
+
+    pub(super) const fn with_deadline(bare: Ticket) -> Self {
+        Self(bare.released())
+    }
+
+    /// Bare.
+    #[inline]
+    pub(super) const fn ticket(self) -> Ticket {
+        self.0.bare()
+    }
+
+    /// Lets the waiter run for what happens now.
+    #[inline]
+    pub(super) fn release(self, kernel: &Kernel, tag: u64) -> Release {
+        let ticket = self.ticket();
+        if self.0 != ticket {
+            kernel.cancel(ticket);
+        }
+        kernel.release(ticket);
+        Release { ticket, tag }
+    }
+}
+
+/// A wait that was released and has not seen it yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Release {
+    /// Bare.
+    pub(super) ticket: Ticket,
+    pub(super) tag: u64,
+}
+
+impl Release {
+    pub(super) const NONE: Self = Self {
+        ticket: Ticket::NONE.bare(),
+        tag: 0,
+    };
+
+    #[inline]
+    pub(super) fn is_none(self) -> bool {
+        self.ticket == Self::NONE.ticket
     }
 }

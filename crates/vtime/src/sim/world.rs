@@ -12,7 +12,7 @@ use super::error::{RunError, Waiting};
 use super::event::SimEvent;
 use super::kernel::{Kernel, Task};
 use super::mailbox::{self, SimMailbox, SimSender};
-use super::schedule::{Due, Life, SignalId};
+use super::roster::Life;
 use crate::context::Reset;
 use crate::fork::Forker;
 use crate::history::{History, Keep};
@@ -37,6 +37,19 @@ pub struct World {
     kernel: Rc<Kernel>,
     tasks: Tasks,
     events: u64,
+}
+
+/// What came of looking for the next event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// It happened.
+    Happened,
+    /// It happened, and this actor called the world.
+    Called(u32),
+    /// There is none, or it is too far off.
+    Nothing,
+    /// It is this actor's, who was not spawned again after a fork.
+    Vacant(u32),
 }
 
 /// The actors' futures, each at its source's place.
@@ -94,9 +107,12 @@ impl World {
             "an actor is spawned in the world of its context"
         );
         let task = Box::pin(actor);
-        let life = self.kernel.schedule.borrow_mut().actor_mut(cx.source).life;
+        let life = self.kernel.roster.borrow().get(cx.source).life;
         match life {
-            Life::Unborn | Life::Ended => self.give_birth(cx.source, role, task),
+            Life::Unborn | Life::Ended => {
+                self.kernel.give_birth(cx.source, role);
+                self.tasks.put(cx.source, task);
+            }
             Life::Vacant => self.take_up(cx.source, role, task),
             Life::EndedBefore => {}
             Life::Living => panic!("actor `{}` is alive: spawn it once", cx.name()),
@@ -108,10 +124,26 @@ impl World {
     /// # Errors
     /// See [`RunError`]. The world can still be looked at.
     pub fn run_until(&mut self, limit: SimTime) -> Result<(), RunError> {
-        while self.step_until(limit)? {}
+        let mut task_context = TaskContext::from_waker(Waker::noop());
+        loop {
+            let step = self.step_until(limit, &mut task_context);
+            if step == Step::Happened {
+                continue;
+            }
+            self.kernel.leave();
+            match step {
+                Step::Happened => {}
+                Step::Called(source) => self.answer(source)?,
+                Step::Vacant(source) => return Err(self.not_taken_up(source)),
+                Step::Nothing => {
+                    self.check_for_deadlock()?;
+                    break;
+                }
+            }
+        }
         let end = limit.at(Phase::React);
         if self.kernel.now.get() < end {
-            self.arrive(end);
+            self.kernel.arrive(end);
         }
         Ok(())
     }
@@ -122,7 +154,15 @@ impl World {
     /// # Errors
     /// See [`RunError`]. The world can still be looked at.
     pub fn step(&mut self) -> Result<bool, RunError> {
-        self.step_until(SimTime::MAX)
+        let mut task_context = TaskContext::from_waker(Waker::noop());
+        let step = self.step_until(SimTime::MAX, &mut task_context);
+        self.kernel.leave();
+        match step {
+            Step::Happened => Ok(true),
+            Step::Called(source) => self.answer(source).map(|()| true),
+            Step::Nothing => self.check_for_deadlock().map(|()| false),
+            Step::Vacant(source) => Err(self.not_taken_up(source)),
+        }
     }
 
     /// The moment of the latest event, or the end of the latest [`run_until`](Self::run_until).
@@ -132,7 +172,7 @@ impl World {
 
     /// When the next event happens; `None` if none is left.
     pub fn next_event(&self) -> Option<SimTime> {
-        self.kernel.schedule.borrow_mut().next_time()
+        self.kernel.next_time()
     }
 
     /// How many events there were: wake-ups, including each actor's first turn.
@@ -169,184 +209,121 @@ impl World {
 
     /// The actors of a forked world that have to be spawned before it can go on.
     pub fn vacancies(&self) -> Vec<String> {
-        let schedule = self.kernel.schedule.borrow();
-        let vacant = schedule
-            .actors
-            .iter()
-            .filter(|actor| actor.life == Life::Vacant);
-        vacant.map(|actor| actor.name.clone()).collect()
+        let roster = self.kernel.roster.borrow();
+        let vacant = roster
+            .alive()
+            .filter(|(_, actor)| actor.life == Life::Vacant);
+        vacant.map(|(_, actor)| actor.name.clone()).collect()
     }
 
+    /// Lets the next event happen if that is by `limit`.
     #[inline]
-    fn step_until(&mut self, limit: SimTime) -> Result<bool, RunError> {
-        let due = self.kernel.schedule.borrow_mut().pop(limit);
-        match due {
-            Some(due) => self.happen(due).map(|()| true),
-            None => self.check_for_deadlock().map(|()| false),
-        }
-    }
-
-    #[inline]
-    fn happen(&mut self, due: Due) -> Result<(), RunError> {
+    fn step_until(&mut self, limit: SimTime, task_context: &mut TaskContext<'_>) -> Step {
         let kernel = &*self.kernel;
-        if due.moment.time != kernel.now.get().time {
-            kernel.events_of_instant.set(0);
-        }
+        let Some(key) = kernel.pop(limit) else {
+            return Step::Nothing;
+        };
+        let is_allowed = kernel.enter(key);
         self.events += 1;
-        let source = due.ticket.source();
-        kernel.enter(source, due);
-        let is_allowed = kernel.allow_at_once();
-        if is_allowed {
-            let task = self.tasks.0.get_mut(source as usize);
-            let Some(Some(task)) = task else {
-                return Err(self.not_taken_up(source));
-            };
-            let poll = task
-                .as_mut()
-                .poll(&mut TaskContext::from_waker(Waker::noop()));
-            if poll.is_ready() {
-                self.end(source);
-            }
+        let source = key.ticket().source();
+        let Some(Some(task)) = self.tasks.0.get_mut(source as usize) else {
+            return Step::Vacant(source);
+        };
+        if is_allowed && task.as_mut().poll(task_context).is_ready() {
+            self.end(source);
         }
-        let kernel = &*self.kernel;
-        kernel.leave();
-        if kernel.events_of_instant.get() > kernel.events_of_instant_max.get() {
-            return Err(self.time_stands_still(source));
+        if self.kernel.calls.get() {
+            return Step::Called(source);
         }
-        self.collect_births();
-        Ok(())
+        Step::Happened
     }
 
-    fn collect_births(&mut self) {
-        if self.kernel.births.borrow().is_empty() {
-            return;
+    /// Sees to what the kernel called for while `source` ran.
+    #[cold]
+    fn answer(&mut self, source: u32) -> Result<(), RunError> {
+        self.kernel.calls.set(false);
+        if self.kernel.time_stands_still() {
+            return Err(self.time_stands_still(source));
         }
         let births = self.kernel.births.take();
         for (source, task) in births {
             self.tasks.put(source, task);
         }
-    }
-
-    fn give_birth(&mut self, source: u32, role: Role, task: Task) {
-        {
-            let mut schedule = self.kernel.schedule.borrow_mut();
-            let actor = schedule.actor_mut(source);
-            actor.role = role;
-            actor.life = Life::Living;
-            schedule.enrol(source, SignalId::BIRTH, Some(self.kernel.now.get()));
-        }
-        self.tasks.put(source, task);
+        Ok(())
     }
 
     /// Puts `task` into the place of its original and lets it find the waits it came from.
     fn take_up(&mut self, source: u32, role: Role, mut task: Task) {
         let kernel = Rc::clone(&self.kernel);
-        let is_born = {
-            let mut schedule = kernel.schedule.borrow_mut();
-            let actor = schedule.actor_mut(source);
+        let birth = {
+            let mut roster = kernel.roster.borrow_mut();
+            let actor = roster.get_mut(source);
             actor.role = role;
             actor.life = Life::Living;
-            schedule.adopt(source, SignalId::BIRTH).is_none()
+            actor.birth
         };
-        if is_born {
+        if !kernel.is_queued(birth) {
             let before = kernel.history.borrow().count();
-            kernel.enter_adopting(source);
-            let poll = task
-                .as_mut()
-                .poll(&mut TaskContext::from_waker(Waker::noop()));
+            kernel.enter_twin(source);
+            let mut task_context = TaskContext::from_waker(Waker::noop());
+            let poll = task.as_mut().poll(&mut task_context);
+            let has_missed_waits = kernel.has_missed_waits();
             kernel.leave();
-            let name = || kernel.schedule.borrow_mut().actor_mut(source).name.clone();
-            let missed = kernel.schedule.borrow().not_adopted(source);
-            if let Some(missed) = missed {
-                let missed = kernel.describe(missed);
-                panic!(
-                    "the twin of `{}` does not wait for `{missed}`, as its original does",
-                    name()
-                );
-            }
             assert!(
-                poll.is_pending() && before == kernel.history.borrow().count(),
-                "the twin of `{}` does something before it waits",
-                name()
+                poll.is_pending() && !has_missed_waits && before == kernel.history.borrow().count(),
+                "the twin of `{}` does not wait for just what its original waits for",
+                kernel.name_of(source)
             );
         }
         self.tasks.put(source, task);
     }
 
     /// After an actor returned.
+    #[cold]
     fn end(&mut self, source: u32) {
         self.tasks.0[source as usize] = None;
-        self.kernel.schedule.borrow_mut().actor_mut(source).life = Life::Ended;
-    }
-
-    fn arrive(&mut self, moment: Moment) {
-        if moment.time != self.kernel.now.get().time {
-            self.kernel.events_of_instant.set(0);
-        }
-        self.kernel.now.set(moment);
+        self.kernel.roster.borrow_mut().get_mut(source).life = Life::Ended;
     }
 
     fn check_for_deadlock(&self) -> Result<(), RunError> {
-        let mut schedule = self.kernel.schedule.borrow_mut();
-        if schedule.next_time().is_some() {
+        if self.kernel.next_time().is_some() {
             return Ok(());
         }
-        let alive = |life| matches!(life, Life::Living | Life::Vacant);
-        let mut foreground = schedule
-            .actors
-            .iter()
-            .filter(|actor| actor.role == Role::Foreground);
-        if !foreground.any(|actor| alive(actor.life)) {
+        let roster = self.kernel.roster.borrow();
+        let mut alive = roster.alive();
+        if !alive.any(|(_, actor)| actor.role == Role::Foreground) {
             return Ok(());
         }
-        let mut waiting = Vec::new();
-        for (source, actor) in (0_u32..).zip(&schedule.actors) {
-            if !alive(actor.life) {
-                continue;
-            }
-            let what: Vec<_> = schedule
-                .waits_of(source)
-                .map(|on| self.kernel.describe(on))
-                .collect();
-            let what = if what.is_empty() {
+        let waiting = roster.alive().map(|(source, actor)| {
+            let awaited = self.kernel.awaited_by(source);
+            let what = if awaited.is_empty() {
                 "nothing this world knows".to_owned()
             } else {
-                what.join(" or ")
+                awaited.join(" or ")
             };
             let actor = actor.name.clone();
-            waiting.push(Waiting { actor, what });
-        }
-        let at = self.kernel.now.get();
-        Err(RunError::Deadlock { at, waiting })
+            Waiting { actor, what }
+        });
+        Err(RunError::Deadlock {
+            at: self.kernel.now.get(),
+            waiting: waiting.collect(),
+        })
     }
 
     #[cold]
     fn time_stands_still(&self, source: u32) -> RunError {
         RunError::TimeStandsStill {
             at: self.kernel.now.get(),
-            actor: self
-                .kernel
-                .schedule
-                .borrow_mut()
-                .actor_mut(source)
-                .name
-                .clone(),
+            actor: self.kernel.name_of(source),
             events: self.kernel.events_of_instant_max.get(),
         }
     }
 
     #[cold]
     fn not_taken_up(&self, source: u32) -> RunError {
-        self.kernel.leave();
         RunError::NotTakenUp {
             at: self.kernel.now.get(),
-            actor: self
-                .kernel
-                .schedule
-                .borrow_mut()
-                .actor_mut(source)
-                .name
-                .clone(),
+            actor: self.kernel.name_of(source),
         }
     }
 }
