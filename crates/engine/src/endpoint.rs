@@ -242,6 +242,10 @@ mod tests {
         );
     }
 
+    fn low_byte(index: u64) -> u8 {
+        index.to_le_bytes()[0]
+    }
+
     proptest! {
         /// A queue: what goes in comes out once, in order, and never more than there is room for.
         #[test]
@@ -254,7 +258,7 @@ mod tests {
             for (frames, release) in moves {
                 if release {
                     let frames = frames.min(buffer.free().get());
-                    let bytes: Vec<u8> = (content..content + frames).map(|n| n as u8).collect();
+                    let bytes: Vec<u8> = (content..content + frames).map(low_byte).collect();
                     buffer.release(Frames::new(frames), content, Some(&bytes), false);
                     oracle.extend(bytes);
                     content += frames;
@@ -262,7 +266,7 @@ mod tests {
                     let mut out = Vec::new();
                     let taken = buffer.take(Frames::new(frames), |taken| {
                         let bytes = taken.bytes.unwrap();
-                        assert_eq!(bytes[0], taken.content as u8);
+                        assert_eq!(bytes[0], low_byte(taken.content));
                         out.extend_from_slice(bytes);
                     });
                     prop_assert_eq!(taken.get(), frames.min(oracle.len() as u64));

@@ -71,6 +71,11 @@ fn peak(samples: &[f32]) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    reason = "the same bits are meant, of small numbers"
+)]
 mod tests {
     use super::*;
 

@@ -432,18 +432,14 @@ impl PacketProducer {
 
     /// Reads the packet count; without an answer the stream is over.
     fn read_count(&mut self, io: &mut impl PacketIo) -> bool {
-        match io.packet_count() {
-            Ok(count) => {
-                let last = PacketCount::wrapping(self.count).in_transfer();
-                let on = count.in_transfer().ahead_of(last);
-                self.count = self.count.saturating_add_signed(on.into());
-                true
-            }
-            Err(_) => {
-                self.finished = true;
-                false
-            }
-        }
+        let Ok(count) = io.packet_count() else {
+            self.finished = true;
+            return false;
+        };
+        let last = PacketCount::wrapping(self.count).in_transfer();
+        let on = count.in_transfer().ahead_of(last);
+        self.count = self.count.saturating_add_signed(on.into());
+        true
     }
 }
 

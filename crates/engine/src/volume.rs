@@ -33,6 +33,7 @@ impl Volume {
 vtime::fork_by_clone!(Volume);
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the same bits are meant")]
 mod tests {
     use super::*;
 

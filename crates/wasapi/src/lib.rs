@@ -1,4 +1,42 @@
 //! Clients of audio endpoints: the API they see, how they behave, and what they play.
+//!
+//! ```text
+//!  Source ─▶ Player ─▶ SharedClient ── AudioClient, RenderClient ──▶ endpoint buffer ─▶ engine
+//!                 └──▶ ExclusiveClient ── packets, announcements ──▶ pin and its cyclic buffer
+//! ```
+//!
+//! [`AudioClient`] and [`RenderClient`] are the objects a program holds, with the answers that
+//! Windows gives; nothing in them waits. A client in a scenario is one of them and a habit:
+//! [`shared_client`] fills its endpoint buffer whenever the engine has taken from it,
+//! [`exclusive_client`] writes a packet for every notification of the device. Both do what an
+//! [agenda](Action) says at its times: start, pause, stop, or write a packet on purpose.
+//!
+//! What is played is a [`Source`]: a function of the frame's index and of nothing else.
+//!
+//! ```
+//! use engine::Volume;
+//! use units::{SampleFormat, WaveFormat};
+//! use wasapi::{Player, Source};
+//!
+//! let sine = Source::Sine { frequency_millihertz: 1_000_000, level: Volume::FULL };
+//! let stereo = WaveFormat::new(48_000, 2, SampleFormat::S16)?;
+//! let mut player = Player::new(sine, stereo).expect("a sine fits any stream");
+//! let mut frame = [0; 4];
+//! player.play(12, &mut frame); // A quarter of a cycle.
+//! assert_eq!(frame, [0xff, 0x7f, 0xff, 0x7f]);
+//! # Ok::<(), units::FormatError>(())
+//! ```
+//!
+//! # What the model leaves out
+//!
+//! * *COM.* No reference counts, no interface queries, no null pointers; so a stream lives as long
+//!   as its client object. A conformance test of the API surface would notice.
+//! * *Capture, loopback, clocks, sessions, offload, periods of one's own.* Asking for loopback is
+//!   refused as an unknown flag.
+//! * *Timer-driven clients.* The API has them, the habit is missing.
+//! * *Arbitration.* Nobody is thrown out by an exclusive client.
+//! * *The contents of a packet on `GetBuffer`* are what the last one left, as on Windows 10.
+//! * *Rate conversion*, see the engine.
 
 mod action;
 mod audio_client;

@@ -254,7 +254,7 @@ fn noise(key: u64, index: u64, channel: u64) -> f32 {
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The last step of the generator SplitMix64.
+/// The last step of the generator `SplitMix64`.
 const fn finalise(seed: u64) -> u64 {
     let z = seed.wrapping_add(GOLDEN);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -270,11 +270,16 @@ const fn finalise(seed: u64) -> u64 {
 )]
 fn counted(index: u64, channel: u32, width: u32) -> f32 {
     let bits = index.checked_shr(channel * width).unwrap_or(0) as u32;
-    let upper = (bits << (32 - width)).cast_signed();
+    let upper = i32::from_ne_bytes((bits << (32 - width)).to_ne_bytes());
     (upper >> (32 - width)) as f32 / (1_u32 << (width - 1)) as f32
 }
 
 vtime::fork_by_clone!(Source, Player);
 
 #[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    reason = "the same bits are meant, of small numbers"
+)]
 mod tests;

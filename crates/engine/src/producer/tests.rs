@@ -33,15 +33,12 @@ fn ahead(first: u64, frames: u64, content: u64) -> (u64, u64, Heard) {
 }
 
 #[test]
-fn s01_baseline_all_frames_fresh_and_every_packet_a_packet_early() {
+fn s01_e6_all_frames_fresh_and_every_packet_a_packet_early() {
     let run = Rig::k0().until_ms(1000).run();
     assert_eq!(run.bad(), []);
     assert_eq!(run.refused(), []);
     assert!(run.headroom_nanos().all(|nanos| nanos == 10_000_000));
-    assert_eq!(
-        run.passes, 100,
-        "e6: pass 0 and a pass for each of 99 events"
-    );
+    assert_eq!(run.passes, 100, "pass 0 and a pass for each of 99 events");
 }
 
 #[test]
@@ -61,7 +58,7 @@ fn s04_one_microsecond_late_is_one_frame() {
 }
 
 #[test]
-fn s05_14_ms_on_the_ring_e5_the_slot_is_replayed() {
+fn s05_e5_14_ms_late_replays_the_slot() {
     let run = delayed(14_000).run();
     assert_eq!(run.bad(), [stale(2880, 192, 1920)]);
     assert_eq!(run.refused(), [(6, LATE)]);
@@ -223,10 +220,10 @@ fn s23_an_event_that_stays_pending_leaves_no_after_effect() {
 }
 
 #[test]
-fn s24_a_spurious_wake_up_is_harmless_to_who_reads_the_count() {
+fn s24_e6_a_spurious_wake_up_is_harmless_to_who_reads_the_count() {
     let run = Rig::k0().extra_micros(55_000, 5).service_micros(50).run();
     assert_eq!((run.bad(), run.refused()), (vec![], vec![]));
-    assert_eq!(run.passes, 51, "e6: one more pass");
+    assert_eq!(run.passes, 51, "one more pass");
 }
 
 #[test]
@@ -356,7 +353,7 @@ fn drop_goes_on_with_what_belongs_to_the_time() {
 }
 
 #[test]
-fn t8_stale_content_is_whole_revolutions_old() {
+fn truth8_stale_content_is_whole_revolutions_old() {
     let run = delayed(35_000).run();
     let expected = [
         stale(2880, 960, 1920),
@@ -420,7 +417,7 @@ proptest! {
 
     /// 4.2: one delayed wake-up costs `ceil(x)` frames up to a packet, whole packets beyond.
     #[test]
-    fn t3_the_loss_has_a_closed_form(micros in 0_u64..45_000) {
+    fn truth3_the_loss_has_a_closed_form(micros in 0_u64..45_000) {
         let late = micros.saturating_sub(10_000) * 48;
         let frames = late.div_ceil(1000);
         let expected = if late > 480_000 { late.div_ceil(480_000) * 480 } else { frames };

@@ -1,0 +1,9 @@
+//! The audio engine as an actor: on a device without parts, with clients that are plain hands.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bench;
+mod clients;
+mod engine_thread;
+mod samples;
+mod twin;

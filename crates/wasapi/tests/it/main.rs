@@ -1,0 +1,8 @@
+//! Clients as actors, on a device without parts.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bench;
+mod exclusive;
+mod shared;
+mod twin;
