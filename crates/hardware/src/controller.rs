@@ -372,7 +372,7 @@ impl Controller {
                 continue;
             }
             let engine = &stream.engine;
-            let cause = stream.unacknowledged;
+            let cause = stream.unacknowledged();
             self.notes.push(Note::Interrupt {
                 interrupt: self.interrupts,
                 stream: number,

@@ -16,7 +16,7 @@ use crate::spec::{BDL_ALIGNMENT, ctl, sts};
 #[derive(Clone, Copy, Debug)]
 struct Registers {
     control: u32,
-    /// The sticky bits.
+    /// The sticky bits but BCIS, which is derived from the completion that set it.
     status: u32,
     cyclic_length: u32,
     last_index: u32,
@@ -29,8 +29,8 @@ struct Registers {
 pub(crate) struct Stream {
     registers: Registers,
     pub(crate) engine: DmaEngine,
-    /// The completion that set BCIS, while it is set.
-    pub(crate) unacknowledged: Option<Completion>,
+    /// The completion that set BCIS. The bit is set while there is one.
+    unacknowledged: Option<Completion>,
 }
 
 /// What a write to the control register asks of the engine.
@@ -69,9 +69,7 @@ impl Stream {
 
     /// The stream's bit of the interrupt status.
     pub(crate) fn asks(&self) -> bool {
-        let Registers {
-            control, status, ..
-        } = self.registers;
+        let (control, status) = (self.registers.control, self.sticky_status());
         let pairs = [
             (sts::BCIS, ctl::IOCE),
             (sts::FIFOE, ctl::FEIE),
@@ -82,6 +80,11 @@ impl Stream {
             .any(|(bit, enable)| status & bit != 0 && control & enable != 0)
     }
 
+    fn sticky_status(&self) -> u32 {
+        let completion = self.unacknowledged.map_or(0, |_| sts::BCIS);
+        self.registers.status | completion
+    }
+
     /// When the next completion may raise an interrupt.
     pub(crate) fn next_event(&self) -> Option<SimTime> {
         if self.registers.control & ctl::IOCE == 0 {
@@ -90,15 +93,19 @@ impl Stream {
         self.engine.next_completion()
     }
 
+    /// The completion that the driver has not acknowledged; of several the first.
+    pub(crate) fn unacknowledged(&self) -> Option<Completion> {
+        self.unacknowledged
+    }
+
     pub(crate) fn complete(&mut self, completion: Completion) {
-        self.registers.status |= sts::BCIS;
         self.unacknowledged.get_or_insert(completion);
     }
 
     pub(crate) fn read(&self, register: StreamRead) -> u32 {
         let Registers {
             control,
-            status,
+            status: _,
             cyclic_length,
             last_index,
             format,
@@ -106,8 +113,8 @@ impl Stream {
         } = self.registers;
         match register {
             StreamRead::Control => control,
-            StreamRead::Status if self.engine.fetched_bytes().is_zero() => status,
-            StreamRead::Status => status | sts::FIFORDY,
+            StreamRead::Status if self.engine.fetched_bytes().is_zero() => self.sticky_status(),
+            StreamRead::Status => self.sticky_status() | sts::FIFORDY,
             StreamRead::LinkPosition => low(self.engine.cyclic_position().get()),
             StreamRead::CyclicLength => cyclic_length,
             StreamRead::LastIndex => last_index,

@@ -179,6 +179,7 @@ fn a_segment_knows_when_each_frame_began() {
     let segment = rig.controller.link_log(0).segments()[0];
     assert_eq!(segment.begins, ms(3));
     assert_eq!(segment.instant_of(Frames::new(96)), ms(5));
+    assert_eq!(segment.completed_at(Frames::new(96)), ms(5));
     assert_eq!(
         segment.frames,
         Frames::new(337),
