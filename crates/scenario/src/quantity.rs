@@ -34,7 +34,7 @@ pub struct Drift {
 /// A level: `"-12dB"`, relative to full scale or to unity gain. At most 1 000 dB either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level {
-    millidecibels: i32,
+    millibels: i32,
 }
 
 /// A frequency: `"440Hz"`, `"1.5kHz"`. Whole millihertz, at most 1 MHz.
@@ -251,9 +251,9 @@ static DRIFT: Kind = Kind {
 
 static LEVEL: Kind = Kind {
     expected: "a level with its unit, as \"-12dB\"",
-    units: &[("dB", 1_000)],
-    finest: "0.001dB",
-    limit: 1_000_000,
+    units: &[("dB", 100)],
+    finest: "0.01dB",
+    limit: 100_000,
     limit_text: "1000dB",
     signed: true,
 };
@@ -359,19 +359,19 @@ impl Drift {
 }
 
 impl Level {
-    /// A level in thousandths of a decibel.
-    pub const fn from_millidecibels(millidecibels: i32) -> Self {
-        Self { millidecibels }
+    /// A level in hundredths of a decibel.
+    pub const fn from_millibels(millibels: i32) -> Self {
+        Self { millibels }
     }
 
-    /// Thousandths of a decibel.
-    pub const fn millidecibels(self) -> i32 {
-        self.millidecibels
+    /// Hundredths of a decibel.
+    pub const fn millibels(self) -> i32 {
+        self.millibels
     }
 
     fn parse(text: &str) -> Result<Self, QuantityError> {
         LEVEL.steps(text).map(|steps| Self {
-            millidecibels: small(steps),
+            millibels: small(steps),
         })
     }
 }
@@ -443,7 +443,7 @@ impl fmt::Display for Drift {
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        thousandths(f, i64::from(self.millidecibels))?;
+        thousandths(f, i64::from(self.millibels) * 10)?;
         f.write_str("dB")
     }
 }
@@ -541,7 +541,7 @@ mod tests {
         );
         assert_eq!(Drift::parse("-3.95ppm").unwrap().ppb(), -3_950);
         assert_eq!(Rate::parse("44.1kHz").unwrap().hertz(), 44_100);
-        assert_eq!(Level::parse("-6.5dB").unwrap().millidecibels(), -6_500);
+        assert_eq!(Level::parse("-6.5dB").unwrap().millibels(), -650);
     }
 
     #[test]
@@ -588,10 +588,10 @@ mod tests {
     proptest! {
         /// What is printed is read back as the same, and nothing that is read panics.
         #[test]
-        fn text_and_value_are_inverses(nanos in 0..=LONGEST_NANOS, milli in -1_000_000i32..=1_000_000, junk in "\\PC{0,12}") {
+        fn text_and_value_are_inverses(nanos in 0..=LONGEST_NANOS, milli in -100_000i32..=100_000, junk in "\\PC{0,12}") {
             let time = Time::from_nanos(nanos);
             prop_assert_eq!(Time::parse(&time.to_string()), Ok(time));
-            let level = Level::from_millidecibels(milli);
+            let level = Level::from_millibels(milli);
             prop_assert_eq!(Level::parse(&level.to_string()), Ok(level));
             let _ = Time::parse(&junk);
         }

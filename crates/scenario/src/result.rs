@@ -84,6 +84,8 @@ pub struct EndpointResult {
     pub position_frames: Option<u64>,
     /// What the driver answers at the end when it is asked for its packet count.
     pub packet_count: Option<u64>,
+    /// A number that stands for the sound, if samples were kept: 16 hexadecimal digits.
+    pub heard_hash: Option<String>,
 }
 
 /// One glitch.

@@ -1,20 +1,21 @@
 //! A run: from a scenario to what came of it.
 
 use thiserror::Error;
-use units::WaveFormat;
+use truth::Ledger;
+use units::{SimDuration, SimTime};
 use vtime::History;
 
 use crate::format::Scenario;
+use crate::heard::Heard;
 use crate::input::Inputs;
 use crate::result::RunResult;
+use crate::stack::Stack;
 
 /// What a run is to keep beside its result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunOptions {
     /// A seed in place of the scenario's.
     pub seed: Option<u64>,
-    /// Whether the entries of the history are kept. The digest is the same.
-    pub keep_history: bool,
     /// Whether samples go through the stack. All events and the digest are the same.
     pub keep_samples: bool,
 }
@@ -24,56 +25,88 @@ pub struct RunOptions {
 pub struct Run {
     /// What came of it.
     pub result: RunResult,
-    /// What happened, if it was kept.
+    /// What happened.
     pub history: History,
+    /// What each endpoint did to whoever listened, in the order of the result's endpoints. None
+    /// for an endpoint that nobody opened.
+    pub truth: Vec<Option<Ledger>>,
     /// What each speaker played, if samples were kept.
     pub heard: Vec<Heard>,
-}
-
-/// What one speaker played, on the device's time line: its first frame is that of the first
-/// instant of the run, and time in which nothing was played is silent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// The endpoint's name.
-    pub endpoint: String,
-    /// What a frame is.
-    pub format: WaveFormat,
-    /// Frame after frame.
-    pub bytes: Vec<u8>,
 }
 
 /// Why a scenario could not be run to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RunError {
     /// A sound that the scenario names was not handed in.
-    #[error("the sound `{path}` is missing")]
+    #[error("the sound `{path}` was not handed in")]
     MissingInput {
         /// The path in the scenario.
         path: String,
     },
+    /// A sound has another rate than the device.
+    #[error("the sound `{path}` has {rate_hz} Hz and the device {needed_hz} Hz; convert it first")]
+    InputRate {
+        /// The path in the scenario.
+        path: String,
+        /// Its rate.
+        rate_hz: u32,
+        /// The rate it has to have.
+        needed_hz: u32,
+    },
+    /// A client cannot play its source.
+    #[error("{client} cannot play its source: {problem}")]
+    Source {
+        /// The client.
+        client: String,
+        /// Why.
+        problem: String,
+    },
+    /// A part of the stack refused what the scenario asks of it.
+    #[error("{who} refused {what}: {status}")]
+    Refused {
+        /// Who refused, or who was refused.
+        who: String,
+        /// What was asked.
+        what: &'static str,
+        /// The answer.
+        status: String,
+    },
+    /// The world could not go on.
+    #[error(transparent)]
+    Stuck(#[from] vtime::sim::RunError),
+}
+
+impl RunError {
+    /// True if the fault is the model's and not that of the scenario or its sounds.
+    pub const fn is_internal(&self) -> bool {
+        matches!(self, Self::Stuck(_))
+    }
 }
 
 /// Runs `scenario` to its end.
 ///
 /// # Errors
-/// [`RunError`] if it cannot be built or does not get to its end.
+/// [`RunError`] if it cannot be assembled or does not get to its end.
 pub fn run(scenario: &Scenario, inputs: &Inputs, options: &RunOptions) -> Result<Run, RunError> {
-    let _ = (inputs, options);
-    for path in scenario.inputs() {
-        if !inputs.contains_key(path) {
-            return Err(RunError::MissingInput {
-                path: path.to_owned(),
-            });
-        }
-    }
-    Err(RunError::MissingInput {
-        path: String::new(),
-    })
+    run_watched(scenario, inputs, options, |_| ())
 }
 
-impl Run {
-    /// What a person wants to read first.
-    pub fn report(&self) -> String {
-        String::new()
+/// The same, telling `watch` after each second of model time how far the run is.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_watched(
+    scenario: &Scenario,
+    inputs: &Inputs,
+    options: &RunOptions,
+    mut watch: impl FnMut(SimTime),
+) -> Result<Run, RunError> {
+    let mut stack = Stack::assemble(scenario, inputs, options)?;
+    let mut now = SimTime::ZERO;
+    while now < stack.end() {
+        now = stack.end().min(now + SimDuration::from_millis(1_000));
+        stack.run_until(now)?;
+        watch(now);
     }
+    stack.finish()
 }

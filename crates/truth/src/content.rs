@@ -65,8 +65,13 @@ fn dropped_of(account: &Account, spans: &[Span], run: u32) -> u64 {
     let (mut heard, mut end) = (Ranges::default(), 0);
     for span in of_run {
         end = span.end();
-        if let (Class::Fresh, Some(from)) = (span.class, span.heard_from()) {
-            heard.insert(from, from + span.frames);
+        // What the engine or a right silenced was in its place all the same.
+        let in_place = matches!(
+            span.class,
+            Class::Fresh | Class::EngineSilence | Class::Muted
+        );
+        if let Some(whose) = span.whose.filter(|_| in_place) {
+            heard.insert(whose.content, whose.content + span.frames);
         }
     }
     let packet = account.geometry.packet.get();

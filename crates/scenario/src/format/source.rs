@@ -84,7 +84,7 @@ pub struct Impulses {
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-const QUIET: Level = Level::from_millidecibels(-12_000);
+const QUIET: Level = Level::from_millibels(-1_200);
 
 impl Default for Sine {
     fn default() -> Self {

@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_files;
+mod runs;
 mod shipped;
+mod sounds;

@@ -1,0 +1,282 @@
+//! What the history says of a run, sorted by whom it concerns.
+
+use std::collections::BTreeMap;
+
+use engine::{NO_PASS, PACKET, PASS, STARVED, STATE};
+use ks::{KsState, Property, REQUEST};
+use machine::{Component, DELAY, DPC, FaultId, ISR, Latency, NOTIFICATION, WAKE};
+use truth::{LostNotification, Origin, Starved, Supply, Work, Write};
+use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
+use vtime::Entry;
+use wasapi::FILL;
+
+use crate::result::Notifications;
+
+/// What an event is called in the log of Windows that nobody reads.
+const SERVER_INPUT_STARVATION: &str = "event 33";
+
+/// Whose an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Writes the packets: the engine or an exclusive client.
+    Producer,
+    /// A shared client, by its place.
+    Client(usize),
+    /// Anybody else.
+    Other,
+}
+
+/// What the history says of a run.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    /// Frames in a packet, bytes in a frame.
+    packet: Frames,
+    frame_bytes: u64,
+    pub(crate) writes: Vec<Write>,
+    pub(crate) work: Vec<Work>,
+    pub(crate) supply: Vec<Supply>,
+    pub(crate) lost: Vec<LostNotification>,
+    pub(crate) starved: Vec<Starved>,
+    pub(crate) stopped: Vec<u32>,
+    pub(crate) notifications: Notifications,
+    pub(crate) reported: BTreeMap<String, u64>,
+    pub(crate) clients: Vec<ClientNotes>,
+    producer: ProducerNotes,
+}
+
+/// What is known of one client.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ClientNotes {
+    pub(crate) wakes: u64,
+    pub(crate) frames_written: u64,
+    pub(crate) starved_passes: u64,
+    pub(crate) starved_frames: u64,
+}
+
+/// Where the producer is.
+#[derive(Debug, Default)]
+struct ProducerNotes {
+    /// Which run of the stream, and whether it has begun.
+    run: u32,
+    has_run: bool,
+    /// Writes of this run.
+    writes: u32,
+    /// The wake-up that is being answered: its place in the list.
+    wake: Option<usize>,
+    /// The valid bytes that the latest announcement declared to be the last ones.
+    ends: Option<u64>,
+}
+
+impl Notes {
+    pub(crate) fn new(packet: Frames, frame_bytes: u64, clients: usize) -> Self {
+        Self {
+            packet,
+            frame_bytes,
+            writes: Vec::new(),
+            work: Vec::new(),
+            supply: Vec::new(),
+            lost: Vec::new(),
+            starved: Vec::new(),
+            stopped: Vec::new(),
+            notifications: Notifications::default(),
+            reported: BTreeMap::new(),
+            clients: vec![ClientNotes::default(); clients],
+            producer: ProducerNotes::default(),
+        }
+    }
+
+    /// Takes in the next entry of the history.
+    pub(crate) fn take(&mut self, role: Role, entry: &Entry) {
+        let (what, words, at) = (entry.what, entry.words(), entry.moment);
+        if *what == REQUEST {
+            self.request(words);
+        } else if *what == WAKE {
+            self.wake(role, words);
+        } else if *what == DELAY {
+            self.delay(role, words);
+        } else if *what == PACKET {
+            self.packet(words, at);
+        } else if *what == PASS {
+            self.pass_ended(at);
+        } else if *what == STATE {
+            self.state(words);
+        } else if *what == STARVED {
+            self.starved(words, at);
+        } else if *what == FILL {
+            if let Role::Client(place) = role {
+                self.clients[place].frames_written += words[0];
+            }
+        } else if *what == ISR {
+            self.notifications.interrupts += 1;
+            self.notifications.coalesced += words[2];
+        } else if *what == DPC {
+            self.notifications.dpc_runs += 1;
+        } else if *what == NOTIFICATION {
+            self.notified(words);
+        }
+    }
+
+    fn report(&mut self, what: &str) {
+        *self.reported.entry(what.to_owned()).or_default() += 1;
+    }
+
+    fn request(&mut self, words: &[u64]) {
+        let [property, _, detail, status, _] = words else {
+            return;
+        };
+        let status = status_of(*status);
+        if status != NtStatus::SUCCESS {
+            self.report(status.name());
+        }
+        if *property == u64::from(Property::SET_WRITE_PACKET.code()) {
+            self.producer.ends = detail.checked_sub(1);
+        }
+    }
+
+    fn wake(&mut self, role: Role, words: &[u64]) {
+        let [_, _, due, starts, fault] = words else {
+            return;
+        };
+        let work = Work {
+            due: SimTime::from_ticks(*due),
+            // Until it is known when it ends.
+            done: SimTime::MAX.at(Phase::React),
+            latency: Latency::ZERO,
+            fault: FaultId::from_word(*fault),
+        };
+        match role {
+            Role::Producer => {
+                self.notifications.wakes += 1;
+                self.producer.wake = Some(self.work.len());
+                self.work.push(work);
+            }
+            Role::Client(client) => {
+                self.clients[client].wakes += 1;
+                // Filling takes no time.
+                let done = SimTime::from_ticks(*starts).at(Phase::React);
+                let work = Work { done, ..work };
+                self.supply.push(Supply { client, work });
+            }
+            Role::Other => {}
+        }
+    }
+
+    /// A part of the wake-up that was noted last.
+    fn delay(&mut self, role: Role, words: &[u64]) {
+        let [_, _, component, length] = words else {
+            return;
+        };
+        let latest = match role {
+            Role::Producer => self.work.last_mut(),
+            Role::Client(_) => self.supply.last_mut().map(|supply| &mut supply.work),
+            Role::Other => None,
+        };
+        let component = usize::try_from(*component)
+            .ok()
+            .and_then(|component| Component::ALL.get(component));
+        if let (Some(work), Some(component)) = (latest, component) {
+            work.latency
+                .add(*component, SimDuration::from_ticks(*length));
+        }
+    }
+
+    fn packet(&mut self, words: &[u64], at: Moment) {
+        let [packet, status, _, begun, content, pass] = words else {
+            return;
+        };
+        let producer = &mut self.producer;
+        let origin = match producer.wake {
+            _ if *pass == NO_PASS && (producer.has_run || producer.writes > 0) => Origin::Forced,
+            Some(wake) if *pass != NO_PASS => Origin::Wake(wake),
+            _ => Origin::Start,
+        };
+        if let Origin::Wake(wake) = origin {
+            let served = at.time.since(SimTime::from_ticks(*begun));
+            if !served.is_zero() {
+                self.work[wake].latency.add(Component::RunSelf, served);
+            }
+        }
+        let ends = producer.ends.take();
+        let frames = ends.map_or(self.packet.get(), |bytes| bytes / self.frame_bytes);
+        self.writes.push(Write {
+            run: producer.run,
+            packet: *packet,
+            write: producer.writes,
+            content: *content,
+            frames,
+            ends_stream: ends.is_some(),
+            done: at,
+            status: status_of(*status),
+            origin,
+        });
+        producer.writes += 1;
+    }
+
+    fn pass_ended(&mut self, at: Moment) {
+        if let Some(wake) = self.producer.wake.take() {
+            self.work[wake].done = at;
+        }
+    }
+
+    fn state(&mut self, words: &[u64]) {
+        let [state, run, _] = words else {
+            return;
+        };
+        let producer = &mut self.producer;
+        if *state == u64::from(KsState::Run.value()) {
+            producer.has_run = true;
+        } else if *state == u64::from(KsState::Stop.value()) {
+            let ended = u32::try_from(*run).expect("a run has a 32-bit number");
+            if producer.has_run {
+                self.stopped.push(ended);
+                producer.run = ended + 1;
+            } else {
+                // What was written for a start that never came.
+                self.writes.retain(|write| write.run != ended);
+            }
+            *producer = ProducerNotes {
+                run: producer.run,
+                ..ProducerNotes::default()
+            };
+        }
+    }
+
+    fn starved(&mut self, words: &[u64], at: Moment) {
+        let [stream, first, frames, _] = words else {
+            return;
+        };
+        self.report(SERVER_INPUT_STARVATION);
+        let client = usize::try_from(*stream).expect("clients are few");
+        if let Some(notes) = self.clients.get_mut(client) {
+            notes.starved_passes += 1;
+            notes.starved_frames += frames;
+        }
+        self.starved.push(Starved {
+            run: self.producer.run,
+            client,
+            first: *first,
+            frames: *frames,
+            at,
+        });
+    }
+
+    fn notified(&mut self, words: &[u64]) {
+        let [event, lost] = words else {
+            return;
+        };
+        match FaultId::from_word(*lost) {
+            Some(fault) => {
+                self.notifications.lost += 1;
+                self.lost.push(LostNotification {
+                    event: *event,
+                    fault,
+                });
+            }
+            None => self.notifications.event_sets += 1,
+        }
+    }
+}
+
+fn status_of(word: u64) -> NtStatus {
+    NtStatus::from_value(u32::try_from(word).expect("a status has 32 bits"))
+}

@@ -1,0 +1,306 @@
+//! From a stack that has run to what came of it.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use hardware::Segment;
+use ring::Kind;
+use truth::{Account, Cadence, Class, Glitch, Ledger, Played, Stay};
+use units::{Frames, SimDuration, SimTime};
+use vtime::{Context, History};
+
+use crate::expectation::expectations;
+use crate::format::{Mode, Scenario};
+use crate::heard::Heard;
+use crate::history::HEARD;
+use crate::notes::{Notes, Role};
+use crate::result::{
+    ClientResult, EndpointResult, GlitchResult, Headroom, RunResult, SCHEMA, StayResult,
+};
+use crate::run::{Run, RunError};
+use crate::stack::{ENGINE, Stack};
+
+impl Stack {
+    /// Runs what is left and draws the conclusions.
+    ///
+    /// # Errors
+    /// [`RunError`] if the run does not get to its end, or if the driver refused to play.
+    pub fn finish(mut self) -> Result<Run, RunError> {
+        self.run_until(self.end())?;
+        if let Some(status) = self.players.failure() {
+            return Err(RunError::Refused {
+                who: self.scenario.device.name.clone(),
+                what: "a change of state",
+                status: status.to_string(),
+            });
+        }
+        let now = self.now();
+        self.hardware.controller.borrow_mut().settle(now);
+        let truth = self.account().map(Ledger::close);
+        self.note_what_was_heard();
+        let heard = self.heard();
+        let history = self.world.history().clone();
+        let notes = self.notes(&history);
+        let endpoint = self.endpoint(truth.as_ref(), &notes, heard.as_ref());
+        let mut result = RunResult {
+            schema: SCHEMA,
+            scenario: self.scenario.name.clone(),
+            seed: self.world.seed(),
+            digest: history.digest().to_string(),
+            sim_ns: self.end().to_nanos_floor(),
+            events: self.world.events(),
+            met: true,
+            expect: Vec::new(),
+            endpoints: vec![endpoint],
+            clients: self.clients(&notes),
+            conversions: self.conversions.to_vec(),
+        };
+        result.expect = expectations(&self.scenario.expect, &result);
+        result.met = result.expect.iter().all(|each| each.met);
+        Ok(Run {
+            result,
+            history,
+            truth: vec![truth],
+            heard: heard.into_iter().collect(),
+        })
+    }
+
+    /// All that happened to the stream of the device, if somebody opened it.
+    fn account(&self) -> Option<Account> {
+        let geometry = self.geometry()?;
+        let controller = self.hardware.controller.borrow();
+        let log = controller.link_log(0);
+        let notes = self.notes(&self.world.history());
+        let played = log.spans().iter().map(|span| Played {
+            run: span.run,
+            first: span.first.get(),
+            frames: span.len.get(),
+            whose: span.whose,
+        });
+        Some(Account {
+            geometry,
+            until: self.end(),
+            stays: log.segments().iter().map(stay).collect(),
+            played: played.collect(),
+            writes: notes.writes,
+            work: notes.work,
+            lost: notes.lost,
+            starved: notes.starved,
+            supply: notes.supply,
+            stopped: notes.stopped,
+        })
+    }
+
+    /// What `history` says, sorted by whom it concerns.
+    fn notes(&self, history: &History) -> Notes {
+        let roles: Vec<Role> = history
+            .sources()
+            .map(|name| role(&self.scenario, name))
+            .collect();
+        let geometry = self.geometry();
+        let packet = geometry.map_or(Frames::ZERO, |geometry| geometry.packet);
+        let frame_bytes = geometry.map_or(1, |geometry| geometry.frame.get());
+        let mut notes = Notes::new(packet, frame_bytes, self.scenario.clients.len());
+        for entry in history.entries() {
+            notes.take(roles[entry.source.index()], entry);
+        }
+        notes
+    }
+
+    /// Puts what was heard into the history, so that the digest covers it.
+    fn note_what_was_heard(&mut self) {
+        let cx = self.world.actor(&self.scenario.device.name);
+        let controller = self.hardware.controller.borrow();
+        for span in controller.link_log(0).spans() {
+            let (writer, kind, content) = span.whose.map_or((0, 0, 0), |whose| {
+                let kind = match whose.kind {
+                    Kind::Audio => 0,
+                    Kind::EngineSilence => 1,
+                    Kind::EosPad => 2,
+                    Kind::ZeroFill => 3,
+                    Kind::Muted => 4,
+                };
+                (u64::from(whose.run) + 1, kind, whose.content)
+            });
+            let (first, frames) = (span.first.get(), span.len.get());
+            cx.record(
+                &HEARD,
+                &[span.run.into(), first, frames, writer, kind, content],
+            );
+        }
+    }
+
+    fn heard(&self) -> Option<Heard> {
+        let device = &self.scenario.device;
+        let controller = self.hardware.controller.borrow();
+        let log = controller.link_log(0);
+        self.options.keep_samples.then(|| {
+            Heard::of(
+                device.name.clone(),
+                device.format.to_format(),
+                device.drift.ppb(),
+                log,
+                self.end(),
+            )
+        })
+    }
+
+    fn endpoint(
+        &self,
+        truth: Option<&Ledger>,
+        notes: &Notes,
+        heard: Option<&Heard>,
+    ) -> EndpointResult {
+        let device = &self.scenario.device;
+        let answers = self.ask();
+        let mut notifications = notes.notifications;
+        notifications.coalesced += self.coalesced_sets();
+        notifications.duplicate_writes = truth.map_or(0, Ledger::duplicate_writes);
+        let by_class = truth.map_or_else(
+            || Class::ALL.map(|class| (class, 0)).into(),
+            Ledger::frames_by_class,
+        );
+        let lost = truth.map_or(Frames::ZERO, Ledger::lost);
+        let lost_ns = self.nanos_of(lost);
+        let glitches = truth.into_iter().flat_map(Ledger::glitches);
+        EndpointResult {
+            name: device.name.clone(),
+            flow: "render",
+            rate_hz: device.format.rate.hertz(),
+            channels: device.format.channels,
+            frames: truth.map_or(0, Ledger::frames),
+            frames_by_class: names(by_class),
+            glitches: glitches.map(|glitch| self.glitch(glitch)).collect(),
+            lost_ms: millis(lost_ns),
+            lost_ns,
+            headroom_ns: truth.and_then(headroom),
+            reported: notes.reported.clone(),
+            notifications,
+            stays: truth.into_iter().flat_map(stays).collect(),
+            dropped_frames: truth.map_or(0, |truth| truth.dropped().get()),
+            content_shift_frames: truth.map_or(0, Ledger::shift),
+            position_frames: answers.position,
+            packet_count: answers.packet_count,
+            heard_hash: heard.map(Heard::hash),
+        }
+    }
+
+    fn glitch(&self, glitch: &Glitch) -> GlitchResult {
+        let fault = glitch.blame.fault;
+        GlitchResult {
+            kind: glitch.kind.name(),
+            class: glitch.class.map(Class::name),
+            run: glitch.run,
+            first_frame: glitch.first,
+            frames: glitch.frames,
+            heard_from: glitch.heard_from,
+            start_ns: glitch.starts.to_nanos_floor(),
+            duration_ns: self.nanos_of(Frames::new(glitch.frames)),
+            cause: glitch.blame.cause.map(|(component, _)| component.name()),
+            cause_ns: glitch
+                .blame
+                .cause
+                .map(|(_, length)| length.to_nanos_floor()),
+            fault: fault.map(|fault| self.scenario.fault_name(fault.ordinal() as usize)),
+        }
+    }
+
+    fn clients(&self, notes: &Notes) -> Vec<ClientResult> {
+        let producer = &notes.notifications;
+        let packets = notes.writes.iter().map(|write| write.frames);
+        let written: u64 = packets.sum();
+        let client = |place: usize| {
+            let own = notes.clients[place];
+            let (mode, wakes, frames_written) = match self.scenario.clients[place].mode {
+                Mode::SharedEvent => ("shared-event", own.wakes, own.frames_written),
+                Mode::ExclusiveEvent => ("exclusive-event", producer.wakes, written),
+            };
+            ClientResult {
+                name: self.scenario.client_name(place),
+                mode,
+                wakes,
+                frames_written,
+                starved_passes: own.starved_passes,
+                starved_frames: own.starved_frames,
+            }
+        };
+        (0..notes.clients.len()).map(client).collect()
+    }
+
+    /// How long `frames` frames are at the nominal rate, rounded to the nearest nanosecond.
+    fn nanos_of(&self, frames: Frames) -> u64 {
+        let hertz = u128::from(self.scenario.device.format.rate.hertz());
+        let nanos = (u128::from(frames.get()) * 2_000_000_000 + hertz) / (2 * hertz);
+        u64::try_from(nanos).expect("a run lasts at most 30 days")
+    }
+}
+
+/// Whose the entries of the source called `name` are.
+fn role(scenario: &Scenario, name: &str) -> Role {
+    let client = (0..scenario.clients.len()).find(|place| scenario.client_name(*place) == name);
+    match client {
+        Some(place) if scenario.is_shared() => Role::Client(place),
+        Some(_) => Role::Producer,
+        None if name == ENGINE => Role::Producer,
+        None => Role::Other,
+    }
+}
+
+/// The link's own account of a stay, for the ledger.
+#[derive(Debug)]
+struct LinkCadence(Segment);
+
+impl Cadence for LinkCadence {
+    fn begins(&self, frame: u64) -> SimTime {
+        self.0.instant_of(Frames::new(frame))
+    }
+
+    fn completed(&self, frames: u64) -> SimTime {
+        self.0.completed_at(Frames::new(frames))
+    }
+
+    fn begun_before(&self, time: SimTime) -> u64 {
+        self.0.begun_before(time).get()
+    }
+}
+
+fn stay(segment: &Segment) -> Stay {
+    Stay {
+        run: segment.run,
+        begins: segment.begins,
+        first: segment.first.get(),
+        frames: segment.frames.get(),
+        cadence: Rc::new(LinkCadence(*segment)),
+    }
+}
+
+fn stays(truth: &Ledger) -> impl Iterator<Item = StayResult> {
+    truth.stays().map(|stay| StayResult {
+        run: stay.run,
+        start_ns: stay.begins.to_nanos_floor(),
+        first_frame: stay.first,
+        frames: stay.frames,
+    })
+}
+
+fn headroom(truth: &Ledger) -> Option<Headroom> {
+    let headroom = truth.headroom();
+    Some(Headroom {
+        min: headroom.min_nanos()?,
+        p50: headroom.percentile_nanos(50)?,
+        p99: headroom.percentile_nanos(99)?,
+        max: headroom.max_nanos()?,
+    })
+}
+
+fn names(by_class: BTreeMap<Class, u64>) -> BTreeMap<&'static str, u64> {
+    let named = |(class, frames): (Class, u64)| (class.name(), frames);
+    by_class.into_iter().map(named).collect()
+}
+
+/// Milliseconds with as many decimals as the nanoseconds have, as the nearest float.
+fn millis(nanos: u64) -> f64 {
+    let text = SimDuration::from_nanos(nanos).to_string();
+    let number = text.trim_end_matches(" ms");
+    number.parse().expect("a length is written as a number")
+}

@@ -1,0 +1,201 @@
+//! The stack that a scenario describes, assembled in a world of its own.
+
+mod device;
+mod faults;
+mod players;
+
+use std::rc::Rc;
+
+use engine::DeviceStream;
+use ks::{PinReply, PinRequest, RtAudioRequest};
+use machine::Machine;
+use truth::Geometry;
+use units::{Frames, Moment, SimTime};
+use vtime::sim::World;
+use vtime::{Event, Fork, Keep, Shared};
+
+use crate::format::Scenario;
+use crate::input::Inputs;
+use crate::run::{RunError, RunOptions};
+use device::Hardware;
+use players::Players;
+
+/// Names of actors that are always there; no client or device has them.
+pub(crate) const ENGINE: &str = "engine";
+pub(crate) const CONTROLLER: &str = "controller";
+pub(crate) const INTERRUPT: &str = "interrupt";
+
+/// A stack in a world of its own, at some instant of its run.
+///
+/// ```text
+///  clients ─▶ engine ─▶ pin ─▶ port ─▶ miniport ─▶ bus ─▶ controller ─▶ link log
+///                ▲                         │ DPC                │ interrupt line
+///                └──── notification ◀── interrupt ◀─────────────┘
+/// ```
+///
+/// [`run`](crate::run()) does all this at once. Whoever wants to look at the stack on its way, or
+/// to take a run up twice, does it step by step.
+#[derive(Debug)]
+pub struct Stack {
+    pub(crate) scenario: Rc<Scenario>,
+    pub(crate) options: RunOptions,
+    pub(crate) conversions: Rc<[crate::result::Conversion]>,
+    pub(crate) world: World,
+    pub(crate) hardware: Hardware,
+    machine: Shared<Machine>,
+    pub(crate) players: Players,
+}
+
+/// What the driver says of its stream.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Answers {
+    pub(crate) position: Option<u64>,
+    pub(crate) packet_count: Option<u64>,
+}
+
+impl Stack {
+    /// Assembles the stack of `scenario` at the beginning of time.
+    ///
+    /// # Errors
+    /// [`RunError`] if a sound is missing or a part of the stack refuses the scenario.
+    pub fn assemble(
+        scenario: &Scenario,
+        inputs: &Inputs,
+        options: &RunOptions,
+    ) -> Result<Self, RunError> {
+        let world = World::new(options.seed.unwrap_or(scenario.seed), Keep::All);
+        Self::assemble_in(world, scenario, inputs, options)
+    }
+
+    /// The same in a world where others may live already; the scenario's seed is not used.
+    ///
+    /// # Errors
+    /// As [`assemble`](Self::assemble).
+    pub fn assemble_in(
+        mut world: World,
+        scenario: &Scenario,
+        inputs: &Inputs,
+        options: &RunOptions,
+    ) -> Result<Self, RunError> {
+        let conversions = players::conversions(scenario, inputs)?;
+        // Sources rank in this order: clients fill before the engine's first pass.
+        for place in 0..scenario.clients.len() {
+            world.actor(&scenario.client_name(place));
+        }
+        for name in [ENGINE, CONTROLLER, INTERRUPT, &scenario.device.name] {
+            world.actor(name);
+        }
+        let machine = Shared::new(Machine::ideal());
+        faults::inject(scenario, &mut machine.borrow_mut());
+        let hardware = Hardware::new(&mut world, &scenario.device, options.keep_samples);
+        let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
+        let mut stack = Self {
+            scenario: Rc::new(scenario.clone()),
+            options: *options,
+            conversions: conversions.into(),
+            world,
+            hardware,
+            machine,
+            players,
+        };
+        stack.spawn();
+        Ok(stack)
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Moment {
+        self.world.now()
+    }
+
+    /// When the run ends.
+    pub fn end(&self) -> SimTime {
+        SimTime::ZERO + self.scenario.duration.to_duration()
+    }
+
+    /// The world, to look at its history.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Runs everything up to and including `limit`, but not beyond the end of the run.
+    ///
+    /// # Errors
+    /// [`RunError::Stuck`].
+    pub fn run_until(&mut self, limit: SimTime) -> Result<(), RunError> {
+        Ok(self.world.run_until(limit.min(self.end()))?)
+    }
+
+    /// Lets the next event happen. False if there is none before the end of the run.
+    ///
+    /// # Errors
+    /// [`RunError::Stuck`].
+    pub fn step(&mut self) -> Result<bool, RunError> {
+        let end = self.end();
+        if self.world.next_event().is_none_or(|next| next > end) {
+            return Ok(false);
+        }
+        Ok(self.world.step()?)
+    }
+
+    /// A twin of the stack in its present state. Neither notices the other.
+    pub fn fork(&self) -> Self {
+        let (world, mut forker) = self.world.fork();
+        let mut twin = Self {
+            scenario: Rc::clone(&self.scenario),
+            options: self.options,
+            conversions: Rc::clone(&self.conversions),
+            world,
+            hardware: self.hardware.fork(&mut forker),
+            machine: self.machine.fork(&mut forker),
+            players: self.players.fork(&mut forker),
+        };
+        twin.spawn();
+        twin
+    }
+
+    fn spawn(&mut self) {
+        self.players.spawn(&mut self.world, &self.scenario);
+        self.hardware.spawn(&mut self.world, &self.machine);
+    }
+
+    /// What the ledger has to know of device and buffer; none if nobody opened the device.
+    pub(crate) fn geometry(&self) -> Option<Geometry> {
+        let stream = self.players.device_stream()?;
+        let format = stream.mapping.format();
+        let config = *self.hardware.controller.borrow().stream_config(0);
+        let frame = format.bytes_of(Frames::new(1));
+        Some(Geometry {
+            rate: format.rate,
+            packet: stream.packet,
+            packets: stream.packets,
+            frame,
+            fifo: config.fifo.bytes(frame),
+            burst: config.burst.bytes(frame),
+        })
+    }
+
+    /// Asks the driver where its stream is. Leaves no trace.
+    pub(crate) fn ask(&self) -> Answers {
+        let Some(DeviceStream { pin, .. }) = self.players.device_stream() else {
+            return Answers::default();
+        };
+        let ask = |request| pin.request(self.now(), PinRequest::RtAudio(request));
+        let position = match ask(RtAudioRequest::PresentationPosition) {
+            Ok(PinReply::PresentationPosition(position)) => Some(position.blocks.get()),
+            _ => None,
+        };
+        let packet_count = match ask(RtAudioRequest::PacketCount) {
+            Ok(PinReply::PacketCount(count)) => Some(count.get().into()),
+            _ => None,
+        };
+        Answers {
+            position,
+            packet_count,
+        }
+    }
+
+    /// How often an event was set that was set already.
+    pub(crate) fn coalesced_sets(&self) -> u64 {
+        self.players.notification().map_or(0, Event::coalesced)
+    }
+}

@@ -1,0 +1,138 @@
+//! The device and its driver.
+
+use hardware::{Bus, Controller, ControllerConfig, StreamConfig, device};
+use ks::FilterHandle;
+use machine::{Interrupt, Machine, interrupt};
+use miniport::{EndOfStream, HdAudioMiniport, HdAudioOptions, PacketWindow};
+use port::{Memory, WaveRtPort};
+use ring::Samples;
+use units::{Bytes, Frames, SimTime};
+use vtime::sim::{Role, SimEvent, World};
+use vtime::{Event, Fork, Forker, Reset, Shared};
+
+use super::{CONTROLLER, INTERRUPT};
+use crate::format::{CountOn, Device, EndFill, Preset};
+use crate::quantity::FrameCount;
+
+/// The controller, its interrupt, and the filter that its driver shows.
+#[derive(Debug)]
+pub(crate) struct Hardware {
+    pub(crate) controller: Shared<Controller>,
+    interrupt: Shared<Interrupt>,
+    doorbell: SimEvent,
+    line: SimEvent,
+    pub(crate) filter: FilterHandle,
+}
+
+impl Hardware {
+    pub(crate) fn new(world: &mut World, device: &Device, keep_samples: bool) -> Self {
+        let samples = if keep_samples {
+            Samples::Kept
+        } else {
+            Samples::Left
+        };
+        let config = ControllerConfig {
+            ppb: device.drift.ppb(),
+            ..ControllerConfig::with_output(device.stream_config(samples))
+        };
+        let controller = Shared::new(Controller::new(&config));
+        let doorbell = world.event("doorbell", Reset::Auto);
+        let line = world.event("interrupt line", Reset::Auto);
+        let bus = Bus::new(controller.clone(), doorbell.handle());
+        let now = SimTime::ZERO.commit();
+        let miniport = HdAudioMiniport::new(now, bus, 0, device.driver_options());
+        let interrupt = Shared::new(Interrupt::new(miniport.interrupt_routine()));
+        let memory = Shared::new(Memory::ample(samples));
+        Self {
+            controller,
+            interrupt,
+            doorbell,
+            line,
+            filter: WaveRtPort::install(Box::new(miniport), memory),
+        }
+    }
+
+    pub(crate) fn spawn(&self, world: &mut World, machine: &Shared<Machine>) {
+        let cx = world.actor(CONTROLLER);
+        let (doorbell, line) = (self.doorbell.clone(), self.line.clone());
+        let drive = device(cx.clone(), self.controller.clone(), doorbell, line);
+        world.spawn(&cx, Role::Service, drive);
+        let cx = world.actor(INTERRUPT);
+        let serve = interrupt(
+            cx.clone(),
+            machine.clone(),
+            self.interrupt.clone(),
+            self.line.clone(),
+        );
+        world.spawn(&cx, Role::Service, serve);
+    }
+}
+
+impl Fork for Hardware {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            controller: self.controller.fork(forker),
+            interrupt: self.interrupt.fork(forker),
+            doorbell: self.doorbell.fork(forker),
+            line: self.line.fork(forker),
+            filter: self.filter.fork(forker),
+        }
+    }
+}
+
+impl Device {
+    /// The DMA engine that the keys and the preset describe.
+    fn stream_config(&self, record: Samples) -> StreamConfig {
+        let base = match self.preset {
+            Some(Preset::HdAudio) => StreamConfig::hd_audio(),
+            None => StreamConfig::k0(),
+        };
+        let count_on = self.count_on.map_or(base.count_on, CountOn::to_hardware);
+        let config = StreamConfig {
+            record,
+            count_on,
+            ..base
+        };
+        if self.prefetch.is_none() && self.burst.is_none() {
+            return config;
+        }
+        let frame = self.format.to_format().bytes_of(Frames::new(1));
+        let in_frames = |bytes: Bytes| Frames::new(bytes.get().div_ceil(frame.get()));
+        let preset_burst = in_frames(base.burst.bytes(frame));
+        let preset_fifo = in_frames(base.fifo.bytes(frame));
+        let burst = self.burst.map_or(preset_burst, FrameCount::to_frames);
+        let preset_prefetch = preset_fifo.saturating_sub(preset_burst);
+        let prefetch = self.prefetch.map_or(preset_prefetch, FrameCount::to_frames);
+        config.with_prefetch(prefetch, burst)
+    }
+
+    /// The driver that belongs to it.
+    fn driver_options(&self) -> HdAudioOptions {
+        let base = HdAudioOptions::default();
+        HdAudioOptions {
+            packets_max: if self.more_packets {
+                8
+            } else {
+                base.packets_max
+            },
+            packet_window: match self.packet_window {
+                crate::format::PacketWindow::Documented => PacketWindow::Documented,
+                crate::format::PacketWindow::Sample => PacketWindow::Sample,
+            },
+            end_of_stream: match self.end_of_stream {
+                EndFill::Replay => EndOfStream::Replay,
+                EndFill::Silence => EndOfStream::Silence,
+            },
+            ..base
+        }
+    }
+}
+
+impl CountOn {
+    const fn to_hardware(self) -> hardware::CountOn {
+        match self {
+            Self::Link => hardware::CountOn::Link,
+            Self::Memory => hardware::CountOn::Memory,
+        }
+    }
+}

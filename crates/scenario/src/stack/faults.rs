@@ -1,0 +1,56 @@
+//! Faults, put into the machine.
+
+use machine::{FaultId, Injection, Machine};
+use units::SimTime;
+
+use super::ENGINE;
+use crate::format::{Fault, Scenario};
+use crate::quantity::Time;
+
+/// Puts all faults of `scenario` into `machine`, each under its place in the file.
+pub(crate) fn inject(scenario: &Scenario, machine: &mut Machine) {
+    for (ordinal, fault) in (0..).zip(&scenario.faults) {
+        if let Some(injection) = injection(scenario, fault, machine) {
+            machine.inject(FaultId::new(ordinal), injection);
+        }
+    }
+}
+
+fn injection(scenario: &Scenario, fault: &Fault, machine: &mut Machine) -> Option<Injection> {
+    if let Some(late) = &fault.late_wake_up {
+        let thread = match late.client {
+            Some(client) => machine.thread(&scenario.client_name(client as usize)),
+            None => machine.thread(ENGINE),
+        };
+        return Some(Injection::LateWakeUp {
+            thread,
+            event: late.event,
+            by: late.by.to_duration(),
+        });
+    }
+    if let Some(lost) = &fault.lost_notification {
+        return Some(Injection::LostNotification { event: lost.event });
+    }
+    if let Some(spurious) = &fault.spurious_notification {
+        return Some(Injection::SpuriousNotification {
+            at: spurious.at.to_instant(),
+        });
+    }
+    if let Some(blocked) = &fault.blocked_dpc {
+        return Some(Injection::BlockedDpc {
+            from: blocked.from.to_instant(),
+            until: blocked.until.to_instant(),
+        });
+    }
+    fault.late_dpc.as_ref().map(|late| Injection::LateDpc {
+        event: late.event,
+        by: late.by.to_duration(),
+    })
+}
+
+impl Time {
+    /// So long after the beginning of the run.
+    pub(crate) fn to_instant(self) -> SimTime {
+        SimTime::ZERO + self.to_duration()
+    }
+}

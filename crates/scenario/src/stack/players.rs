@@ -1,0 +1,459 @@
+//! Who plays: an exclusive client, or an engine and its clients.
+
+use engine::{
+    ContentPolicy, DeviceStream, EndOfStream, Endpoint, Engine, EngineConfig, Policy, Prime,
+    ProducerConfig, Volume, engine,
+};
+use ks::PinConnect;
+use machine::Machine;
+use miniport::HdAudioMiniport;
+use units::{Frames, NtStatus, SimTime, WaveFormat};
+use vtime::sim::{Role, SimEvent, World};
+use vtime::{Event, Fork, Forker, Reset, Shared};
+use wasapi::{
+    Act, Action, BufferMinimum, ExclusiveClient, Player, SharedClient, SharedClientConfig,
+    exclusive_client, shared_client,
+};
+
+use super::ENGINE;
+use super::device::Hardware;
+use crate::format::{self, Client, Scenario};
+use crate::input::{Inputs, Pcm};
+use crate::quantity::FrameCount;
+use crate::result::Conversion;
+use crate::run::RunError;
+
+/// Who plays.
+#[derive(Debug)]
+pub(crate) enum Players {
+    /// Nobody.
+    Nobody,
+    /// One client, straight on the pin.
+    Exclusive {
+        client: Shared<ExclusiveClient>,
+        notification: SimEvent,
+    },
+    /// Clients that share an engine.
+    Shared {
+        engine: Shared<Engine>,
+        start: SimEvent,
+        notification: SimEvent,
+        clients: Vec<(Shared<SharedClient>, SimEvent)>,
+        /// What the engine plays into, beside the engine for whoever asks.
+        stream: DeviceStream,
+    },
+}
+
+impl Players {
+    pub(crate) fn new(
+        world: &mut World,
+        scenario: &Scenario,
+        inputs: &Inputs,
+        hardware: &Hardware,
+        machine: &Shared<Machine>,
+    ) -> Result<Self, RunError> {
+        let assembly = Assembly {
+            scenario,
+            inputs,
+            hardware,
+            machine,
+        };
+        match &scenario.clients[..] {
+            [] => Ok(Self::Nobody),
+            [client] if !scenario.is_shared() => assembly.exclusive(world, client),
+            clients => assembly.shared(world, clients),
+        }
+    }
+
+    pub(crate) fn spawn(&self, world: &mut World, scenario: &Scenario) {
+        match self {
+            Self::Nobody => {}
+            Self::Exclusive {
+                client,
+                notification,
+            } => {
+                let cx = world.actor(&scenario.client_name(0));
+                let play = exclusive_client(cx.clone(), client.clone(), notification.clone());
+                world.spawn(&cx, Role::Service, play);
+            }
+            Self::Shared {
+                engine: core,
+                start,
+                notification,
+                clients,
+                ..
+            } => {
+                for (place, (client, event)) in clients.iter().enumerate() {
+                    let cx = world.actor(&scenario.client_name(place));
+                    let play = shared_client(cx.clone(), client.clone(), event.clone());
+                    world.spawn(&cx, Role::Service, play);
+                }
+                let cx = world.actor(ENGINE);
+                let mix = engine(
+                    cx.clone(),
+                    core.clone(),
+                    start.clone(),
+                    notification.clone(),
+                );
+                world.spawn(&cx, Role::Service, mix);
+            }
+        }
+    }
+
+    /// What is played into.
+    pub(crate) fn device_stream(&self) -> Option<DeviceStream> {
+        match self {
+            Self::Nobody => None,
+            Self::Exclusive { client, .. } => Some(client.borrow().thread().device().clone()),
+            Self::Shared { stream, .. } => Some(stream.clone()),
+        }
+    }
+
+    /// The event that the device's notifications set.
+    pub(crate) const fn notification(&self) -> Option<&SimEvent> {
+        match self {
+            Self::Nobody => None,
+            Self::Exclusive { notification, .. } | Self::Shared { notification, .. } => {
+                Some(notification)
+            }
+        }
+    }
+
+    /// The status that the driver refused a state with, if it did.
+    pub(crate) fn failure(&self) -> Option<NtStatus> {
+        match self {
+            Self::Nobody => None,
+            Self::Exclusive { client, .. } => client.borrow().failure(),
+            Self::Shared { engine, .. } => engine.borrow().failure(),
+        }
+    }
+}
+
+impl Fork for Players {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        match self {
+            Self::Nobody => Self::Nobody,
+            Self::Exclusive {
+                client,
+                notification,
+            } => Self::Exclusive {
+                client: client.fork(forker),
+                notification: notification.fork(forker),
+            },
+            Self::Shared {
+                engine,
+                start,
+                notification,
+                clients,
+                stream,
+            } => Self::Shared {
+                engine: engine.fork(forker),
+                start: start.fork(forker),
+                notification: notification.fork(forker),
+                clients: clients.fork(forker),
+                stream: stream.fork(forker),
+            },
+        }
+    }
+}
+
+/// What players are made from.
+#[derive(Clone, Copy)]
+struct Assembly<'a> {
+    scenario: &'a Scenario,
+    inputs: &'a Inputs,
+    hardware: &'a Hardware,
+    machine: &'a Shared<Machine>,
+}
+
+impl Assembly<'_> {
+    fn exclusive(self, world: &mut World, client: &Client) -> Result<Players, RunError> {
+        let notification = world.event("notification", Reset::Auto);
+        let name = self.scenario.client_name(0);
+        let packet = client.packet_frames(&self.scenario.device);
+        let packets = client.packets.unwrap_or(2);
+        let stream = self.open(world, &name, packet, packets, &notification)?;
+        let player = self.player(0, client, stream.mapping.format())?;
+        let config = ProducerConfig {
+            policy: client.policy.unwrap_or_default().to_engine(),
+            content: client.content.unwrap_or_default().to_engine(),
+            prime: client.prime.unwrap_or_default().to_engine(),
+            end: client.end_of_stream.map(format::EndOfStream::to_engine),
+            ..ProducerConfig::new(packet)
+        };
+        let client = ExclusiveClient::new(
+            config,
+            stream,
+            player,
+            self.machine.clone(),
+            &name,
+            client.service_time().to_duration(),
+            self.actions(0, client),
+        );
+        Ok(Players::Exclusive {
+            client: Shared::new(client),
+            notification,
+        })
+    }
+
+    fn shared(self, world: &mut World, all: &[Client]) -> Result<Players, RunError> {
+        let notification = world.event("notification", Reset::Auto);
+        let start = world.event("start", Reset::Auto);
+        let keys = &self.scenario.engine;
+        let period = keys.period_frames(&self.scenario.device);
+        let stream = self.open(world, ENGINE, period, keys.packets, &notification)?;
+        let config = EngineConfig {
+            policy: keys.policy.to_engine(),
+            content: keys.content.to_engine(),
+            service: keys.service.to_duration(),
+            limiter: keys.limiter,
+        };
+        let core = Engine::new(config, stream.clone(), self.machine.clone(), ENGINE);
+        let core = Shared::new(core);
+        let endpoint = Endpoint::new(core.clone(), start.handle());
+        let mut clients = Vec::new();
+        for (place, client) in all.iter().enumerate() {
+            let event = world.event(&format!("buffer event {place}"), Reset::Auto);
+            let opened = self.shared_client(place, client, &endpoint, &event)?;
+            clients.push((Shared::new(opened), event));
+        }
+        Ok(Players::Shared {
+            engine: core,
+            start,
+            notification,
+            clients,
+            stream,
+        })
+    }
+
+    fn shared_client(
+        self,
+        place: usize,
+        client: &Client,
+        endpoint: &Endpoint,
+        event: &SimEvent,
+    ) -> Result<SharedClient, RunError> {
+        let device = self.scenario.device.format;
+        let name = self.scenario.client_name(place);
+        let format = client.format.unwrap_or(device).to_format();
+        let twice = Frames::new(2 * endpoint.period().get());
+        let config = SharedClientConfig {
+            buffer: client.buffer.map_or(twice, FrameCount::to_frames),
+            // The file states the buffer, so nothing but the period bounds it from below.
+            minimum: BufferMinimum::Periods(1),
+        };
+        let refused = |what, status| RunError::Refused {
+            who: name.clone(),
+            what,
+            status,
+        };
+        let mut opened = SharedClient::open(
+            config,
+            endpoint.clone(),
+            self.player(place, client, format)?,
+            self.machine.clone(),
+            &name,
+            event.handle(),
+            self.actions(place, client),
+        )
+        .map_err(|code| refused("IAudioClient::Initialize", code.to_string()))?;
+        opened
+            .set_volume(client.volume.unwrap_or_default().to_volume())
+            .map_err(|code| refused("ISimpleAudioVolume::SetMasterVolume", code.to_string()))?;
+        Ok(opened)
+    }
+
+    /// Opens the render pin, in the name of whoever will play into it.
+    fn open(
+        self,
+        world: &mut World,
+        name: &str,
+        packet: Frames,
+        packets: u32,
+        notification: &SimEvent,
+    ) -> Result<DeviceStream, RunError> {
+        let cx = world.actor(name);
+        let format = self.scenario.device.format.to_format();
+        let refused = |what, status: String| RunError::Refused {
+            who: self.scenario.device.name.clone(),
+            what,
+            status,
+        };
+        let connect = PinConnect {
+            pin: HdAudioMiniport::RENDER_PIN,
+            format,
+        };
+        let pin = self
+            .hardware
+            .filter
+            .create_pin(SimTime::ZERO.commit(), connect)
+            .map_err(|status| refused("the format", status.to_string()))?;
+        DeviceStream::open(&cx, pin, format, packet, packets, notification.handle())
+            .map_err(|error| refused("the buffer", error.to_string()))
+    }
+
+    fn player(self, place: usize, client: &Client, format: WaveFormat) -> Result<Player, RunError> {
+        let source = self.source(client, format)?;
+        Player::new(source, format).map_err(|error| RunError::Source {
+            client: self.scenario.client_name(place),
+            problem: error.to_string(),
+        })
+    }
+
+    fn source(self, client: &Client, format: WaveFormat) -> Result<wasapi::Source, RunError> {
+        let keys = &client.source;
+        if let Some(wav) = &keys.wav {
+            return input(self.inputs, &wav.path, format);
+        }
+        if let Some(sine) = &keys.sine {
+            return Ok(wasapi::Source::Sine {
+                frequency_millihertz: sine.frequency.millihertz(),
+                level: sine.level.to_volume(),
+            });
+        }
+        if let Some(sweep) = &keys.sweep {
+            let rate = u128::from(format.rate.hertz());
+            let frames = (u128::from(sweep.over.nanos()) * rate).div_ceil(1_000_000_000);
+            return Ok(wasapi::Source::Sweep {
+                from_millihertz: sweep.from.millihertz(),
+                to_millihertz: sweep.to.millihertz(),
+                over: Frames::new(u64::try_from(frames).expect("30 days of frames fit")),
+                level: sweep.level.to_volume(),
+            });
+        }
+        if let Some(noise) = &keys.noise {
+            return Ok(wasapi::Source::Noise {
+                key: self.scenario.seed,
+                level: noise.level.to_volume(),
+            });
+        }
+        Ok(match &keys.impulses {
+            Some(impulses) => wasapi::Source::Impulses {
+                every: impulses.every.to_frames(),
+                level: impulses.level.to_volume(),
+            },
+            None => wasapi::Source::Counter,
+        })
+    }
+
+    /// What the client at `place` does, and when.
+    fn actions(self, place: usize, client: &Client) -> Vec<Action> {
+        let start = Action {
+            at: client.start.to_instant(),
+            what: Act::Run { prime: None },
+        };
+        let of_file = self.scenario.actions.iter().filter_map(|action| {
+            let (client, action) = action.to_client()?;
+            (client as usize == place).then_some(action)
+        });
+        std::iter::once(start).chain(of_file).collect()
+    }
+}
+
+/// Which sounds were converted on their way in; an error if one is missing.
+pub(crate) fn conversions(
+    scenario: &Scenario,
+    inputs: &Inputs,
+) -> Result<Vec<Conversion>, RunError> {
+    let mut all = Vec::new();
+    for path in scenario.inputs() {
+        let pcm = inputs.get(path).ok_or_else(|| RunError::MissingInput {
+            path: path.to_owned(),
+        })?;
+        if let Some(from_hz) = pcm.converted_from_hz {
+            all.push(Conversion {
+                path: path.to_owned(),
+                from_hz,
+                to_hz: pcm.rate_hz,
+            });
+        }
+    }
+    Ok(all)
+}
+
+fn input(inputs: &Inputs, path: &str, format: WaveFormat) -> Result<wasapi::Source, RunError> {
+    let Pcm {
+        rate_hz,
+        channels,
+        samples,
+        ..
+    } = inputs.get(path).ok_or_else(|| RunError::MissingInput {
+        path: path.to_owned(),
+    })?;
+    let rate = units::SampleRate::new(*rate_hz).filter(|rate| *rate == format.rate);
+    let rate = rate.ok_or_else(|| RunError::InputRate {
+        path: path.to_owned(),
+        rate_hz: *rate_hz,
+        needed_hz: format.rate.hertz(),
+    })?;
+    Ok(wasapi::Source::Pcm(wasapi::Pcm {
+        samples: samples.clone(),
+        channels: *channels,
+        rate,
+    }))
+}
+
+impl format::Policy {
+    const fn to_engine(self) -> Policy {
+        match self {
+            Self::Resync => Policy::Resync,
+            Self::Blind => Policy::Blind,
+        }
+    }
+}
+
+impl format::Content {
+    const fn to_engine(self) -> ContentPolicy {
+        match self {
+            Self::Drop => ContentPolicy::Drop,
+            Self::Delay => ContentPolicy::Delay,
+        }
+    }
+}
+
+impl format::Prime {
+    const fn to_engine(self) -> Prime {
+        match self {
+            Self::All => Prime::All,
+            Self::First => Prime::First,
+            Self::None => Prime::None,
+        }
+    }
+}
+
+impl format::EndOfStream {
+    fn to_engine(self) -> EndOfStream {
+        EndOfStream {
+            packet: self.packet.into(),
+            valid: self.valid.to_frames(),
+            writes_after: self.writes_after,
+        }
+    }
+}
+
+impl format::Action {
+    /// Whose it is, and what he does.
+    fn to_client(&self) -> Option<(u32, Action)> {
+        let (client, at, what) = if let Some(pause) = &self.pause {
+            (pause.client, pause.at, Act::Pause)
+        } else if let Some(run) = &self.run {
+            let prime = run.prime.map(format::Prime::to_engine);
+            (run.client, run.at, Act::Run { prime })
+        } else if let Some(stop) = &self.stop {
+            (stop.client, stop.at, Act::Stop)
+        } else {
+            let write = self.write_packet.as_ref()?;
+            let packet = write.packet.into();
+            (write.client, write.at, Act::WritePacket(packet))
+        };
+        let at = at.to_instant();
+        Some((client, Action { at, what }))
+    }
+}
+
+impl crate::quantity::Level {
+    /// As a gain.
+    fn to_volume(self) -> Volume {
+        Volume::from_millibels(self.millibels())
+    }
+}
