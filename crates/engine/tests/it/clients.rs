@@ -74,6 +74,20 @@ fn e3_a_client_that_never_comes_back_delays_no_pass() {
 }
 
 #[test]
+fn w140_streams_have_their_own_padding_and_one_pass() {
+    let mut bench = Bench::new(EngineConfig::default(), Samples::Left);
+    bench.quiet_client();
+    bench.quiet_client();
+    bench.late("client 1", 2, SimDuration::from_millis(15));
+    bench.spawn();
+    bench.run_until_ms(31);
+    let padding = |client: usize| bench.clients[client].stream.borrow().buffer.padding().get();
+    assert_eq!((padding(0), padding(1)), (960, 0));
+    let taken = |client: usize| bench.clients[client].stream.borrow().buffer.taken();
+    assert_eq!(taken(0), taken(1));
+}
+
+#[test]
 fn a_stream_that_starts_later_joins_at_the_next_pass() {
     let mut bench = Bench::new(EngineConfig::default(), Samples::Left);
     bench.quiet_client();

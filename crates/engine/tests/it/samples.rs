@@ -56,6 +56,32 @@ fn streams_are_added_up_with_their_volumes_and_channels() {
 }
 
 #[test]
+fn w57_what_was_released_as_silent_is_silent_whatever_it_holds() {
+    let mut bench = Bench::new(EngineConfig::default(), Samples::Kept);
+    let stream = bench
+        .endpoint
+        .add_stream(format(2, SampleFormat::S16), units::Frames::new(960));
+    let bytes = vec![0x55; 960 * 4];
+    let mut release = |frames: u64, content, silent| {
+        let bytes = &bytes[..usize::try_from(frames * 4).unwrap()];
+        let frames = units::Frames::new(frames);
+        stream
+            .borrow_mut()
+            .buffer
+            .release(frames, content, Some(bytes), silent);
+    };
+    release(100, 0, false);
+    release(860, 100, true);
+    bench.spawn();
+    bench.endpoint.start(&stream);
+    bench.run_until_ms(25);
+    let heard = frames(&bench);
+    assert!(heard[480..580].iter().all(|frame| *frame == [0x55; 4]));
+    assert!(heard[580..].iter().all(|frame| *frame == [0; 4]));
+    assert_eq!(bench.bad(), [], "silence on purpose is no glitch");
+}
+
+#[test]
 fn a_mix_beyond_full_scale_is_limited_or_clipped() {
     for limiter in [true, false] {
         let config = EngineConfig {

@@ -30,7 +30,7 @@ fn s01_every_notification_is_answered_with_a_packet() {
 }
 
 #[test]
-fn s05_s08_late_wake_ups_by_policy() {
+fn s05_s08_w96_a_missed_deadline_plays_old_frames_and_fails_no_call() {
     let late = |millis| Setup {
         late: Some((5, SimDuration::from_micros(millis))),
         ..Setup::default()
