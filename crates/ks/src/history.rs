@@ -49,3 +49,13 @@ pub static REQUEST: Descriptor = Descriptor::new(
 
 /// A client closed a pin.
 pub static CLOSE: Descriptor = Descriptor::new("ks.close", &[]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_entry_has_a_name_of_its_own() {
+        Descriptor::assert_distinct(&[&REQUEST, &CLOSE]);
+    }
+}

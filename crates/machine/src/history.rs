@@ -129,3 +129,13 @@ pub static DELAY: Descriptor = Descriptor::new(
         },
     ],
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_entry_has_a_name_of_its_own() {
+        Descriptor::assert_distinct(&[&ISR, &DPC, &NOTIFICATION, &WAKE, &DELAY]);
+    }
+}

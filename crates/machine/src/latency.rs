@@ -4,7 +4,9 @@ use units::SimDuration;
 
 /// A part of the time between a position crossing and the end of the work it caused.
 ///
-/// Model: the parts of `docs/decisions` "latency decomposition", in the order in which they pass.
+/// Model: the usual chain from the interrupt line to the first instruction of a thread, in the order
+/// in which it is passed, and what the thread itself takes ([`RunSelf`](Self::RunSelf)), so that
+/// the parts add up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Component {
     /// The interrupt was masked.

@@ -14,6 +14,24 @@
 //!
 //! Start with [`HdAudioMiniport`]; what of its behaviour can be chosen is in [`HdAudioOptions`].
 //!
+//! ```
+//! use hardware::{Bus, Controller, ControllerConfig};
+//! use miniport::{HdAudioMiniport, HdAudioOptions};
+//! use portcls::MiniportWaveRt;
+//! use vtime::sim::World;
+//! use vtime::{Event, Keep, Reset, Shared};
+//!
+//! let mut world = World::new(1, Keep::All);
+//! let doorbell = world.event("doorbell", Reset::Auto);
+//! let controller = Shared::new(Controller::new(&ControllerConfig::hd_audio()));
+//! let bus = Bus::new(controller, doorbell.handle());
+//! let miniport = HdAudioMiniport::new(world.now(), bus, 0, HdAudioOptions::default());
+//!
+//! let pins = miniport.description().pins;
+//! assert_eq!(pins[HdAudioMiniport::RENDER_PIN as usize].instances.possible, Some(1));
+//! assert_eq!(pins[1].instances.possible, Some(0)); // The bridge to the loudspeaker.
+//! ```
+//!
 //! # What the model leaves out
 //!
 //! * *Scattered pages.* The cyclic buffer lies in one stretch of physical memory, though the

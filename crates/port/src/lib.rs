@@ -15,6 +15,37 @@
 //!
 //! Start with [`WaveRtPort::install`].
 //!
+//! A stack from the controller up, and the first questions of a client:
+//!
+//! ```
+//! use hardware::{Bus, Controller, ControllerConfig};
+//! use ks::{KsState, PinConnect, PinReply, PinRequest};
+//! use miniport::{HdAudioMiniport, HdAudioOptions};
+//! use port::{Memory, WaveRtPort};
+//! use ring::Samples;
+//! use units::{NtStatus, SampleFormat, WaveFormat};
+//! use vtime::sim::World;
+//! use vtime::{Event, Keep, Reset, Shared};
+//!
+//! let mut world = World::new(1, Keep::All);
+//! let doorbell = world.event("doorbell", Reset::Auto);
+//! let controller = Shared::new(Controller::new(&ControllerConfig::k0()));
+//! let bus = Bus::new(controller, doorbell.handle());
+//! let now = world.now();
+//! let miniport = HdAudioMiniport::new(now, bus, 0, HdAudioOptions::default());
+//! let memory = Shared::new(Memory::ample(Samples::Kept));
+//! let filter = WaveRtPort::install(Box::new(miniport), memory);
+//!
+//! let format = WaveFormat::new(48_000, 2, SampleFormat::S16)?;
+//! let pin = filter.create_pin(now, PinConnect { pin: 0, format })?;
+//! let run = PinRequest::SetState(KsState::Run);
+//! let refused = pin.request(now, run).unwrap_err();
+//! assert_eq!(refused, NtStatus::INVALID_DEVICE_REQUEST); // There is no buffer yet.
+//! let state = pin.request(now, PinRequest::GetState)?;
+//! assert!(matches!(state, PinReply::State(KsState::Pause))); // As far as it got.
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What the model leaves out
 //!
 //! * *Filter queries* other than the list of pin factories, and nodes: see `ks`.

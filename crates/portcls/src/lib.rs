@@ -13,6 +13,15 @@
 //!
 //! Every call carries the moment at which it is made. Nothing here waits.
 //!
+//! ```
+//! use portcls::Mdl;
+//!
+//! // What a miniport learns of the memory it gets: pages, and where each lies for the device.
+//! let pages = Mdl::new(vec![0x10_0000, 0x10_3000]);
+//! assert_eq!(pages.size().get(), 8192);
+//! assert_eq!(pages.page_address(1), 0x10_3000);
+//! ```
+//!
 //! # What the model leaves out
 //!
 //! * *Reference counts and `IUnknown`*: ownership says the same.

@@ -253,7 +253,7 @@ fn a_twin_of_a_mapping_has_memory_and_device_of_its_own() {
     original
         .buffer
         .load(Frames::ZERO, Frames::new(1), None, |_, whose| {
-            first = Some(whose)
+            first = Some(whose);
         });
     assert_eq!(first, Some(None));
 }
