@@ -21,15 +21,52 @@
 //! mapped to the channels of the mix, turned to its volume, added, limited, encoded; that takes the
 //! time of service; the packet is stored and announced; the clients are signalled.
 //!
-//! ```
-//! use engine::{PacketProducer, Policy, ProducerConfig};
-//! use units::Frames;
+//! A wake-up that comes too late, and what the producer makes of the refusal:
 //!
-//! // Two packets of 10 ms at 48 kHz. Pass 0, at Run, writes all that can be stored: packet 1.
-//! let mut producer = PacketProducer::new(ProducerConfig::new(Frames::new(480)));
-//! producer.begin(0, producer.config().prime);
-//! assert_eq!(producer.config().policy, Policy::Resync);
-//! assert_eq!(producer.due(), None);
+//! ```
+//! use engine::{PacketContent, PacketIo, PacketProducer, Prime, ProducerConfig, Stretch};
+//! use ks::{PacketCount, PacketNumber};
+//! use ring::{Kind, Whose};
+//! use units::{Bytes, Frames, NtStatus, SampleFormat, WaveFormat};
+//!
+//! /// A device of which nothing matters but how many packets it has done.
+//! struct Device(u32);
+//!
+//! impl PacketIo for Device {
+//!     fn format(&self) -> WaveFormat {
+//!         WaveFormat::new(48_000, 2, SampleFormat::S16).expect("a legal format")
+//!     }
+//!     fn packet_count(&mut self) -> Result<PacketCount, NtStatus> {
+//!         Ok(PacketCount::wrapping(self.0.into()))
+//!     }
+//!     fn store(&mut self, _: Frames, _: Frames, _: Option<&[u8]>, _: Whose) {}
+//!     fn set_write_packet(&mut self, packet: PacketNumber, _: Option<Bytes>) -> NtStatus {
+//!         if packet.get() > self.0 { NtStatus::SUCCESS } else { NtStatus::DATA_LATE_ERROR }
+//!     }
+//! }
+//!
+//! struct Nothing([Stretch; 1]);
+//!
+//! impl PacketContent for Nothing {
+//!     fn make(&mut self, _content: u64, _intended: u64, _frames: Frames) {}
+//!     fn bytes(&self) -> Option<&[u8]> { None }
+//!     fn stretches(&self) -> &[Stretch] { &self.0 }
+//! }
+//!
+//! let packet = Frames::new(480);
+//! let content = &mut Nothing([Stretch { frames: packet, kind: Kind::Audio }]);
+//! let mut producer = PacketProducer::new(ProducerConfig::new(packet)); // Two packets.
+//! producer.begin(0, Prime::None);
+//! producer.prime(&mut Device(0), content);
+//! producer.run(); // Pass 0 writes what can be stored.
+//! assert_eq!(producer.commit(&mut Device(0), content).status, NtStatus::SUCCESS);
+//! assert_eq!((producer.due(), producer.next()), (None, 2));
+//!
+//! let device = &mut Device(4); // The next wake-up comes while packet 4 plays.
+//! producer.wake(device);
+//! assert_eq!(producer.due(), Some(2));
+//! assert_eq!(producer.commit(device, content).status, NtStatus::DATA_LATE_ERROR);
+//! assert_eq!(producer.due(), Some(5), "the one behind the packet in transfer");
 //! ```
 //!
 //! # What the model leaves out

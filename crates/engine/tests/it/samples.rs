@@ -62,7 +62,7 @@ fn w57_what_was_released_as_silent_is_silent_whatever_it_holds() {
         .endpoint
         .add_stream(format(2, SampleFormat::S16), units::Frames::new(960));
     let bytes = vec![0x55; 960 * 4];
-    let mut release = |frames: u64, content, silent| {
+    let release = |frames: u64, content, silent| {
         let bytes = &bytes[..usize::try_from(frames * 4).unwrap()];
         let frames = units::Frames::new(frames);
         stream
