@@ -102,9 +102,26 @@ impl Segment {
 }
 
 impl LinkSpan {
-    /// Whose the frame behind the last one would be.
-    fn next(&self) -> Option<Whose> {
-        self.whose.map(|whose| whose.after(self.len))
+    /// True if `next` goes on where this span ends.
+    ///
+    /// Of frames that are heard where they were meant to be nobody asks which write brought them,
+    /// so a stream that goes well is one span however long it lasts.
+    fn goes_on_in(&self, next: &Self) -> bool {
+        let (Some(whose), Some(behind)) = (self.whose, next.whose) else {
+            return self.run == next.run && self.whose == next.whose;
+        };
+        let expected = whose.after(self.len);
+        let in_place = behind.intended == next.first.get() && behind.run == next.run;
+        let writer = if in_place {
+            behind.write
+        } else {
+            expected.write
+        };
+        self.run == next.run
+            && Whose {
+                write: writer,
+                ..expected
+            } == behind
     }
 }
 
@@ -114,7 +131,8 @@ impl LinkLog {
         &self.segments
     }
 
-    /// What was heard, in order. No span continues the one before it in the same run.
+    /// What was heard, in order. No span continues the one before it in the same run; where
+    /// frames are heard in place, a span names the write of its first frame only.
     pub fn spans(&self) -> &[LinkSpan] {
         &self.spans
     }
@@ -140,7 +158,7 @@ impl LinkLog {
             return;
         }
         if let Some(last) = self.spans.last_mut() {
-            if last.run == span.run && last.next() == span.whose {
+            if last.goes_on_in(&span) {
                 last.len += span.len;
                 return;
             }
