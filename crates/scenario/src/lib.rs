@@ -11,6 +11,7 @@ mod notes;
 mod outcome;
 mod parse;
 mod quantity;
+mod report;
 mod result;
 mod run;
 mod schema;

@@ -34,6 +34,12 @@ impl Headroom {
         self.0.last().copied().map(nanos)
     }
 
+    /// How many packets were early by at least `from` and less than `to` nanoseconds.
+    pub fn count_between(&self, from: i64, to: i64) -> usize {
+        let below = |bound| self.0.partition_point(|ticks| nanos(*ticks) < bound);
+        below(to) - below(from)
+    }
+
     /// What `percent` of a hundred did not exceed, in nanoseconds: nearest rank.
     pub fn percentile_nanos(&self, percent: u32) -> Option<i64> {
         let rank = (self.0.len() * percent as usize).div_ceil(100);

@@ -1,0 +1,314 @@
+//! What a person wants to read first.
+
+use std::fmt::{self, Write as _};
+
+use truth::{Glitch, GlitchType, Ledger};
+use units::SimDuration;
+
+use crate::result::{EndpointResult, GlitchResult, RunResult};
+use crate::run::Run;
+
+/// Glitches that are listed one by one.
+const LISTED_MAX: usize = 20;
+
+impl Run {
+    /// What a person wants to read first: did it glitch, where, how long, why, what did Windows
+    /// report, what margin was left. Then the tables, and how to get the same run again.
+    pub fn report(&self) -> String {
+        let mut text = String::new();
+        self.write_report(&mut text)
+            .expect("a text takes whatever is written into it");
+        text
+    }
+
+    fn write_report(&self, out: &mut String) -> fmt::Result {
+        let result = &self.result;
+        writeln!(out, "{}\n", result.scenario)?;
+        for (endpoint, truth) in result.endpoints.iter().zip(&self.truth) {
+            conclusion(out, endpoint, truth.as_ref())?;
+        }
+        expectations(out, result)?;
+        for (endpoint, truth) in result.endpoints.iter().zip(&self.truth) {
+            speaker(out, endpoint, truth.as_ref())?;
+        }
+        clients(out, result)?;
+        footer(out, result)
+    }
+}
+
+/// One paragraph per question.
+fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger>) -> fmt::Result {
+    let name = &endpoint.name;
+    let Some(truth) = truth else {
+        return writeln!(out, "NOTHING PLAYED\n  Nobody opened \"{name}\".\n");
+    };
+    match (&endpoint.glitches[..], truth.glitches()) {
+        ([first, ..], [first_truth, ..]) => {
+            let count = plural(endpoint.glitches.len() as u64, "glitch", "glitches");
+            let lost = ms(endpoint.lost_ns);
+            writeln!(out, "IT GLITCHED\n  \"{name}\" had {count}, {lost} of wrong sound in all.")?;
+            writeln!(out, "  Where     {}", place(first, first_truth))?;
+            writeln!(out, "  Why       {}", reason(first))?;
+        }
+        _ if endpoint.frames == 0 => {
+            writeln!(
+                out,
+                "NOTHING PLAYED\n  \"{name}\" was opened and never ran."
+            )?;
+        }
+        _ => writeln!(
+            out,
+            "NO GLITCH\n  Every frame that left \"{name}\" was as intended."
+        )?,
+    }
+    writeln!(out, "  Reported  {}", reported(endpoint))?;
+    writeln!(out, "  Margin    {}\n", margin(endpoint, truth))
+}
+
+fn place(glitch: &GlitchResult, truth: &Glitch) -> String {
+    let frames = plural(glitch.frames, "frame", "frames");
+    let what = match (truth.kind, glitch.class) {
+        (GlitchType::Tail, None) => "cut off before it was heard".to_owned(),
+        (GlitchType::Discontinuity, _) => "a jump in the content".to_owned(),
+        (kind, class) => format!("{}, {}", class.unwrap_or("-"), kind.describe()),
+    };
+    let instead = glitch
+        .heard_from
+        .filter(|from| *from != glitch.first_frame)
+        .map(|from| format!("; heard instead: the content from frame {from} on"))
+        .unwrap_or_default();
+    format!(
+        "{frames} from frame {} on, at {}, for {} ({what}, {}){instead}",
+        glitch.first_frame,
+        ms(glitch.start_ns),
+        ms(glitch.duration_ns),
+        glitch.kind,
+    )
+}
+
+fn reason(glitch: &GlitchResult) -> String {
+    let fault = glitch
+        .fault
+        .as_ref()
+        .map(|fault| format!("the fault \"{fault}\" of the scenario"));
+    let cause = glitch.cause.map(|cause| {
+        let length = ms(glitch.cause_ns.unwrap_or(0));
+        format!("{length} of {cause} ({})", meaning(cause))
+    });
+    match (cause, fault) {
+        (Some(cause), Some(fault)) => format!("{cause}, from {fault}"),
+        (Some(cause), None) => format!("{cause}; no fault was injected there"),
+        (None, Some(fault)) => fault,
+        (None, None) => "no delay and no fault: what the clients did, or left undone".to_owned(),
+    }
+}
+
+/// What a component of a wake-up is, in words.
+fn meaning(cause: &str) -> &'static str {
+    match cause {
+        "mask_wait" => "the interrupt was masked",
+        "cstate_exit" => "the core came out of an idle state",
+        "isr_self" => "the interrupt service routine ran",
+        "dpc_queue_wait" => "the DPC waited in its queue",
+        "dpc_self" => "the DPC ran",
+        "ready_wait" => "the thread was ready and did not get to run",
+        "switch" => "the context switch",
+        "run_self" => "the thread's own work",
+        "run_preempted" => "the thread was preempted",
+        "lock_wait" => "the thread waited for a lock",
+        "fault_wait" => "the thread waited for a page",
+        _ => "unknown",
+    }
+}
+
+fn reported(endpoint: &EndpointResult) -> String {
+    let said = endpoint.reported.iter().map(|(what, count)| match count {
+        1 => format!("{what} once"),
+        count => format!("{what} {count} times"),
+    });
+    let said: Vec<_> = said.collect();
+    match (said.is_empty(), endpoint.glitches.is_empty()) {
+        (false, _) => said.join(", "),
+        (true, true) => "nothing".to_owned(),
+        (true, false) => "nothing: Windows would not have known".to_owned(),
+    }
+}
+
+fn margin(endpoint: &EndpointResult, truth: &Ledger) -> String {
+    let Some(headroom) = endpoint.headroom_ns else {
+        return "no packet was written while the device ran".to_owned();
+    };
+    let worst = match headroom.min {
+        late if late < 0 => format!(
+            "none: the worst packet was {} late",
+            ms(late.unsigned_abs())
+        ),
+        early => format!("{} at the worst packet", ms(early.unsigned_abs())),
+    };
+    format!(
+        "{worst}; median {}, of {}",
+        signed_ms(headroom.p50),
+        plural(truth.headroom().count() as u64, "packet", "packets"),
+    )
+}
+
+fn expectations(out: &mut String, result: &RunResult) -> fmt::Result {
+    let missed: Vec<_> = result.expect.iter().filter(|each| !each.met).collect();
+    match (result.expect.len(), missed.len()) {
+        (0, _) => writeln!(out, "The scenario expects nothing in particular.\n"),
+        (all, 0) => writeln!(
+            out,
+            "As expected: {}.\n",
+            plural(all as u64, "figure", "figures")
+        ),
+        (all, count) => {
+            writeln!(out, "NOT AS EXPECTED: {count} of {all} figures")?;
+            for each in missed {
+                let (expected, actual) = (&each.expected, &each.actual);
+                writeln!(out, "  {}: expected {expected}, got {actual}", each.what)?;
+            }
+            writeln!(out)
+        }
+    }
+}
+
+fn speaker(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger>) -> fmt::Result {
+    let EndpointResult {
+        name,
+        rate_hz,
+        channels,
+        frames,
+        ..
+    } = endpoint;
+    writeln!(out, "\"{name}\": {rate_hz} Hz, {channels} channels")?;
+    writeln!(out, "  {frames:>10}  frames left the speaker, of which")?;
+    for (class, count) in &endpoint.frames_by_class {
+        if *count > 0 {
+            writeln!(out, "  {count:>10}    {class}")?;
+        }
+    }
+    if endpoint.dropped_frames > 0 {
+        let dropped = endpoint.dropped_frames;
+        writeln!(
+            out,
+            "  {dropped:>10}  frames of content were never heard in their place"
+        )?;
+    }
+    let many = &endpoint.notifications;
+    for (count, what) in [
+        (many.interrupts, "interrupts"),
+        (many.dpc_runs, "DPCs ran"),
+        (many.event_sets, "settings of the notification event"),
+        (many.wakes, "wake-ups of whoever writes the packets"),
+        (many.lost, "notifications lost"),
+        (many.coalesced, "notifications coalesced"),
+        (many.duplicate_writes, "packets announced twice"),
+    ] {
+        if count > 0 {
+            writeln!(out, "  {count:>10}  {what}")?;
+        }
+    }
+    writeln!(out)?;
+    glitches(out, endpoint)?;
+    truth.map_or(Ok(()), |truth| margins(out, truth))
+}
+
+fn glitches(out: &mut String, endpoint: &EndpointResult) -> fmt::Result {
+    if endpoint.glitches.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "  {:<4} {:<15} {:>10} {:>8} {:>14} {:>12}  {:<15} fault",
+        "type", "class", "first", "frames", "start", "length", "cause"
+    )?;
+    for glitch in endpoint.glitches.iter().take(LISTED_MAX) {
+        writeln!(
+            out,
+            "  {:<4} {:<15} {:>10} {:>8} {:>14} {:>12}  {:<15} {}",
+            glitch.kind,
+            glitch.class.unwrap_or("-"),
+            glitch.first_frame,
+            glitch.frames,
+            ms(glitch.start_ns),
+            ms(glitch.duration_ns),
+            glitch.cause.unwrap_or("-"),
+            glitch.fault.as_deref().unwrap_or("-"),
+        )?;
+    }
+    let more = endpoint.glitches.len().saturating_sub(LISTED_MAX);
+    if more > 0 {
+        writeln!(out, "  and {more} more")?;
+    }
+    writeln!(out)
+}
+
+/// How many packets had which margin.
+fn margins(out: &mut String, truth: &Ledger) -> fmt::Result {
+    let headroom = truth.headroom();
+    if headroom.count() == 0 {
+        return Ok(());
+    }
+    const MS: i64 = 1_000_000;
+    let bounds = [
+        (i64::MIN, 0, "late"),
+        (0, MS, "less than 1 ms early"),
+        (MS, 2 * MS, "1 to 2 ms early"),
+        (2 * MS, 5 * MS, "2 to 5 ms early"),
+        (5 * MS, 10 * MS, "5 to 10 ms early"),
+        (10 * MS, i64::MAX, "10 ms early or more"),
+    ];
+    writeln!(out, "  Packets by margin")?;
+    for (from, to, what) in bounds {
+        let count = headroom.count_between(from, to);
+        if count > 0 {
+            writeln!(out, "  {count:>10}  {what}")?;
+        }
+    }
+    writeln!(out)
+}
+
+fn clients(out: &mut String, result: &RunResult) -> fmt::Result {
+    for client in &result.clients {
+        let (name, mode) = (&client.name, client.mode);
+        write!(
+            out,
+            "Client \"{name}\", {mode}: woken {}, wrote {}",
+            plural(client.wakes, "time", "times"),
+            plural(client.frames_written, "frame", "frames"),
+        )?;
+        if client.starved_passes > 0 {
+            let passes = plural(client.starved_passes, "pass", "passes");
+            write!(out, ", starved {passes} ({} frames)", client.starved_frames)?;
+        }
+        writeln!(out)?;
+    }
+    for each in &result.conversions {
+        let (path, from, to) = (&each.path, each.from_hz, each.to_hz);
+        writeln!(out, "\"{path}\" was converted from {from} Hz to {to} Hz.")?;
+    }
+    Ok(())
+}
+
+fn footer(out: &mut String, result: &RunResult) -> fmt::Result {
+    let (seed, digest, events) = (result.seed, &result.digest, result.events);
+    let length = ms(result.sim_ns);
+    writeln!(out, "\n{length} of model time in {events} events.")?;
+    writeln!(
+        out,
+        "digest {digest}; the same file with --seed {seed} gives it again."
+    )
+}
+
+fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn ms(nanos: u64) -> String {
+    SimDuration::from_nanos(nanos).to_string()
+}
+
+fn signed_ms(nanos: i64) -> String {
+    let sign = if nanos < 0 { "-" } else { "" };
+    format!("{sign}{}", ms(nanos.unsigned_abs()))
+}
