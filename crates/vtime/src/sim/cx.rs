@@ -42,7 +42,7 @@ impl Context for Cx {
 
     #[inline]
     fn moment(&self) -> Moment {
-        self.kernel.now.get()
+        self.kernel.now()
     }
 
     #[inline]

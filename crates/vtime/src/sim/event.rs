@@ -197,7 +197,7 @@ impl EventCore {
             let is_over = !self.kernel.is_queued(ticket.released());
             return is_over.then_some(Outcome::Released);
         }
-        let is_over = deadline.is_some_and(|deadline| deadline <= self.kernel.now.get())
+        let is_over = deadline.is_some_and(|deadline| deadline <= self.kernel.now())
             && !self.kernel.is_queued(ticket);
         is_over.then_some(Outcome::Deadline)
     }
@@ -395,7 +395,7 @@ impl Awaited for AwaitedEvent<'_, Option<Moment>> {
             return First::AtOnce(Woken::Event(tag));
         }
         let waiter = match self.deadline {
-            Some(deadline) if deadline <= kernel.now.get() => {
+            Some(deadline) if deadline <= kernel.now() => {
                 return First::AtOnce(Woken::Deadline);
             }
             Some(deadline) => Waiter::with_deadline(kernel.enrol_until(deadline)),

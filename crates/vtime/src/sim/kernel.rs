@@ -32,10 +32,9 @@ enum Turn {
 /// The shared half of a world.
 pub(crate) struct Kernel {
     pub(super) seed: u64,
-    pub(super) now: Cell<Moment>,
+    /// The key that was taken last: what moment it is, and who runs for which wait.
+    now: Cell<Key>,
     turn: Cell<Turn>,
-    /// The ticket under which the actor that runs was queued.
-    fired: Cell<Ticket>,
     ordinals: Cell<Ordinals>,
     queue: RefCell<Queue>,
     /// True if the world has something to see to before it goes on: births, or that time stands
@@ -58,9 +57,8 @@ impl Kernel {
     pub(super) fn new(seed: u64, keep: Keep) -> Self {
         Self {
             seed,
-            now: Cell::default(),
+            now: Cell::new(Key::new(Moment::default(), Ticket::of_none(0))),
             turn: Cell::new(Turn::Nobodys),
-            fired: Cell::new(Ticket::NONE),
             ordinals: Cell::default(),
             queue: RefCell::new(Queue::new()),
             calls: Cell::new(false),
@@ -102,15 +100,14 @@ impl Kernel {
 
     /// Starts a life of `source`: its first turn is now.
     pub(super) fn give_birth(&self, source: u32, role: Role) {
-        let birth = self.next_ticket(Ticket::of_none(source));
+        let (birth, ordinals) = self.ordinals.get().next(Ticket::of_none(source));
+        self.ordinals.set(ordinals);
         let mut roster = self.roster.borrow_mut();
         let actor = roster.get_mut(source);
         actor.role = role;
         actor.life = Life::Living;
         actor.birth = birth;
-        self.queue
-            .borrow_mut()
-            .push(Key::new(self.now.get(), birth));
+        self.queue.borrow_mut().push(Key::new(self.now(), birth));
     }
 
     /// Makes `signal` known for reports.
@@ -143,22 +140,30 @@ impl Kernel {
         self.queue.borrow().next_time()
     }
 
+    /// The present moment.
+    #[inline]
+    pub(super) fn now(&self) -> Moment {
+        self.now.get().moment()
+    }
+
     /// Gives the turn to the actor whose key was taken. False if too much has happened now.
     #[inline]
     pub(super) fn enter(&self, key: Key) -> bool {
-        self.arrive(key.moment());
         self.turn.set(Turn::Actors);
-        self.fired.set(key.ticket());
-        self.count_event()
+        let before = self.now.replace(key);
+        if before.time() == key.time() {
+            return self.count_event();
+        }
+        self.events_of_instant.set(1);
+        true
     }
 
-    /// Goes to `moment`.
-    #[inline]
+    /// Goes to `moment` without anybody running.
     pub(super) fn arrive(&self, moment: Moment) {
-        if moment.time != self.now.get().time {
+        if moment.time != self.now().time {
             self.events_of_instant.set(0);
         }
-        self.now.set(moment);
+        self.now.set(Key::new(moment, Ticket::of_none(0)));
     }
 
     /// Nobody has the turn any more.
@@ -187,7 +192,9 @@ impl Kernel {
     /// A ticket for a wait of the actor that runs.
     #[inline]
     pub(super) fn enrol(&self) -> Ticket {
-        self.next_ticket(self.fired.get())
+        let (ticket, ordinals) = self.now.get().next_ticket(self.ordinals.get());
+        self.ordinals.set(ordinals);
+        ticket
     }
 
     /// A ticket for a wait of the actor that runs, which is over at `deadline`.
@@ -198,24 +205,16 @@ impl Kernel {
         ticket
     }
 
-    #[inline]
-    fn next_ticket(&self, any: Ticket) -> Ticket {
-        let (ticket, ordinals) = self.ordinals.get().next(any);
-        self.ordinals.set(ordinals);
-        ticket
-    }
-
     /// Lets the actor with `ticket` run in answer to what happens now.
     #[inline]
     pub(super) fn release(&self, ticket: Ticket) {
-        let moment = self.now.get().released();
-        let key = Key::new(moment, ticket.released());
+        let key = self.now.get().released(ticket);
         self.queue.borrow_mut().push(key);
     }
 
     /// Takes a key back; which of its wait's, says the ticket.
     pub(super) fn cancel(&self, ticket: Ticket) {
-        if self.fired.get() != ticket {
+        if self.now.get().ticket() != ticket {
             self.queue.borrow_mut().cancel(ticket);
         }
     }
@@ -223,10 +222,10 @@ impl Kernel {
     /// What ended the wait `ticket`, if the actor runs because of that.
     #[inline]
     pub(super) fn ended(&self, ticket: Ticket) -> Option<Outcome> {
-        let fired = self.fired.get();
-        if !fired.is_same_wait(ticket) {
+        let now = self.now.get();
+        if !now.is_of(ticket) {
             None
-        } else if fired.is_released() {
+        } else if now.is_release() {
             Some(Outcome::Released)
         } else {
             Some(Outcome::Deadline)
@@ -254,13 +253,13 @@ impl Kernel {
     /// Gives the turn to the twin of `source`, for it to find its original's waits.
     pub(super) fn enter_twin(&self, source: u32) {
         self.turn.set(Turn::Twins);
-        self.fired.set(Ticket::of_none(source));
+        self.now.set(Key::new(self.now(), Ticket::of_none(source)));
         self.adopted.borrow_mut().clear();
     }
 
     /// The actor whose turn it is.
     pub(super) fn running(&self) -> u32 {
-        self.fired.get().source()
+        self.now.get().ticket().source()
     }
 
     /// True if no future of the twin has `ticket` yet, which is one of its original's; now one has.
@@ -303,7 +302,7 @@ impl Kernel {
 impl fmt::Debug for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kernel")
-            .field("now", &self.now)
+            .field("now", &self.now())
             .finish_non_exhaustive()
     }
 }

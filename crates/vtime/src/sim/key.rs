@@ -52,6 +52,37 @@ impl Key {
         Ticket(self.low() & TICKET_MASK)
     }
 
+    /// True for [`END`](Self::END), and for no key of a wait.
+    #[inline]
+    pub(super) fn is_end(self) -> bool {
+        self.low() == u64::MAX
+    }
+
+    /// True if this key is of the wait `ticket`.
+    #[inline]
+    pub(super) fn is_of(self, ticket: Ticket) -> bool {
+        let differing = (self.low() ^ ticket.0) & TICKET_MASK;
+        differing <= 1
+    }
+
+    /// True for the key of a release.
+    #[inline]
+    pub(super) fn is_release(self) -> bool {
+        self.low() & 1 != 0
+    }
+
+    /// The key under which `ticket` runs if it is released in answer to what has this key.
+    #[inline]
+    pub(super) fn released(self, ticket: Ticket) -> Self {
+        Self::new(self.moment().released(), ticket.released())
+    }
+
+    /// The wait after `ordinals` of the actor that this key is of, and the counter after it.
+    #[inline]
+    pub(super) fn next_ticket(self, ordinals: Ordinals) -> (Ticket, Ordinals) {
+        ordinals.next(Ticket(self.low()))
+    }
+
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the low half is meant")]
     fn low(self) -> u64 {
@@ -93,15 +124,8 @@ impl Ticket {
         Self(self.0 & !1)
     }
 
-    #[inline]
     pub(super) const fn is_released(self) -> bool {
         self.0 & 1 != 0
-    }
-
-    /// True if both are of the same wait.
-    #[inline]
-    pub(super) const fn is_same_wait(self, other: Self) -> bool {
-        (self.0 ^ other.0) <= 1
     }
 }
 
@@ -173,8 +197,9 @@ mod tests {
             prop_assert_eq!(ticket.source(), source);
             prop_assert_eq!(ticket.released().source(), source);
             prop_assert_eq!(ticket.released().bare(), ticket);
-            prop_assert!(ticket.is_same_wait(ticket.released()));
-            prop_assert!(!ticket.is_same_wait(Ticket::new(source, ordinal ^ 1)));
+            prop_assert!(key(parts).is_of(ticket));
+            prop_assert!(key(parts).is_of(ticket.released()));
+            prop_assert!(!key(parts).is_of(Ticket::new(source, ordinal ^ 1)));
         }
     }
 

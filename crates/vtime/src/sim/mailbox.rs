@@ -211,7 +211,7 @@ impl<T> Awaited for AwaitedMessage<'_, T> {
             return First::AtOnce(received);
         }
         let waiter = match self.deadline {
-            Some(deadline) if deadline <= kernel.now.get() => {
+            Some(deadline) if deadline <= kernel.now() => {
                 return First::AtOnce(Received::Deadline);
             }
             Some(deadline) => Waiter::with_deadline(kernel.enrol_until(deadline)),
@@ -253,7 +253,7 @@ impl<T> Awaited for AwaitedMessage<'_, T> {
         }
         let is_overdue = self
             .deadline
-            .is_some_and(|deadline| deadline <= kernel.now.get());
+            .is_some_and(|deadline| deadline <= kernel.now());
         (is_overdue && !kernel.is_queued(ticket)).then_some(Outcome::Deadline)
     }
 

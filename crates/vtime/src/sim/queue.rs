@@ -17,10 +17,13 @@ const CANCELLED_MIN: usize = 64;
 
 /// A priority queue for few or many keys.
 ///
-/// The next keys to come lie sorted in `near`, least last; the others in the heap `far`.
-/// Invariant: no key of `far` is less than one of `near`, and if `near` is empty so is `far`.
+/// The next key to come may lie in `head`, the next ones sorted in `near`, least last, the others
+/// in the heap `far`. Invariant: none of these has a key that is less than one before it, and if
+/// `near` is empty so is `far`.
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
+    /// The end if it is vacant. Most waits are the next to end, so they come and go here.
+    head: Key,
     /// Those below `near_len` count. An array, since a vector would be one more thing to fetch.
     near: [Key; NEAR_MAX],
     near_len: usize,
@@ -34,6 +37,7 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn new() -> Self {
         Self {
+            head: Key::END,
             near: [Key::END; NEAR_MAX],
             near_len: 0,
             far: BinaryHeap::new(),
@@ -44,6 +48,50 @@ impl Queue {
 
     #[inline]
     pub(super) fn push(&mut self, key: Key) {
+        if self.head.is_end() && self.near_least().is_none_or(|least| key < least) {
+            self.head = key;
+        } else {
+            self.push_behind(key);
+        }
+    }
+
+    /// Takes out the least key, if its time is not after `limit`.
+    #[inline]
+    pub(super) fn pop(&mut self, limit: SimTime) -> Option<Key> {
+        let head = self.head;
+        if head.is_end() {
+            return self.pop_near(limit);
+        }
+        if head.time() > limit {
+            return None;
+        }
+        self.head = Key::END;
+        Some(head)
+    }
+
+    /// The time of the least key.
+    pub(super) fn next_time(&self) -> Option<SimTime> {
+        let head = (!self.head.is_end()).then_some(self.head);
+        head.or(self.near_least()).map(Key::time)
+    }
+
+    #[inline]
+    fn near_least(&self) -> Option<Key> {
+        self.near.get(self.near_len.wrapping_sub(1)).copied()
+    }
+
+    /// Pushes a key while the head is taken, or that does not belong there.
+    #[inline(never)]
+    fn push_behind(&mut self, key: Key) {
+        if key < self.head && !self.head.is_end() {
+            let head = std::mem::replace(&mut self.head, key);
+            self.push_near(head);
+        } else {
+            self.push_near(key);
+        }
+    }
+
+    fn push_near(&mut self, key: Key) {
         if self.near_len >= NEAR_MAX || key > self.far_least {
             self.push_far(key);
             return;
@@ -57,22 +105,14 @@ impl Queue {
         self.near_len += 1;
     }
 
-    /// The time of the least key.
-    pub(super) fn next_time(&self) -> Option<SimTime> {
-        let last = self.near_len.checked_sub(1)?;
-        Some(self.near[last].time())
-    }
-
-    /// Takes out the least key, if its time is not after `limit`.
     #[inline]
-    pub(super) fn pop(&mut self, limit: SimTime) -> Option<Key> {
-        let last = self.near_len.wrapping_sub(1);
-        let key = *self.near.get(last)?;
+    fn pop_near(&mut self, limit: SimTime) -> Option<Key> {
+        let key = self.near_least()?;
         if key.time() > limit {
             return None;
         }
-        self.near_len = last;
-        if last == 0 {
+        self.near_len -= 1;
+        if self.near_len == 0 {
             self.refill();
         }
         Some(key)
@@ -80,6 +120,10 @@ impl Queue {
 
     /// Removes the key with `ticket`, if there is one.
     pub(super) fn cancel(&mut self, ticket: Ticket) {
+        if !self.head.is_end() && self.head.ticket() == ticket {
+            self.head = Key::END;
+            return;
+        }
         let near = &self.near[..self.near_len];
         if let Some(at) = near.iter().position(|key| key.ticket() == ticket) {
             self.near.copy_within(at + 1..self.near_len, at);
@@ -103,7 +147,9 @@ impl Queue {
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
         let far = self.far.iter().map(|key| key.0);
         let far = far.filter(|key| self.cancelled.binary_search(&key.ticket()).is_err());
-        self.near[..self.near_len].iter().copied().chain(far)
+        let near = self.near[..self.near_len].iter().copied();
+        let head = (!self.head.is_end()).then_some(self.head);
+        head.into_iter().chain(near).chain(far)
     }
 
     /// The deadline of `source` at `moment` that none of `taken` is.
@@ -128,7 +174,7 @@ impl Queue {
         self.far_least = self.near[NEAR_MAX / 2 - 1];
         self.near.copy_within(NEAR_MAX / 2.., 0);
         self.near_len -= NEAR_MAX / 2;
-        self.push(key);
+        self.push_near(key);
     }
 
     /// Brings the least keys of `far` near; `near` is empty.

@@ -45,7 +45,7 @@ impl Awaited for AwaitedMoment<'_> {
 
     #[inline]
     fn first(&self) -> First<()> {
-        if self.when <= self.kernel.now.get() {
+        if self.when <= self.kernel.now() {
             First::AtOnce(())
         } else {
             First::Enrolled(self.kernel.enrol_until(self.when))
@@ -60,7 +60,7 @@ impl Awaited for AwaitedMoment<'_> {
     fn ended(&self, _: Ticket, _: Outcome) {}
 
     fn ended_before(&self, ticket: Ticket) -> Option<Outcome> {
-        let is_over = self.when <= self.kernel.now.get() && !self.kernel.is_queued(ticket);
+        let is_over = self.when <= self.kernel.now() && !self.kernel.is_queued(ticket);
         is_over.then_some(Outcome::Deadline)
     }
 

@@ -78,7 +78,8 @@ impl Wait {
         }
     }
 
-    #[inline]
+    /// Stands apart so that what an actor does at the end of a wait is small enough to be inlined.
+    #[inline(never)]
     fn poll_first<A: Awaited>(&mut self, awaited: &A) -> Poll<A::Output> {
         let kernel = awaited.kernel();
         if kernel.is_adopting() {

@@ -142,7 +142,7 @@ impl World {
             }
         }
         let end = limit.at(Phase::React);
-        if self.kernel.now.get() < end {
+        if self.kernel.now() < end {
             self.kernel.arrive(end);
         }
         Ok(())
@@ -167,7 +167,7 @@ impl World {
 
     /// The moment of the latest event, or the end of the latest [`run_until`](Self::run_until).
     pub fn now(&self) -> Moment {
-        self.kernel.now.get()
+        self.kernel.now()
     }
 
     /// When the next event happens; `None` if none is left.
@@ -305,7 +305,7 @@ impl World {
             Waiting { actor, what }
         });
         Err(RunError::Deadlock {
-            at: self.kernel.now.get(),
+            at: self.kernel.now(),
             waiting: waiting.collect(),
         })
     }
@@ -313,7 +313,7 @@ impl World {
     #[cold]
     fn time_stands_still(&self, source: u32) -> RunError {
         RunError::TimeStandsStill {
-            at: self.kernel.now.get(),
+            at: self.kernel.now(),
             actor: self.kernel.name_of(source),
             events: self.kernel.events_of_instant_max.get(),
         }
@@ -322,7 +322,7 @@ impl World {
     #[cold]
     fn not_taken_up(&self, source: u32) -> RunError {
         RunError::NotTakenUp {
-            at: self.kernel.now.get(),
+            at: self.kernel.now(),
             actor: self.kernel.name_of(source),
         }
     }
