@@ -198,6 +198,11 @@ impl History {
         self.entries.iter()
     }
 
+    /// Lets go of the entries that were kept; the digest still covers them.
+    pub fn forget_entries(&mut self) {
+        self.entries = VecDeque::new();
+    }
+
     /// The names of the sources, in their order.
     pub fn sources(&self) -> impl ExactSizeIterator<Item = &str> {
         self.sources.iter().map(|source| source.name.as_str())
