@@ -39,7 +39,7 @@ impl Stack {
         let truth = self.account().map(Ledger::close);
         self.note_what_was_heard();
         let heard = self.heard();
-        let history = self.world.history().clone();
+        let mut history = self.world.history().clone();
         let notes = self.notes(&history);
         let endpoint = self.endpoint(truth.as_ref(), &notes, heard.as_ref());
         let mut result = RunResult {
@@ -57,6 +57,9 @@ impl Stack {
         };
         result.expect = expectations(&self.scenario.expect, &result);
         result.met = result.expect.iter().all(|each| each.met);
+        if !self.options.keep_history {
+            history.forget_entries();
+        }
         Ok(Run {
             result,
             history,

@@ -46,7 +46,10 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
         ([first, ..], [first_truth, ..]) => {
             let count = plural(endpoint.glitches.len() as u64, "glitch", "glitches");
             let lost = ms(endpoint.lost_ns);
-            writeln!(out, "IT GLITCHED\n  \"{name}\" had {count}, {lost} of wrong sound in all.")?;
+            writeln!(
+                out,
+                "IT GLITCHED\n  \"{name}\" had {count}, {lost} of wrong sound in all."
+            )?;
             writeln!(out, "  Where     {}", place(first, first_truth))?;
             writeln!(out, "  Why       {}", reason(first))?;
         }

@@ -16,6 +16,8 @@ use crate::stack::Stack;
 pub struct RunOptions {
     /// A seed in place of the scenario's.
     pub seed: Option<u64>,
+    /// Whether the run keeps the entries of its history. The digest is the same.
+    pub keep_history: bool,
     /// Whether samples go through the stack. All events and the digest are the same.
     pub keep_samples: bool,
 }
@@ -25,7 +27,7 @@ pub struct RunOptions {
 pub struct Run {
     /// What came of it.
     pub result: RunResult,
-    /// What happened.
+    /// What happened; its entries only if they were to be kept.
     pub history: History,
     /// What each endpoint did to whoever listened, in the order of the result's endpoints. None
     /// for an endpoint that nobody opened.

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_files;
+mod producers;
+mod provenance;
 mod runs;
 mod shipped;
 mod sounds;

@@ -1,0 +1,95 @@
+//! The engine and an exclusive client are the same producer: what the device plays is the same.
+
+use scenario::{Client, Engine, Mode, RunOptions, Scenario, Source, run};
+use truth::{Class, Ledger};
+
+use crate::runs::named;
+use crate::sounds;
+
+/// The same scenario with an engine and a shared client in place of the exclusive one.
+fn through_an_engine(scenario: &Scenario) -> Scenario {
+    let mut shared = scenario.clone();
+    let client = &scenario.clients[0];
+    shared.engine = Engine {
+        period: client.packet,
+        packets: client.packets.unwrap_or(2),
+        policy: client.policy.unwrap_or_default(),
+        content: client.content.unwrap_or_default(),
+        service: client.service_time(),
+        ..Engine::default()
+    };
+    shared.clients = vec![Client {
+        mode: Mode::SharedEvent,
+        packet: None,
+        packets: None,
+        policy: None,
+        content: None,
+        service: None,
+        // Deep enough that the client itself never makes silence.
+        buffer: Some(scenario::FrameCount::new(24_000)),
+        source: Source::default(),
+        ..client.clone()
+    }];
+    for fault in &mut shared.faults {
+        if let Some(late) = &mut fault.late_wake_up {
+            late.client = None;
+            late.engine = true;
+        }
+    }
+    shared
+}
+
+/// Class by class, what left the speaker.
+fn classes(scenario: &Scenario) -> (Vec<(Class, u64, u64, Option<u64>)>, String) {
+    let run = run(scenario, &sounds::of(scenario), &RunOptions::default()).unwrap();
+    let truth: &Ledger = run.truth[0].as_ref().unwrap();
+    let spans = truth.spans().iter();
+    let spans = spans.map(|span| (span.class, span.first, span.frames, span.heard_from()));
+    let endpoint = &run.result.endpoints[0];
+    let words = format!(
+        "{:?} {:?} {:?}",
+        endpoint.reported, endpoint.headroom_ns, endpoint.glitches
+    );
+    (spans.collect(), words)
+}
+
+#[test]
+fn both_producers_leave_the_same_truth() {
+    for name in [
+        "s01-baseline",
+        "s02-inside-the-slack",
+        "s03-exactly-at-the-deadline",
+        "s04-a-microsecond-late",
+        "s05-14-ms-on-the-ring",
+        "s06a-20-ms",
+        "s06b-19-999-ms",
+        "s07-21-ms-on-the-ring",
+        "s08-21-ms-blind",
+        "s12-44100-hz",
+        "s13-small-period",
+        "s14a-three-packets-19-ms",
+        "s14b-three-packets-21-ms",
+        "s15a-four-packets-29-ms",
+        "s15b-four-packets-31-ms",
+        "s16-60-ms-stall",
+        "s17-prefetch-hides-the-error",
+        "s18-bursty-prefetch",
+        "s19a-prefetch-8-666-ms",
+        "s19b-prefetch-8-667-ms",
+        "s21a-lost-notification",
+        "s21b-lost-notification-blind",
+        "s22a-dpc-coalescing",
+        "s22b-dpc-coalescing-blind",
+        "s23a-thread-delayed-resync",
+        "s23b-thread-delayed-blind",
+        "s24a-spurious-wake",
+        "s24c-spurious-wake-blind",
+    ] {
+        let exclusive = named(name);
+        let shared = through_an_engine(&exclusive);
+        let (one, one_words) = classes(&exclusive);
+        let (other, other_words) = classes(&shared);
+        assert_eq!(one, other, "{name}");
+        assert_eq!(one_words, other_words, "{name}");
+    }
+}
