@@ -315,19 +315,12 @@ impl PacketProducer {
         if !self.read_count(io) {
             return;
         }
-        let lead = self.config.lead();
         let behind = self.count + 1;
         if late && behind > packet {
-            (self.next, self.until) = (behind, behind + lead);
+            (self.next, self.until) = (behind, behind + self.config.lead());
         } else {
-            // Nothing more can be stored now. A packet too many is tried again at the next wake-up,
-            // unless the count has been taken back.
-            self.next = if packet > behind + lead {
-                behind
-            } else {
-                packet
-            };
-            self.until = self.next;
+            // Nothing more can be stored now. The packet is tried again at the next wake-up.
+            (self.next, self.until) = (packet, packet);
         }
     }
 

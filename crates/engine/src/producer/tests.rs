@@ -324,6 +324,7 @@ fn s47_e11_what_is_announced_after_the_end_is_refused_and_changes_nothing() {
         [(8, NtStatus::INVALID_DEVICE_STATE)],
         "and only once"
     );
+    assert_eq!(run.asked, 7, "and from then on it asks no more");
 }
 
 #[test]
@@ -344,6 +345,72 @@ fn delay_goes_on_with_what_was_refused() {
     );
     assert_eq!(run.content_at(4319), 3359);
     assert_eq!(run.content_at(4320), 3360);
+}
+
+#[test]
+fn a_blind_producer_delays_nothing_as_it_takes_no_notice() {
+    let config = ProducerConfig {
+        content: ContentPolicy::Delay,
+        ..blind(480)
+    };
+    let run = Rig {
+        config,
+        ..delayed(14_000)
+    }
+    .run();
+    assert_eq!(run.refused(), [(6, LATE)]);
+    assert_eq!(run.content_at(3360), 3360);
+}
+
+#[test]
+fn spans_tell_which_write_brought_them() {
+    let run = delayed(21_000).run();
+    let write = |packet: u64| run.whose_at(packet * 480).write;
+    assert_eq!([write(0), write(1), write(5)], [0, 1, 5]);
+    assert_eq!(
+        [write(8), write(9)],
+        [7, 8],
+        "packet 6 was write 6, packet 7 was none"
+    );
+}
+
+#[test]
+fn a_driver_that_is_late_for_ever_is_asked_once_per_pass() {
+    let mut io = NeverInTime;
+    let config = ProducerConfig {
+        packets: 4,
+        ..ProducerConfig::new(Frames::new(480))
+    };
+    let mut producer = PacketProducer::new(config);
+    let mut content = rig::everything();
+    producer.begin(0, Prime::None);
+    producer.prime(&mut io, &mut content);
+    producer.run();
+    for _ in 0..3 {
+        assert_eq!(producer.due(), Some(1));
+        producer.commit(&mut io, &content);
+        assert_eq!(producer.due(), None);
+        producer.wake(&mut io);
+    }
+}
+
+/// Contradicts itself: no packet is done, and every packet is late.
+struct NeverInTime;
+
+impl PacketIo for NeverInTime {
+    fn format(&self) -> WaveFormat {
+        WaveFormat::new(48_000, 2, units::SampleFormat::S16).unwrap()
+    }
+
+    fn packet_count(&mut self) -> Result<PacketCount, NtStatus> {
+        Ok(PacketCount::wrapping(0))
+    }
+
+    fn store(&mut self, _at: Frames, _len: Frames, _bytes: Option<&[u8]>, _whose: Whose) {}
+
+    fn set_write_packet(&mut self, _packet: PacketNumber, _eos: Option<Bytes>) -> NtStatus {
+        LATE
+    }
 }
 
 #[test]

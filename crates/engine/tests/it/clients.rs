@@ -3,6 +3,7 @@
 use engine::EngineConfig;
 use ring::Samples;
 use units::SimDuration;
+use vtime::{Event, Reset};
 
 use crate::bench::Bench;
 
@@ -29,6 +30,20 @@ fn s10_e12_a_client_21_ms_late_is_silent_for_a_period_and_the_ring_never_stale()
     let starved = bench.entries("engine.starved");
     assert_eq!(starved, [(70_000_000, vec![0, 3840, 480, 7 * 480])]);
     assert_eq!(bench.clients[0].stream.borrow().starved(), 1);
+}
+
+#[test]
+fn s10_one_of_two_clients_late_makes_the_mix_lack_a_stream() {
+    for (late, other) in [(0, 1), (1, 0)] {
+        let mut bench = Bench::new(EngineConfig::default(), Samples::Left);
+        bench.quiet_client();
+        bench.quiet_client();
+        bench.late(&format!("client {late}"), 5, SimDuration::from_millis(21));
+        bench.spawn();
+        bench.run_until_ms(200);
+        assert_eq!(bench.bad(), [(3840, 480, "silence")]);
+        assert_eq!(bench.clients[other].stream.borrow().starved(), 0);
+    }
 }
 
 #[test]
@@ -88,13 +103,15 @@ fn w140_streams_have_their_own_padding_and_one_pass() {
 }
 
 #[test]
-fn a_stream_that_starts_later_joins_at_the_next_pass() {
+fn w92_a_stream_that_starts_later_joins_at_the_next_pass() {
     let mut bench = Bench::new(EngineConfig::default(), Samples::Left);
     bench.quiet_client();
     let late = bench.endpoint.add_stream(
         crate::bench::format(2, units::SampleFormat::S16),
         units::Frames::new(960),
     );
+    let event = bench.world.event("late", Reset::Auto);
+    late.borrow_mut().event = Some(event.handle());
     bench.spawn();
     bench.run_until_ms(25);
     late.borrow_mut()
@@ -102,9 +119,11 @@ fn a_stream_that_starts_later_joins_at_the_next_pass() {
         .release(units::Frames::new(960), 0, None, true);
     bench.endpoint.start(&late);
     bench.run_until_ms(29);
+    assert!(!event.is_set(), "passes 0 to 2 were before its first start");
     assert_eq!(late.borrow().buffer.taken().get(), 0);
     bench.run_until_ms(31);
     assert_eq!(late.borrow().buffer.taken().get(), 480);
+    assert!(event.is_set());
 }
 
 #[test]

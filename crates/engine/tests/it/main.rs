@@ -4,6 +4,7 @@
 
 mod bench;
 mod clients;
+mod device;
 mod engine_thread;
 mod samples;
 mod twin;

@@ -1,6 +1,6 @@
 //! What the mix sounds like, and that nothing else depends on it.
 
-use engine::{EngineConfig, Volume};
+use engine::{ContentPolicy, EngineConfig, Volume};
 use proptest::prelude::*;
 use ring::Samples;
 use units::{SampleFormat, SimDuration, SimTime};
@@ -110,6 +110,27 @@ fn a_mix_beyond_full_scale_is_limited_or_clipped() {
                 (i16::MAX, 16_384)
             }
         );
+    }
+}
+
+#[test]
+fn what_was_refused_is_lost_or_played_later_by_policy() {
+    for (content, frame_3360) in [(ContentPolicy::Drop, 2880), (ContentPolicy::Delay, 2400)] {
+        let config = EngineConfig {
+            content,
+            ..EngineConfig::default()
+        };
+        let mut bench = Bench::new(config, Samples::Kept);
+        bench.client(format(2, SampleFormat::S16), counted);
+        bench.late("engine", 5, SimDuration::from_millis(14));
+        bench.spawn();
+        bench.run_until_ms(100);
+        let heard = frames(&bench);
+        let told = |frame: usize| u32::from_le_bytes(heard[frame]);
+        // Packet 6 held the client's frames from 2400 on; the device came to them in their middle.
+        assert_eq!((told(2880), told(3072)), (1440, 2400 + 192));
+        assert_eq!(told(3360), frame_3360);
+        assert_eq!(bench.bad(), [(2880, 192, "stale")]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use engine::{ContentPolicy, EndOfStream, Policy, Prime, ProducerConfig};
 use ring::Samples;
-use units::{Frames, NtStatus, SimDuration};
+use units::{Frames, NtStatus, SimDuration, SimTime};
 use wasapi::Act;
 
 use crate::bench::{Bench, Setup, at, run};
@@ -151,6 +151,22 @@ fn s48_e10_a_pause_is_no_glitch_and_the_count_goes_on_behind_it() {
         .map(|(_, w)| w[2])
         .collect();
     assert_eq!(states, [0, 2640, 2640]);
+}
+
+#[test]
+fn s48_a_pause_between_two_frames_lets_the_one_that_has_begun_end() {
+    let pause = wasapi::Action {
+        at: SimTime::ZERO + SimDuration::from_micros(55_010),
+        what: Act::Pause,
+    };
+    let bench = with_actions([pause, run(155), at(180, Act::Stop), run(190)]).run_until_ms(300);
+    let states: Vec<_> = bench
+        .entries("producer.state")
+        .iter()
+        .map(|(_, w)| w[2])
+        .collect();
+    assert_eq!(states, [0, 2641, 2641, 2641 + 25 * 48, 0]);
+    assert_eq!((bench.bad(0), bench.bad(1)), (vec![], vec![]));
 }
 
 #[test]

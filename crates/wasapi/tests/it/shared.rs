@@ -100,6 +100,23 @@ fn a_pause_keeps_what_is_queued_and_a_stop_begins_anew() {
 }
 
 #[test]
+fn a_late_client_that_was_stopped_meanwhile_fills_nothing() {
+    let late = Some((5, SimDuration::from_millis(14)));
+    let mut setup = Setup {
+        late,
+        ..Setup::default()
+    };
+    setup.actions.push(at(55, Act::Pause));
+    let bench = setup.shared().run_until_ms(100);
+    assert!(
+        bench
+            .entries("wasapi.fill")
+            .iter()
+            .all(|(at, _)| *at <= 50_000_000)
+    );
+}
+
+#[test]
 fn actions_for_packets_mean_nothing_to_a_shared_client() {
     let mut setup = Setup::default();
     setup.actions.extend([run(5), at(7, Act::WritePacket(3))]);

@@ -38,6 +38,8 @@ pub(super) struct Run {
     pub(super) passes: u64,
     pub(super) coalesced: u64,
     pub(super) end: Option<(u64, u64)>,
+    /// How often the device was asked for its count.
+    pub(super) asked: u64,
     heard: Vec<Option<Whose>>,
     writes: Vec<(Written, SimTime)>,
     clock: Clock,
@@ -53,9 +55,18 @@ struct Device {
     now: Moment,
     running: bool,
     end: Option<(u64, u64)>,
+    asked: u64,
 }
 
-struct Everything(Stretch);
+pub(super) struct Everything(Stretch);
+
+/// Content that is audio throughout.
+pub(super) fn everything() -> Everything {
+    Everything(Stretch {
+        frames: Frames::ZERO,
+        kind: Kind::Audio,
+    })
+}
 
 impl PacketContent for Everything {
     fn make(&mut self, _content: u64, _intended: u64, frames: Frames) {
@@ -170,12 +181,10 @@ impl Rig {
             now: Moment::default(),
             running: false,
             end: None,
+            asked: 0,
             rig: self.clone(),
         };
-        let mut content = Everything(Stretch {
-            frames: Frames::ZERO,
-            kind: Kind::Audio,
-        });
+        let mut content = everything();
         let mut producer = PacketProducer::new(self.config);
         producer.begin(0, self.config.prime);
         producer.prime(&mut device, &mut content);
@@ -201,6 +210,7 @@ impl Rig {
                 },
             };
             let late = self.late.get(&tag);
+            let late = late.filter(|by| !by.is_zero());
             let starts = late.map_or(woken, |by| (woken.time + *by).commit());
             passes += 1;
             thread.reach(&mut producer, &mut device, &mut content, starts);
@@ -213,6 +223,7 @@ impl Rig {
             passes,
             coalesced,
             end: device.end,
+            asked: device.asked,
             heard: device.heard,
             writes: thread.writes,
             clock,
@@ -305,6 +316,7 @@ impl PacketIo for Device {
     }
 
     fn packet_count(&mut self) -> Result<PacketCount, NtStatus> {
+        self.asked += 1;
         Ok(PacketCount::wrapping(self.count()))
     }
 
@@ -341,10 +353,12 @@ impl Run {
     }
 
     pub(super) fn content_at(&self, frame: u64) -> u64 {
+        self.whose_at(frame).content
+    }
+
+    pub(super) fn whose_at(&self, frame: u64) -> Whose {
         let frame = usize::try_from(frame).unwrap();
-        self.heard[frame]
-            .expect("somebody wrote this frame")
-            .content
+        self.heard[frame].expect("somebody wrote this frame")
     }
 
     /// Stretches that are not as they were meant, as (first frame, frames, heard instead).
