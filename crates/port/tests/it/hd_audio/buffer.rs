@@ -1,5 +1,7 @@
 //! The cyclic buffer as the HD Audio miniport makes it.
 
+use std::sync::Arc;
+
 use hardware::StreamConfig;
 use ks::{KsState, PinConnect, PinHandle};
 use miniport::{HdAudioMiniport, HdAudioOptions};
@@ -177,5 +179,21 @@ fn a_buffer_without_notifications_plays_and_tells_nobody() {
         let position = ks::position(&client.cx, &pin).unwrap();
         assert_eq!(position.play.get(), (45 * 48 - 1) % 960 * 4);
         assert_eq!(client.interrupt.borrow().interrupts(), 0);
+    });
+}
+
+#[test]
+fn r68_after_close_the_device_has_let_go_of_the_buffer() {
+    k0().run(50, |client| async move {
+        let stream = client.open_k0();
+        client.set_state(&stream, KsState::Run);
+        client.at(15).await;
+        assert_ne!(Arc::strong_count(&stream.mapping.buffer), 1);
+        ks::close(&client.cx, &stream.pin);
+        assert_eq!(
+            Arc::strong_count(&stream.mapping.buffer),
+            1,
+            "the client's mapping alone"
+        );
     });
 }

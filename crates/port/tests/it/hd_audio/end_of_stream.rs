@@ -144,3 +144,33 @@ fn r122_r124_r125_flags_and_length_are_checked() {
         assert_eq!(announce(0, 0), NtStatus::INVALID_DEVICE_STATE);
     });
 }
+
+#[test]
+fn r128_silence_behind_the_end_belongs_to_the_run_that_it_ends() {
+    let mut lab = lab(EndOfStream::Silence);
+    lab.run(200, |client| async move {
+        let stream = client.open_k0();
+        for run in 0..2 {
+            client.at(run * 100).await;
+            client.set_state(&stream, KsState::Pause);
+            assert_eq!(client.announce(&stream, 0, Some(0)), NtStatus::SUCCESS);
+            client.set_state(&stream, KsState::Run);
+            client.at(run * 100 + 20).await;
+            client.set_state(&stream, KsState::Pause);
+            client.at(run * 100 + 30).await;
+            client.set_state(&stream, KsState::Run);
+            client.at(run * 100 + 60).await;
+            client.set_state(&stream, KsState::Stop);
+        }
+    });
+    let log = lab.heard();
+    for span in log.spans() {
+        let whose = span.whose.expect("all is silenced");
+        assert_eq!((whose.run, whose.kind), (span.run, Kind::EosPad));
+        assert_eq!(
+            (whose.intended, whose.content),
+            (span.first.get(), span.first.get())
+        );
+    }
+    assert_eq!(log.spans().last().map(|span| span.run), Some(1));
+}

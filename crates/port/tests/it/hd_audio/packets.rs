@@ -160,3 +160,17 @@ fn r130_numbers_may_skip() {
         assert_eq!(client.announce(&stream, count + 1, None), FINE);
     });
 }
+
+#[test]
+fn r119_in_pause_the_packet_that_was_interrupted_is_late_and_one_not_begun_is_not() {
+    for (pause_millis, in_the_middle) in [(50, FINE), (55, LATE)] {
+        k0().run(100, move |client| async move {
+            let stream = client.start_k0();
+            client.at(pause_millis).await;
+            client.set_state(&stream, KsState::Pause);
+            assert_eq!(client.count(&stream), 5);
+            let announced = [4, 5, 6, 7].map(|packet| client.announce(&stream, packet, None));
+            assert_eq!(announced, [LATE, in_the_middle, FINE, OVERRUN]);
+        });
+    }
+}
