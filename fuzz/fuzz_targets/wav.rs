@@ -27,8 +27,15 @@ fn compare(file: &[u8], wave: &Wave) {
         return;
     };
     let spec = reader.spec();
-    // Of 24 bits in 32 `hound` takes the lower three bytes, the format's pages say the upper ones.
-    if wave.header.encoding == (Encoding::Signed { bytes: 4 }) && spec.bits_per_sample != 32 {
+    // Of samples narrower than their container `hound` takes the lower bits, if it takes them at
+    // all; the pages on the format say the upper ones.
+    let container = match wave.header.encoding {
+        Encoding::Unsigned8 => 8,
+        Encoding::Signed { bytes } => u16::from(bytes) * 8,
+        Encoding::Float32 => 32,
+        Encoding::Float64 => 64,
+    };
+    if spec.bits_per_sample != container {
         return;
     }
     assert_eq!(

@@ -9,15 +9,6 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
-/// The sounds that shipped scenarios may name, by the end of their path.
-const SHIPPED: &[(&str, &[u8])] = &[(
-    "sounds/melody.wav",
-    include_bytes!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../scenarios/sounds/melody.wav"
-    )),
-)];
-
 /// No input file is longer than a WAV file can be.
 const BYTES_MAX: u64 = u32::MAX as u64 + 8;
 
@@ -117,9 +108,11 @@ fn read(path: &Path) -> Result<Cow<'static, [u8]>, Refusal> {
 }
 
 fn shipped(name: &str) -> Result<Cow<'static, [u8]>, Refusal> {
-    let found = SHIPPED.iter().find(|(end, _)| name.ends_with(end));
+    let found = scenario::shipped_sounds()
+        .iter()
+        .find(|sound| sound.path == name);
     found
-        .map(|&(_, bytes)| Cow::Borrowed(bytes))
+        .map(|sound| Cow::Borrowed(sound.bytes))
         .ok_or_else(|| {
             let help = "run the scenario's file instead of its name";
             Refusal::new(name, "this sound is not in the binary", help)

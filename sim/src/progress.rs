@@ -2,20 +2,27 @@
 
 use crate::terminal::say;
 use std::io::IsTerminal as _;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 /// The first sign of life, and the time from one to the next.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// How many scenarios there are, and how many are done.
+/// How many scenarios there are, how many are done, and how far the others are.
 #[derive(Debug)]
 pub struct Progress {
     total: usize,
     done: AtomicUsize,
-    running: Mutex<Vec<String>>,
+    running: Mutex<Vec<Running>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    name: String,
+    /// Of a hundred, in model time.
+    percent: u64,
 }
 
 impl Progress {
@@ -41,18 +48,33 @@ impl Progress {
     }
 
     /// Notes that a scenario has begun.
-    pub fn begun(&self, label: &str) {
-        self.running
-            .lock()
-            .expect("nobody panics with the lock")
-            .push(label.to_owned());
+    pub fn begun(&self, name: &str) {
+        self.running().push(Running {
+            name: name.to_owned(),
+            percent: 0,
+        });
+    }
+
+    /// Notes how far a scenario is in model time.
+    pub fn at(&self, name: &str, now: u64, ends: u64) {
+        let percent = u128::from(now) * 100 / u128::from(ends.max(1));
+        for running in self
+            .running()
+            .iter_mut()
+            .filter(|running| running.name == name)
+        {
+            running.percent = u64::try_from(percent).unwrap_or(100);
+        }
     }
 
     /// Notes that a scenario has come to its end.
-    pub fn ended(&self, label: &str) {
-        let mut running = self.running.lock().expect("nobody panics with the lock");
-        running.retain(|other| other != label);
+    pub fn ended(&self, name: &str) {
+        self.running().retain(|other| other.name != name);
         self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn running(&self) -> MutexGuard<'_, Vec<Running>> {
+        self.running.lock().expect("nobody panics with the lock")
     }
 
     fn show_until(&self, finished: &mpsc::Receiver<()>) {
@@ -69,10 +91,12 @@ impl Progress {
     }
 
     fn line(&self, waited: Duration) -> String {
+        let shown = |running: &Running| format!("{} {} %", running.name, running.percent);
         let running = self
-            .running
-            .lock()
-            .expect("nobody panics with the lock")
+            .running()
+            .iter()
+            .map(shown)
+            .collect::<Vec<_>>()
             .join(", ");
         let done = self.done.load(Ordering::Relaxed);
         format!(
@@ -94,8 +118,9 @@ mod tests {
             progress.begun("a");
             progress.begun("b");
             progress.ended("a");
+            progress.at("b", 3_000, 4_000);
             progress.line(Duration::from_secs(2))
         });
-        assert_eq!(line, "1 of 3 done after 2 s; running b");
+        assert_eq!(line, "1 of 3 done after 2 s; running b 75 %");
     }
 }

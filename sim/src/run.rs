@@ -35,7 +35,7 @@ pub fn run(arguments: &RunArguments) -> Status {
     let outcomes = Progress::during(jobs.len(), |progress| {
         pool::map(&jobs, |job| {
             progress.begun(&job.name);
-            let outcome = job.run();
+            let outcome = job.run(progress);
             progress.ended(&job.name);
             outcome
         })

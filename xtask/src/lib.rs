@@ -10,6 +10,7 @@ pub mod perfetto;
 pub mod rules;
 pub mod sound;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -65,7 +66,7 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
     let mut line = String::new();
     for (name, value) in command.get_envs() {
         let value = value.unwrap_or_default().to_string_lossy();
-        line += &format!("{}={:?} ", name.to_string_lossy(), value);
+        let _ = write!(line, "{}={value:?} ", name.to_string_lossy());
     }
     let program = Path::new(command.get_program())
         .file_name()

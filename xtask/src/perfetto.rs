@@ -1,14 +1,12 @@
 //! Traces held against the published schema.
 //!
-//! The PyPI package `perfetto` carries the schema of the trace format. When Python has it, every
+//! The package `perfetto` on `PyPI` carries the schema of the trace format. When Python has it, every
 //! trace is parsed with it: no unknown field, balanced spans, times in order, tracks described
 //! before they are used. Without it the chore says so and passes; the same checks, but for the
 //! schema itself, are in the ordinary suite of `sim`.
 
 use crate::{Failure, cargo, root, run};
 use std::process::Command;
-
-const CHECK: &str = include_str!("perfetto_check.py");
 
 /// Scenarios whose traces are looked at when none are named.
 const SCENARIOS: &[&str] = &["late-wake-up"];
@@ -49,7 +47,7 @@ pub fn check(arguments: &[String]) -> Result<(), Failure> {
         ])
         .arg(&folder))?;
         run(Command::new(&python)
-            .args(["-c", CHECK])
+            .arg(root().join("xtask/src/perfetto_check.py"))
             .arg(folder.join("trace.pftrace")))?;
     }
     Ok(())

@@ -7,6 +7,7 @@ use crate::heard;
 use crate::input;
 use crate::output::{OutputError, Staged};
 use crate::overrides::Override;
+use crate::progress::Progress;
 use crate::refusal::Refusal;
 use crate::source::Source;
 use crate::trace;
@@ -14,6 +15,7 @@ use scenario::{Run, RunOptions, RunResult, Scenario};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use toml::Table;
+use units::SimTime;
 
 /// A scenario to be run, and what is to be done with it.
 #[derive(Debug)]
@@ -54,8 +56,8 @@ impl From<Refusal> for End {
 }
 
 impl Job<'_> {
-    pub(super) fn run(&self) -> Outcome {
-        let end = match panic::caught(|| self.attempt()) {
+    pub(super) fn run(&self, progress: &Progress) -> Outcome {
+        let end = match panic::caught(|| self.attempt(progress)) {
             Ok(Ok(end) | Err(end)) => end,
             Err(panic) => End::Broke(panic),
         };
@@ -65,7 +67,7 @@ impl Job<'_> {
         }
     }
 
-    fn attempt(&self) -> Result<End, End> {
+    fn attempt(&self, progress: &Progress) -> Result<End, End> {
         let source = self
             .source
             .as_ref()
@@ -84,8 +86,16 @@ impl Job<'_> {
             keep_history: self.out.is_some(),
             keep_samples: self.out.is_some(),
         };
-        let run = scenario::run(&scenario, &inputs, &options)
-            .map_err(|error| End::Broke(error.to_string()))?;
+        let ends = scenario.duration.nanos();
+        let watch = |now: SimTime| progress.at(&self.name, now.to_nanos_floor(), ends);
+        let run = scenario::run_watched(&scenario, &inputs, &options, watch).map_err(|error| {
+            if error.is_internal() {
+                End::Broke(error.to_string())
+            } else {
+                let help = "change the scenario where it asks for that";
+                End::Refused(Refusal::new(&self.name, error.to_string(), help))
+            }
+        })?;
         let report = run.report();
         let written = match &self.out {
             Some(folder) => write(folder, &scenario, &run, &report).map_err(|error| {

@@ -1,6 +1,7 @@
 //! One track per actor: what it waited for, what it did, what it recorded.
 
 use super::Flows;
+use super::buffer::HEARD;
 use super::words::{self, Words, status_name};
 use crate::perfetto::{Annotation, Mark, Trace, Track};
 use scenario::Run;
@@ -36,7 +37,10 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
             }
             "machine.dpc" => lane.wait(trace, words, words.nanos(), "DPC queued"),
             "producer.packet" => packet(trace, lane.row, words),
+            "machine.delay" => delay(trace, lane.row, words),
             "machine.notification" => notification(trace, lane.row, words),
+            // Written when all is over, and drawn where it was heard.
+            HEARD => continue,
             "ks.request" => request(trace, lane.row, words),
             name => trace.instant(lane.row, words.nanos(), name, words.annotations()),
         };
@@ -92,6 +96,16 @@ fn packet<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>) -> Mark<'a> {
         facts.push(Annotation::number("headroom_ns", headroom));
     }
     trace.slice(row, begins, ends, format!("write packet {number}"), facts)
+}
+
+/// A part of a wake-up's lateness, by the name that reports give it.
+fn delay<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>) -> Mark<'a> {
+    let place = words
+        .get("component")
+        .and_then(|place| usize::try_from(place).ok());
+    let component = place.and_then(|place| machine::Component::ALL.get(place));
+    let name = component.map_or(words.name(), |component| component.name());
+    trace.instant(row, words.nanos(), name, words.annotations())
 }
 
 fn notification<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>) -> Mark<'a> {

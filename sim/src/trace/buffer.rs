@@ -16,9 +16,13 @@ pub(super) fn draw(scenario: &Scenario, run: &Run, endpoint: &EndpointResult, tr
     };
     let writes = writes(run);
     timeline.draw_played(&endpoint.name, packet, trace);
+    timeline.draw_heard(&endpoint.name, run, trace);
     timeline.draw_slots(&writes, (packet, slots), trace);
     timeline.draw_counters(&writes, packet, trace);
 }
+
+/// The history's word for frames that left the speaker one after the other.
+pub(super) const HEARD: &str = "scenario.heard";
 
 /// Frames in a packet, and packets in the cyclic buffer.
 fn shape(scenario: &Scenario) -> Option<(u64, u64)> {
@@ -98,6 +102,16 @@ impl Timeline<'_> {
             .to_nanos_floor()
     }
 
+    /// When frames of a run were played, without the pauses between them.
+    fn played(&self, run: u32, first: u64, frames: u64) -> impl Iterator<Item = (u64, u64)> {
+        let of_run = self.stays.iter().filter(move |stay| stay.run == run);
+        of_run.filter_map(move |stay| {
+            let from = first.max(stay.first_frame);
+            let to = (first + frames).min(stay.first_frame + stay.frames);
+            (from < to).then(|| (self.begins(stay, from), self.begins(stay, to)))
+        })
+    }
+
     /// When a run has played all frames before `frame`, or all that it ever played.
     fn played_until(&self, run: u32, frame: u64) -> Option<u64> {
         let mut stays = self.stays.iter().filter(|stay| stay.run == run);
@@ -135,6 +149,27 @@ impl Timeline<'_> {
                 let (begins, ends) = (self.begins(stay, from), self.begins(stay, to));
                 trace.slice(row, begins, ends, format!("packet {number}"), facts);
                 from = to;
+            }
+        }
+    }
+
+    /// Whose frames the speaker played, as the end of the history tells.
+    fn draw_heard(&self, name: &str, run: &Run, trace: &mut Trace) {
+        const KINDS: [&str; 5] = ["audio", "engine silence", "eos pad", "zero fill", "muted"];
+        let row = trace.track(format!("{name}: heard"));
+        for (_, words) in words::entries(run).filter(|(_, words)| words.name() == HEARD) {
+            let get = |field| words.get(field).unwrap_or(0);
+            let kind = usize::try_from(get("kind"))
+                .ok()
+                .and_then(|kind| KINDS.get(kind));
+            let what = match (get("writer"), kind) {
+                (0, _) => "what nobody wrote".to_owned(),
+                (_, Some(&"audio") | None) => format!("content from {}", get("content")),
+                (_, Some(kind)) => (*kind).to_owned(),
+            };
+            let stream_run = u32::try_from(get("run")).unwrap_or(u32::MAX);
+            for (begins, ends) in self.played(stream_run, get("first"), get("frames")) {
+                trace.slice(row, begins, ends, what.clone(), words.annotations());
             }
         }
     }

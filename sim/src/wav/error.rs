@@ -74,7 +74,7 @@ pub enum WavError {
         channels: u16,
     },
     /// Two fields of the format contradict each other.
-    #[error("the header says {found} {what}, its other fields make {expected}")]
+    #[error("the header says {found} {what}, its other fields allow {expected}")]
     Contradiction {
         /// Which field, with its unit.
         what: &'static str,

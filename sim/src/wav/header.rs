@@ -56,6 +56,8 @@ impl Header {
 const PCM: u16 = 0x0001;
 const FLOAT: u16 = 0x0003;
 const EXTENSIBLE: u16 = 0xfffe;
+/// Every sub-format that stands for a format tag ends in these bytes.
+const WAVE_GUID: &[u8; 14] = b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71";
 
 /// Finds the format and the bytes of the samples.
 pub(super) fn read(file: &[u8]) -> Result<(Header, &[u8]), WavError> {
@@ -124,7 +126,7 @@ fn format(body: &[u8], offset: u64) -> Result<Header, WavError> {
     let tag = match u16_at(body, 0) {
         EXTENSIBLE => {
             needed(40)?;
-            u16_at(body, 24)
+            extensible(body, bits)?
         }
         tag => tag,
     };
@@ -156,6 +158,26 @@ fn format(body: &[u8], offset: u64) -> Result<Header, WavError> {
         frame_bytes * u64::from(rate_hz),
     )?;
     Ok(header)
+}
+
+/// The format tag inside an extensible header, which has a whole GUID for it.
+fn extensible(body: &[u8], bits: u16) -> Result<u16, WavError> {
+    let (valid, tag) = (u16_at(body, 18), u16_at(body, 24));
+    if body[26..40] != *WAVE_GUID {
+        return Err(WavError::Unsupported {
+            tag: EXTENSIBLE,
+            bits,
+        });
+    }
+    if valid > bits {
+        let (found, expected) = (valid.into(), bits.into());
+        return Err(WavError::Contradiction {
+            what: "valid bits per sample",
+            found,
+            expected,
+        });
+    }
+    Ok(tag)
 }
 
 fn agree(what: &'static str, found: u64, expected: u64) -> Result<(), WavError> {

@@ -174,6 +174,33 @@ fn lying_headers_are_refused() {
 }
 
 #[test]
+fn an_extensible_header_must_hold_a_known_sub_format() {
+    let good = written(8, 16, false);
+    assert_eq!(good[16], 40, "hound writes an extensible header for 7.1");
+    let lie = |at: usize, bytes: &[u8]| {
+        let mut file = good.clone();
+        file[at..at + bytes.len()].copy_from_slice(bytes);
+        Wave::decode(&file).expect_err("the header lies")
+    };
+    assert_eq!(
+        lie(50, &[0xaa]),
+        WavError::Unsupported {
+            tag: 0xfffe,
+            bits: 16
+        }
+    );
+    assert_eq!(lie(44, &[2]), WavError::Unsupported { tag: 2, bits: 16 });
+    assert_eq!(
+        lie(38, &[24, 0]),
+        WavError::Contradiction {
+            what: "valid bits per sample",
+            found: 24,
+            expected: 16
+        }
+    );
+}
+
+#[test]
 fn a_sample_that_is_no_number_is_refused_with_its_frame() {
     let mut file = written(2, 32, true);
     let data = file.len() - 37 * 8;

@@ -88,7 +88,7 @@ fn impossible_numbers_are_refused_where_they_stand() {
         ("no-burst", device("burst = \"0fr\""), "device.burst"),
         (
             "small-ring",
-            format!("{}packet = \"4fr\"\n[device]\nprefetch = \"100fr\"\n", GOOD),
+            format!("{GOOD}packet = \"4fr\"\n[device]\nprefetch = \"100fr\"\n"),
             "client[0].packet",
         ),
         ("many-packets", client("packets = 3"), "client[0].packets"),
