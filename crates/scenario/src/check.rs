@@ -1,9 +1,10 @@
 //! Whether a scenario that fits its types also makes sense.
 
+use hardware::StreamFormat;
 use units::{Frames, WaveFormat};
 
 use crate::format::{
-    Action, Client, Device, Engine, Fault, Format, LateWakeUp, Mode, Scenario, Source,
+    Action, Client, Device, Engine, Fault, Format, LateWakeUp, Mode, Scenario, Source, WritePacket,
 };
 use crate::quantity::{FrameCount, Time};
 
@@ -13,6 +14,11 @@ const PACKETS_MAX: (u32, u32) = (2, 8);
 const BUFFER_BYTES_MAX: u64 = 16 << 20;
 /// How long all faults and services together may make things.
 const DELAY_MAX_NANOS: u64 = 60 * 86_400 * 1_000_000_000;
+
+/// When a packet that is written out of turn may begin at the latest.
+const PACKET_BEGINS_MAX_SECONDS: u64 = 30 * 86_400;
+/// Packets in a run: a few hours of the shortest ones. What happens to each is remembered.
+const PACKETS_OF_RUN_MAX: u64 = 20_000_000;
 
 /// Something that makes no sense, and the key that says it.
 pub(crate) struct Problem {
@@ -80,9 +86,30 @@ impl Check<'_> {
         }
     }
 
+    /// What is remembered of a run has to fit into memory.
+    fn length(&mut self, key: &str, packet: Frames) {
+        let hertz = u128::from(self.scenario.device.format.rate.hertz());
+        let frames = u128::from(self.scenario.duration.nanos()) * hertz / 1_000_000_000;
+        if frames / u128::from(packet.get().max(1)) > PACKETS_OF_RUN_MAX.into() {
+            self.advise(
+                "duration",
+                format!("more than {PACKETS_OF_RUN_MAX} packets, more than a run can remember"),
+                format!("make the run shorter or `{key}` longer"),
+            );
+        }
+    }
+
     fn device(&mut self, device: &Device) {
         self.name("device.name", &device.name);
         self.format("device.format", &device.format);
+        if let Err(error) = StreamFormat::of(device.format.to_format()) {
+            self.advise(
+                "device.format",
+                error.to_string(),
+                "HD Audio plays 48 kHz and 44.1 kHz, their multiples up to 4 and whole parts, in \
+                 u8, s16, s24in32 or s32",
+            );
+        }
         let frame_bytes = u64::from(device.format.to_format().frame_bytes());
         for (key, frames) in [
             ("device.prefetch", device.prefetch),
@@ -105,9 +132,9 @@ impl Check<'_> {
             let message = format!("{} channels; expected 1 to 8", format.channels);
             self.say(format!("{key}.channels"), message);
         }
-        if !(8_000..=384_000).contains(&format.rate.hertz()) {
+        if !(8_000..=192_000).contains(&format.rate.hertz()) {
             let message = format!(
-                "{} is no rate of an audio device; expected 8kHz to 384kHz",
+                "{} is no rate of an audio device; expected 8kHz to 192kHz",
                 format.rate
             );
             self.say(format!("{key}.rate"), message);
@@ -127,6 +154,9 @@ impl Check<'_> {
     fn engine(&mut self, engine: &Engine) {
         let period = engine.period_frames(&self.scenario.device);
         self.buffer(("engine.period", "engine.packets"), period, engine.packets);
+        if self.scenario.is_shared() {
+            self.length("engine.period", period);
+        }
     }
 
     /// A cyclic buffer of the device.
@@ -257,6 +287,7 @@ impl Check<'_> {
         let packets = client.packets.unwrap_or(2);
         let keys = (format!("{key}.packet"), format!("{key}.packets"));
         self.buffer((&keys.0, &keys.1), packet, packets);
+        self.length(&keys.0, packet);
         if let Some(end) = client.end_of_stream {
             if end.valid.to_frames() > packet {
                 let message = format!("more than the {} frames of a packet", packet.get());
@@ -408,6 +439,20 @@ impl Check<'_> {
                 self.say(client_key, "so far only exclusive clients act on purpose");
             }
         }
+        if let Some(write) = &action.write_packet {
+            self.written_out_of_turn(&format!("{key}.write-packet.packet"), write);
+        }
+    }
+
+    fn written_out_of_turn(&mut self, key: &str, write: &WritePacket) {
+        let device = &self.scenario.device;
+        let Some(client) = self.scenario.clients.get(write.client as usize) else {
+            return;
+        };
+        let frame = u64::from(write.packet) * client.packet_frames(device).get();
+        if frame / u64::from(device.format.rate.hertz()) > PACKET_BEGINS_MAX_SECONDS {
+            self.say(key, "a packet that would begin after more than 30 days");
+        }
     }
 
     /// The instants of a run must stay within what the model can tell.
@@ -450,7 +495,7 @@ impl Fault {
 }
 
 impl Action {
-    const fn kinds(&self) -> [(&'static str, bool); 4] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 4] {
         [
             ("pause", self.pause.is_some()),
             ("run", self.run.is_some()),

@@ -26,6 +26,6 @@ pub use input::{Inputs, Pcm};
 pub use quantity::{Drift, FrameCount, Frequency, Level, QuantityError, Rate, Time};
 pub use result::*;
 pub use run::{Run, RunError, RunOptions, run, run_watched};
-pub use schema::schema;
+pub use schema::{reference, schema};
 pub use shipped::{Shipped, ShippedSound, shipped, shipped_sounds};
 pub use stack::Stack;

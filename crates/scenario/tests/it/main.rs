@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod any;
 mod bad_files;
 mod producers;
 mod provenance;
 mod runs;
+mod schema;
 mod shipped;
 mod sounds;

@@ -1,0 +1,210 @@
+//! Whatever a file says: it is refused, or it runs.
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use scenario::{Inputs, RunOptions, Scenario, run};
+
+/// A time of any size, most of them small.
+fn time() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => (0u64..120_000).prop_map(|micros| format!("{micros}us")),
+        2 => (0u64..120).prop_map(|millis| format!("{millis}ms")),
+        1 => (0u64..31).prop_map(|days| format!("{}h", days * 24)),
+    ]
+}
+
+/// Frames of a packet.
+fn packet() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => (1u64..1_000).prop_map(|frames| format!("{frames}fr")),
+        1 => odd_frames(),
+    ]
+}
+
+/// Frames of a buffer that is longer than most packets.
+fn buffer() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => (1_000u64..8_000).prop_map(|frames| format!("{frames}fr")),
+        1 => odd_frames(),
+    ]
+}
+
+fn odd_frames() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["0fr", "1fr", "3fr", "1000000fr", "999999999fr"])
+        .prop_map(str::to_owned)
+}
+
+fn device() -> impl Strategy<Value = String> {
+    let rate = prop::sample::select(vec![
+        "8kHz", "44.1kHz", "48kHz", "96kHz", "192kHz", "11025Hz", "47999Hz",
+    ]);
+    let sample = prop::sample::select(vec![
+        "u8", "s16", "s16", "s24", "s24in32", "s32", "s32", "f32",
+    ]);
+    let keys = prop::sample::subsequence(
+        vec![
+            "preset = \"hd-audio\"",
+            "prefetch = \"64fr\"",
+            "burst = \"32fr\"",
+            "count-on = \"memory\"",
+            "drift = \"1000ppm\"",
+            "more-packets = true",
+            "packet-window = \"sample\"",
+            "end-of-stream = \"silence\"",
+        ],
+        0..=8,
+    );
+    (rate, prop_oneof![4 => 1u8..4, 1 => 4u8..9], sample, keys).prop_map(|(rate, channels, sample, keys)| {
+        format!(
+            "[device]\nformat = {{ rate = \"{rate}\", channels = {channels}, sample = \"{sample}\" }}\n{}\n",
+            keys.join("\n")
+        )
+    })
+}
+
+fn client() -> impl Strategy<Value = String> {
+    let exclusive = (
+        packet(),
+        prop_oneof![4 => 1u32..3, 1 => 3u32..9],
+        prop::sample::select(vec!["resync", "blind"]),
+        prop::sample::select(vec!["drop", "delay"]),
+        prop::sample::select(vec!["all", "first", "none"]),
+        time(),
+        (0u32..12, prop_oneof![4 => Just("1fr".to_owned()), 1 => packet()], any::<bool>()),
+    )
+        .prop_map(|(packet, packets, policy, content, prime, service, (last, valid, after))| {
+            format!(
+                "[[client]]\nmode = \"exclusive-event\"\npacket = \"{packet}\"\npackets = {packets}\n\
+                 policy = \"{policy}\"\ncontent = \"{content}\"\nprime = \"{prime}\"\nservice = \"{service}\"\n\
+                 end-of-stream = {{ packet = {last}, valid = \"{valid}\", writes-after = {after} }}\n"
+            )
+        });
+    let source = prop::sample::select(vec![
+        "{}",
+        "{ sine = { frequency = \"440Hz\", level = \"6dB\" } }",
+        "{ noise = { level = \"-1000dB\" } }",
+        "{ sweep = { from = \"0Hz\", to = \"1000kHz\", over = \"720h\" } }",
+        "{ impulses = { every = \"1fr\", level = \"1000dB\" } }",
+    ]);
+    let one = (buffer(), source, time(), "-?[0-9]{1,3}dB");
+    let shared = (prop::collection::vec(one, 1..4), packet(), prop_oneof![4 => 1u32..3, 1 => 3u32..4], time()).prop_map(
+        |(clients, period, packets, service)| {
+            let mut text = format!(
+                "[engine]\nperiod = \"{period}\"\npackets = {packets}\nservice = \"{service}\"\n"
+            );
+            for (buffer, source, start, volume) in clients {
+                text += &format!(
+                    "[[client]]\nmode = \"shared-event\"\nbuffer = \"{buffer}\"\nstart = \"{start}\"\n\
+                     volume = \"{volume}\"\nsource = {source}\n"
+                );
+            }
+            text
+        },
+    );
+    prop_oneof![4 => exclusive, 4 => shared, 1 => Just(String::new())]
+}
+
+fn fault() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (prop_oneof![4 => Just(0u32), 1 => 1u32..3], 0u64..20, time()).prop_map(
+            |(client, event, by)| {
+                format!("late-wake-up = {{ client = {client}, event = {event}, by = \"{by}\" }}")
+            }
+        ),
+        (0u64..20, time()).prop_map(|(event, by)| {
+            format!("late-wake-up = {{ engine = true, event = {event}, by = \"{by}\" }}")
+        }),
+        (0u64..20).prop_map(|event| format!("lost-notification = {{ event = {event} }}")),
+        time().prop_map(|at| format!("spurious-notification = {{ at = \"{at}\" }}")),
+        (time(), time()).prop_map(|(from, until)| {
+            format!("blocked-dpc = {{ from = \"{from}\", until = \"{until}\" }}")
+        }),
+        (0u64..20, time())
+            .prop_map(|(event, by)| { format!("late-dpc = {{ event = {event}, by = \"{by}\" }}") }),
+    ]
+}
+
+fn action() -> impl Strategy<Value = String> {
+    prop_oneof![
+        time().prop_map(|at| format!("pause = {{ client = 0, at = \"{at}\" }}")),
+        time().prop_map(|at| format!("stop = {{ client = 0, at = \"{at}\" }}")),
+        (time(), prop::sample::select(vec!["all", "first", "none"])).prop_map(
+            |(at, prime)| format!("run = {{ client = 0, at = \"{at}\", prime = \"{prime}\" }}")
+        ),
+        (time(), prop_oneof![0u32..20, any::<u32>()]).prop_map(|(at, packet)| format!(
+            "write-packet = {{ client = 0, at = \"{at}\", packet = {packet} }}"
+        )),
+    ]
+}
+
+fn file() -> impl Strategy<Value = String> {
+    (
+        device(),
+        client(),
+        prop::collection::vec(fault(), 0..4),
+        prop::collection::vec(action(), 0..4),
+    )
+        .prop_map(|(device, client, faults, actions)| {
+            let mut text = format!("name = \"any\"\nduration = \"90ms\"\n{device}{client}");
+            for fault in faults {
+                text += &format!("[[fault]]\n{fault}\n");
+            }
+            for action in actions {
+                text += &format!("[[action]]\n{action}\n");
+            }
+            text
+        })
+}
+
+/// What holds of any run that came to its end.
+fn check(text: &str, keep_samples: bool) -> Result<bool, TestCaseError> {
+    let Ok(scenario) = Scenario::parse(text) else {
+        return Ok(false);
+    };
+    let options = RunOptions {
+        keep_samples,
+        ..RunOptions::default()
+    };
+    let run = match run(&scenario, &Inputs::new(), &options) {
+        Ok(run) => run,
+        Err(error) => {
+            prop_assert!(!error.is_internal(), "{error}\n{text}");
+            return Ok(false);
+        }
+    };
+    let endpoint = &run.result.endpoints[0];
+    prop_assert_eq!(
+        endpoint.frames_by_class.values().sum::<u64>(),
+        endpoint.frames,
+        "T1"
+    );
+    let stays: u64 = endpoint.stays.iter().map(|stay| stay.frames).sum();
+    prop_assert_eq!(stays, endpoint.frames);
+    if let Some(heard) = run.heard.first() {
+        let frame = heard.format.frame_bytes() as usize;
+        prop_assert!(heard.bytes.len() % frame == 0);
+    }
+    prop_assert!(!run.report().is_empty());
+    Ok(true)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_file_is_refused_or_runs(text in file(), keep_samples: bool) {
+        check(&text, keep_samples)?;
+    }
+}
+
+/// The strategy above makes files that run, not only such that are refused.
+#[test]
+fn some_of_any_files_run() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut ran = 0;
+    for _ in 0..200 {
+        let text = file().new_tree(&mut runner).unwrap().current();
+        ran += u32::from(check(&text, false).unwrap());
+    }
+    assert!(ran > 20, "{ran} of 200");
+}
