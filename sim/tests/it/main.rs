@@ -6,6 +6,7 @@ mod bad_input;
 mod command;
 mod heard;
 mod perfetto;
+mod readme;
 mod seeds;
 mod support;
 mod timeline;

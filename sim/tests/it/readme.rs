@@ -1,0 +1,56 @@
+//! What the pages say about the command is what it does.
+
+use crate::support::Folder;
+use std::fs;
+use std::path::Path;
+
+fn page(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)).unwrap()
+}
+
+#[test]
+fn the_transcript_in_the_readme_is_what_the_command_prints() {
+    let readme = page("README.md");
+    let transcript = readme.split("```console\n$ wavert ").nth(1).unwrap();
+    let transcript = transcript.split("```").next().unwrap();
+    let (command, printed) = transcript.split_once('\n').unwrap();
+    let arguments: Vec<&str> = command.split(' ').collect();
+    assert_eq!(Folder::new("readme").wavert(&arguments).out, printed);
+}
+
+#[test]
+fn every_file_that_a_page_links_to_is_there() {
+    for name in ["README.md", "ARCHITECTURE.md", "docs/tour.md"] {
+        let text = page(name);
+        let folder = Path::new(name).parent().unwrap();
+        for link in text
+            .split("](")
+            .skip(1)
+            .map(|rest| rest.split(')').next().unwrap())
+        {
+            let there = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("..")
+                .join(folder)
+                .join(link);
+            assert!(
+                link.starts_with("http") || there.exists(),
+                "{name} links to {link}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_scenarios_that_the_pages_name_are_shipped() {
+    let shipped: Vec<&str> = scenario::shipped().iter().map(|each| each.name).collect();
+    for name in ["README.md", "docs/tour.md"] {
+        let text = page(name);
+        for named in text.split("wavert run ").skip(1) {
+            let named = named.split([' ', '`', '\n']).next().unwrap();
+            assert!(
+                shipped.contains(&named) || named.contains('/'),
+                "{name} runs {named}"
+            );
+        }
+    }
+}
