@@ -1,6 +1,5 @@
 //! What happened, in order.
 
-use std::collections::VecDeque;
 use std::fmt;
 
 use units::{Moment, Phase};
@@ -93,7 +92,9 @@ pub enum Keep {
 pub struct History {
     keep: Keep,
     digester: Digester,
-    entries: VecDeque<Entry>,
+    /// In order, but beginning at `oldest`: the latest entries replace the oldest ones.
+    entries: Vec<Entry>,
+    oldest: usize,
     sources: Vec<Source>,
     known: Known,
 }
@@ -108,13 +109,14 @@ impl History {
     /// An empty history.
     pub fn new(keep: Keep) -> Self {
         let entries = match keep {
-            Keep::Last(count) => VecDeque::with_capacity(count),
-            Keep::Digest | Keep::All => VecDeque::new(),
+            Keep::Last(count) => Vec::with_capacity(count),
+            Keep::Digest | Keep::All => Vec::new(),
         };
         Self {
             keep,
             digester: Digester::default(),
             entries,
+            oldest: 0,
             sources: Vec::new(),
             known: Known::default(),
         }
@@ -163,24 +165,32 @@ impl History {
     }
 
     fn keep(&mut self, moment: Moment, source: SourceId, what: &'static Descriptor, words: &[u64]) {
-        if let Keep::Last(count) = self.keep {
-            if count == 0 {
-                return;
-            }
-            if self.entries.len() == count {
-                self.entries.pop_front();
-            }
-        }
         let mut all = [0; WORDS_MAX];
         all[..words.len()].copy_from_slice(words);
         let length = words.len().try_into().expect("at most six");
-        self.entries.push_back(Entry {
+        let entry = Entry {
             moment,
             source,
             what,
             length,
             words: all,
-        });
+        };
+        match self.keep {
+            Keep::Last(count) if self.entries.len() >= count => self.replace_oldest(entry),
+            Keep::Last(_) | Keep::All => self.entries.push(entry),
+            Keep::Digest => {}
+        }
+    }
+
+    #[inline]
+    fn replace_oldest(&mut self, entry: Entry) {
+        if let Some(oldest) = self.entries.get_mut(self.oldest) {
+            *oldest = entry;
+            self.oldest += 1;
+            if self.oldest == self.entries.len() {
+                self.oldest = 0;
+            }
+        }
     }
 
     /// The digest of all entries so far, kept or not.
@@ -194,13 +204,15 @@ impl History {
     }
 
     /// The entries that were kept, oldest first.
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
-        self.entries.iter()
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        let (latest, oldest) = self.entries.split_at(self.oldest);
+        oldest.iter().chain(latest)
     }
 
     /// Lets go of the entries that were kept; the digest still covers them.
     pub fn forget_entries(&mut self) {
-        self.entries = VecDeque::new();
+        self.entries = Vec::new();
+        self.oldest = 0;
     }
 
     /// The names of the sources, in their order.

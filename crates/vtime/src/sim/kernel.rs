@@ -36,7 +36,7 @@ pub(crate) struct Kernel {
     now: Cell<Key>,
     turn: Cell<Turn>,
     ordinals: Cell<Ordinals>,
-    queue: RefCell<Queue>,
+    queue: Queue,
     /// True if the world has something to see to before it goes on: births, or that time stands
     /// still.
     pub(super) calls: Cell<bool>,
@@ -60,7 +60,7 @@ impl Kernel {
             now: Cell::new(Key::new(Moment::default(), Ticket::of_none(0))),
             turn: Cell::new(Turn::Nobodys),
             ordinals: Cell::default(),
-            queue: RefCell::new(Queue::new()),
+            queue: Queue::new(),
             calls: Cell::new(false),
             events_of_instant: Cell::new(0),
             events_of_instant_max: Cell::new(1_000_000),
@@ -107,7 +107,7 @@ impl Kernel {
         actor.role = role;
         actor.life = Life::Living;
         actor.birth = birth;
-        self.queue.borrow_mut().push(Key::new(self.now(), birth));
+        self.queue.push(Key::new(self.now(), birth));
     }
 
     /// Makes `signal` known for reports.
@@ -132,12 +132,12 @@ impl Kernel {
     /// Takes the next key, if it is due by `limit`.
     #[inline]
     pub(super) fn pop(&self, limit: SimTime) -> Option<Key> {
-        self.queue.borrow_mut().pop(limit)
+        self.queue.pop(limit)
     }
 
     /// When the next wait ends.
     pub(super) fn next_time(&self) -> Option<SimTime> {
-        self.queue.borrow().next_time()
+        self.queue.next_time()
     }
 
     /// The present moment.
@@ -149,7 +149,6 @@ impl Kernel {
     /// Gives the turn to the actor whose key was taken. False if too much has happened now.
     #[inline]
     pub(super) fn enter(&self, key: Key) -> bool {
-        self.turn.set(Turn::Actors);
         let before = self.now.replace(key);
         if before.time() == key.time() {
             return self.count_event();
@@ -164,6 +163,11 @@ impl Kernel {
             self.events_of_instant.set(0);
         }
         self.now.set(Key::new(moment, Ticket::of_none(0)));
+    }
+
+    /// From now on it is some actor's turn.
+    pub(super) fn begin(&self) {
+        self.turn.set(Turn::Actors);
     }
 
     /// Nobody has the turn any more.
@@ -201,7 +205,7 @@ impl Kernel {
     #[inline]
     pub(super) fn enrol_until(&self, deadline: Moment) -> Ticket {
         let ticket = self.enrol();
-        self.queue.borrow_mut().push(Key::new(deadline, ticket));
+        self.queue.push(Key::new(deadline, ticket));
         ticket
     }
 
@@ -209,13 +213,13 @@ impl Kernel {
     #[inline]
     pub(super) fn release(&self, ticket: Ticket) {
         let key = self.now.get().released(ticket);
-        self.queue.borrow_mut().push(key);
+        self.queue.push(key);
     }
 
     /// Takes a key back; which of its wait's, says the ticket.
     pub(super) fn cancel(&self, ticket: Ticket) {
         if self.now.get().ticket() != ticket {
-            self.queue.borrow_mut().cancel(ticket);
+            self.queue.cancel(ticket);
         }
     }
 
@@ -275,8 +279,7 @@ impl Kernel {
     /// The twin's sleep until `moment`.
     pub(super) fn adopt_sleep(&self, moment: Moment) -> Option<Ticket> {
         let adopted = self.adopted.borrow();
-        let queue = self.queue.borrow();
-        let ticket = queue.find(self.running(), moment, &adopted)?;
+        let ticket = self.queue.find(self.running(), moment, &adopted)?;
         drop(adopted);
         self.adopt(ticket).then_some(ticket)
     }
@@ -284,14 +287,14 @@ impl Kernel {
     /// True if a key of the twin is queued whose wait it has not found.
     pub(super) fn has_missed_waits(&self) -> bool {
         let adopted = self.adopted.borrow();
-        let queue = self.queue.borrow();
-        let mut tickets = queue.keys().map(|key| key.ticket().bare());
+        let keys = self.queue.keys();
+        let mut tickets = keys.iter().map(|key| key.ticket().bare());
         tickets.any(|ticket| ticket.source() == self.running() && !adopted.contains(&ticket))
     }
 
     /// True if the key with `ticket` is queued.
     pub(super) fn is_queued(&self, ticket: Ticket) -> bool {
-        self.queue.borrow().keys().any(|key| key.ticket() == ticket)
+        self.queue.keys().iter().any(|key| key.ticket() == ticket)
     }
 
     pub(super) fn name_of(&self, source: u32) -> String {

@@ -1,5 +1,6 @@
 //! The queue of a world: keys in, the least one out.
 
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -23,7 +24,15 @@ const CANCELLED_MIN: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
     /// The end if it is vacant. Most waits are the next to end, so they come and go here.
-    head: Key,
+    head: Cell<Key>,
+    /// The least key behind the head; the end if there is none.
+    second: Cell<Key>,
+    behind: RefCell<Behind>,
+}
+
+/// What does not lie in the head.
+#[derive(Clone, Debug)]
+struct Behind {
     /// Those below `near_len` count. An array, since a vector would be one more thing to fetch.
     near: [Key; NEAR_MAX],
     near_len: usize,
@@ -37,7 +46,101 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn new() -> Self {
         Self {
-            head: Key::END,
+            head: Cell::new(Key::END),
+            second: Cell::new(Key::END),
+            behind: RefCell::new(Behind::new()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn push(&self, key: Key) {
+        if self.head.get().is_end() && key < self.second.get() {
+            self.head.set(key);
+        } else {
+            self.push_behind(key);
+        }
+    }
+
+    /// Takes out the least key, if its time is not after `limit`.
+    #[inline]
+    pub(super) fn pop(&self, limit: SimTime) -> Option<Key> {
+        let head = self.head.get();
+        if head.is_end() {
+            return self.pop_second(limit);
+        }
+        if head.time() > limit {
+            return None;
+        }
+        self.head.set(Key::END);
+        Some(head)
+    }
+
+    /// The time of the least key.
+    pub(super) fn next_time(&self) -> Option<SimTime> {
+        let keys = [self.head.get(), self.second.get()];
+        let least = keys.into_iter().find(|key| !key.is_end());
+        least.map(Key::time)
+    }
+
+    /// Removes the key with `ticket`, if there is one.
+    pub(super) fn cancel(&self, ticket: Ticket) {
+        let head = self.head.get();
+        if !head.is_end() && head.ticket() == ticket {
+            self.head.set(Key::END);
+        } else {
+            let mut behind = self.behind.borrow_mut();
+            behind.cancel(ticket);
+            self.second.set(behind.least());
+        }
+    }
+
+    /// The keys that are queued, in no order.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        let mut keys: Vec<_> = self.behind.borrow().keys().collect();
+        keys.extend(Some(self.head.get()).filter(|head| !head.is_end()));
+        keys
+    }
+
+    /// The deadline of `source` at `moment` that none of `taken` is.
+    pub(super) fn find(&self, source: u32, moment: Moment, taken: &[Ticket]) -> Option<Ticket> {
+        let keys = self.keys().into_iter();
+        keys.filter(|key| key.moment() == moment)
+            .map(Key::ticket)
+            .filter(|ticket| ticket.source() == source && !ticket.is_released())
+            .filter(|ticket| !taken.contains(ticket))
+            .min()
+    }
+
+    /// Pushes a key while the head is taken, or that does not belong there.
+    #[inline(never)]
+    fn push_behind(&self, key: Key) {
+        let head = self.head.get();
+        let mut behind = self.behind.borrow_mut();
+        if key < head && !head.is_end() {
+            self.head.set(key);
+            behind.push(head);
+        } else {
+            behind.push(key);
+        }
+        self.second.set(behind.least());
+    }
+
+    #[inline(never)]
+    fn pop_second(&self, limit: SimTime) -> Option<Key> {
+        let key = self.second.get();
+        if key.is_end() || key.time() > limit {
+            return None;
+        }
+        let mut behind = self.behind.borrow_mut();
+        behind.pop();
+        self.second.set(behind.least());
+        Some(key)
+    }
+}
+
+impl Behind {
+    const fn new() -> Self {
+        Self {
             near: [Key::END; NEAR_MAX],
             near_len: 0,
             far: BinaryHeap::new(),
@@ -46,52 +149,20 @@ impl Queue {
         }
     }
 
-    #[inline]
-    pub(super) fn push(&mut self, key: Key) {
-        if self.head.is_end() && self.near_least().is_none_or(|least| key < least) {
-            self.head = key;
-        } else {
-            self.push_behind(key);
+    /// The least key; the end if there is none.
+    fn least(&self) -> Key {
+        let last = self.near_len.wrapping_sub(1);
+        self.near.get(last).copied().unwrap_or(Key::END)
+    }
+
+    fn pop(&mut self) {
+        self.near_len -= 1;
+        if self.near_len == 0 {
+            self.refill();
         }
     }
 
-    /// Takes out the least key, if its time is not after `limit`.
-    #[inline]
-    pub(super) fn pop(&mut self, limit: SimTime) -> Option<Key> {
-        let head = self.head;
-        if head.is_end() {
-            return self.pop_near(limit);
-        }
-        if head.time() > limit {
-            return None;
-        }
-        self.head = Key::END;
-        Some(head)
-    }
-
-    /// The time of the least key.
-    pub(super) fn next_time(&self) -> Option<SimTime> {
-        let head = (!self.head.is_end()).then_some(self.head);
-        head.or(self.near_least()).map(Key::time)
-    }
-
-    #[inline]
-    fn near_least(&self) -> Option<Key> {
-        self.near.get(self.near_len.wrapping_sub(1)).copied()
-    }
-
-    /// Pushes a key while the head is taken, or that does not belong there.
-    #[inline(never)]
-    fn push_behind(&mut self, key: Key) {
-        if key < self.head && !self.head.is_end() {
-            let head = std::mem::replace(&mut self.head, key);
-            self.push_near(head);
-        } else {
-            self.push_near(key);
-        }
-    }
-
-    fn push_near(&mut self, key: Key) {
+    fn push(&mut self, key: Key) {
         if self.near_len >= NEAR_MAX || key > self.far_least {
             self.push_far(key);
             return;
@@ -105,25 +176,7 @@ impl Queue {
         self.near_len += 1;
     }
 
-    #[inline]
-    fn pop_near(&mut self, limit: SimTime) -> Option<Key> {
-        let key = self.near_least()?;
-        if key.time() > limit {
-            return None;
-        }
-        self.near_len -= 1;
-        if self.near_len == 0 {
-            self.refill();
-        }
-        Some(key)
-    }
-
-    /// Removes the key with `ticket`, if there is one.
-    pub(super) fn cancel(&mut self, ticket: Ticket) {
-        if !self.head.is_end() && self.head.ticket() == ticket {
-            self.head = Key::END;
-            return;
-        }
+    fn cancel(&mut self, ticket: Ticket) {
         let near = &self.near[..self.near_len];
         if let Some(at) = near.iter().position(|key| key.ticket() == ticket) {
             self.near.copy_within(at + 1..self.near_len, at);
@@ -144,22 +197,10 @@ impl Queue {
     }
 
     /// The keys that are not cancelled, in no order.
-    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+    fn keys(&self) -> impl Iterator<Item = Key> {
         let far = self.far.iter().map(|key| key.0);
         let far = far.filter(|key| self.cancelled.binary_search(&key.ticket()).is_err());
-        let near = self.near[..self.near_len].iter().copied();
-        let head = (!self.head.is_end()).then_some(self.head);
-        head.into_iter().chain(near).chain(far)
-    }
-
-    /// The deadline of `source` at `moment` that none of `taken` is.
-    pub(super) fn find(&self, source: u32, moment: Moment, taken: &[Ticket]) -> Option<Ticket> {
-        self.keys()
-            .filter(|key| key.moment() == moment)
-            .map(Key::ticket)
-            .filter(|ticket| ticket.source() == source && !ticket.is_released())
-            .filter(|ticket| !taken.contains(ticket))
-            .min()
+        self.near[..self.near_len].iter().copied().chain(far)
     }
 
     /// Pushes a key that `near` has no place for: to `far`, or to where half of `near` went.
@@ -174,7 +215,7 @@ impl Queue {
         self.far_least = self.near[NEAR_MAX / 2 - 1];
         self.near.copy_within(NEAR_MAX / 2.., 0);
         self.near_len -= NEAR_MAX / 2;
-        self.push_near(key);
+        self.push(key);
     }
 
     /// Brings the least keys of `far` near; `near` is empty.
@@ -260,7 +301,7 @@ mod tests {
             burst in 0..200_u64,
             moves in prop::collection::vec(any_move(), 0..600),
         ) {
-            let mut queue = Queue::new();
+            let queue = Queue::new();
             let mut oracle = BTreeMap::new();
             let start = (0..burst).map(|n| Move::Push {
                 time: n * 7 % 40,
@@ -289,7 +330,7 @@ mod tests {
                 }
                 let next = oracle.keys().next().map(|parts| SimTime::from_ticks(parts.0));
                 prop_assert_eq!(queue.next_time(), next);
-                prop_assert_eq!(queue.keys().count(), oracle.len());
+                prop_assert_eq!(queue.keys().len(), oracle.len());
             }
             while let Some((_, key)) = oracle.pop_first() {
                 prop_assert_eq!(queue.pop(SimTime::MAX), Some(key));

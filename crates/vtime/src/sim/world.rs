@@ -126,9 +126,10 @@ impl World {
     pub fn run_until(&mut self, limit: SimTime) -> Result<(), RunError> {
         let mut task_context = TaskContext::from_waker(Waker::noop());
         loop {
-            let step = self.step_until(limit, &mut task_context);
-            if step == Step::Happened {
-                continue;
+            self.kernel.begin();
+            let mut step = Step::Happened;
+            while step == Step::Happened {
+                step = self.step_until(limit, &mut task_context);
             }
             self.kernel.leave();
             match step {
@@ -155,6 +156,7 @@ impl World {
     /// See [`RunError`]. The world can still be looked at.
     pub fn step(&mut self) -> Result<bool, RunError> {
         let mut task_context = TaskContext::from_waker(Waker::noop());
+        self.kernel.begin();
         let step = self.step_until(SimTime::MAX, &mut task_context);
         self.kernel.leave();
         match step {
