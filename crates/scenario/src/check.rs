@@ -1,22 +1,18 @@
 //! Whether a scenario that fits its types also makes sense.
 
-use hardware::StreamFormat;
-use units::{Frames, WaveFormat};
+mod happenings;
 
-use crate::format::{
-    Action, Client, Device, Engine, Fault, Format, LateWakeUp, Mode, Scenario, Source, WritePacket,
-};
-use crate::quantity::{FrameCount, Time};
+use hardware::StreamFormat;
+use units::Frames;
+
+use crate::format::{Client, Device, Engine, Format, Mode, Scenario, Source};
+use crate::quantity::FrameCount;
+use crate::stack::{CONTROLLER, ENGINE, INTERRUPT};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
 const PACKETS_MAX: (u32, u32) = (2, 8);
 /// More than any endpoint has; a cyclic buffer of more would not be one of Windows either.
 const BUFFER_BYTES_MAX: u64 = 16 << 20;
-/// How long all faults and services together may make things.
-const DELAY_MAX_NANOS: u64 = 60 * 86_400 * 1_000_000_000;
-
-/// When a packet that is written out of turn may begin at the latest.
-const PACKET_BEGINS_MAX_SECONDS: u64 = 30 * 86_400;
 /// Packets in a run: a few hours of the shortest ones. What happens to each is remembered.
 const PACKETS_OF_RUN_MAX: u64 = 20_000_000;
 
@@ -101,7 +97,11 @@ impl Check<'_> {
 
     fn device(&mut self, device: &Device) {
         self.name("device.name", &device.name);
-        self.format("device.format", &device.format);
+        if [ENGINE, CONTROLLER, INTERRUPT].contains(&device.name.as_str()) {
+            let message = format!("`{}` is the name of another part of the stack", device.name);
+            self.say("device.name", message);
+        }
+        self.format("device.format", device.format);
         if let Err(error) = StreamFormat::of(device.format.to_format()) {
             self.advise(
                 "device.format",
@@ -127,7 +127,7 @@ impl Check<'_> {
         }
     }
 
-    fn format(&mut self, key: &str, format: &Format) {
+    fn format(&mut self, key: &str, format: Format) {
         if !(1..=8).contains(&format.channels) {
             let message = format!("{} channels; expected 1 to 8", format.channels);
             self.say(format!("{key}.channels"), message);
@@ -223,6 +223,11 @@ impl Check<'_> {
                 let message = format!("`{name}` is the name of an earlier client");
                 self.say(format!("client[{place}].name"), message);
             }
+            let device = self.scenario.device.name.as_str();
+            if [ENGINE, CONTROLLER, INTERRUPT, device].contains(&name.as_str()) {
+                let message = format!("`{name}` is the name of another part of the stack");
+                self.say(format!("client[{place}].name"), message);
+            }
         }
     }
 
@@ -257,7 +262,7 @@ impl Check<'_> {
 
     fn shared_client(&mut self, key: &str, client: &Client) {
         let device = &self.scenario.device;
-        if let Some(format) = &client.format {
+        if let Some(format) = client.format {
             self.format(&format!("{key}.format"), format);
             if format.rate != device.format.rate {
                 self.advise(
@@ -334,234 +339,5 @@ impl Check<'_> {
                 "impulses at no distance; expected `1fr` or more",
             );
         }
-    }
-
-    fn fault(&mut self, key: &str, fault: &Fault) {
-        let given = fault.kinds().iter().filter(|(_, given)| *given).count();
-        if given != 1 {
-            let message = format!(
-                "{given} kinds of fault; expected exactly one of {}",
-                list(&fault.kinds())
-            );
-            self.say(key, message);
-        }
-        if let Some(name) = &fault.name {
-            self.name(&format!("{key}.name"), name);
-        }
-        if let Some(late) = &fault.late_wake_up {
-            self.late_wake_up(&format!("{key}.late-wake-up"), late);
-        }
-        if let Some(lost) = &fault.lost_notification {
-            self.event(&format!("{key}.lost-notification.event"), lost.event);
-        }
-        if let Some(late) = &fault.late_dpc {
-            self.event(&format!("{key}.late-dpc.event"), late.event);
-        }
-        if let Some(blocked) = &fault.blocked_dpc {
-            if blocked.until <= blocked.from {
-                self.say(
-                    format!("{key}.blocked-dpc.until"),
-                    format!(
-                        "ends at {}, not after it begins at {}",
-                        blocked.until, blocked.from
-                    ),
-                );
-            }
-        }
-        let producers = !self.scenario.clients.is_empty();
-        if !producers {
-            self.say(key, "a fault needs a client that it can hit; there is none");
-        }
-    }
-
-    fn event(&mut self, key: &str, event: u64) {
-        if event == 0 {
-            self.say(key, "notifications are counted from 1");
-        }
-    }
-
-    fn late_wake_up(&mut self, key: &str, late: &LateWakeUp) {
-        match (late.client, late.engine) {
-            (None, false) => self.say(key, "whose? expected `client = 0` or `engine = true`"),
-            (Some(_), true) => self.say(key, "whose? expected either `client` or `engine`"),
-            (Some(client), false) => {
-                self.client_index(&format!("{key}.client"), client);
-            }
-            (None, true) if !self.scenario.is_shared() => {
-                self.say(
-                    format!("{key}.engine"),
-                    "no client shares the endpoint, so there is no engine",
-                );
-            }
-            (None, true) => {}
-        }
-        let from_one = late.engine || !self.scenario.is_shared();
-        if from_one {
-            self.event(&format!("{key}.event"), late.event);
-        }
-    }
-
-    fn client_index(&mut self, key: &str, index: u32) -> bool {
-        let count = self.scenario.clients.len();
-        let there = usize::try_from(index).is_ok_and(|index| index < count);
-        if !there {
-            let message = match count {
-                0 => "there is no client".to_owned(),
-                1 => format!("there is no client {index}; expected 0, the only one"),
-                _ => format!("there is no client {index}; expected 0 to {}", count - 1),
-            };
-            self.say(key, message);
-        }
-        there
-    }
-
-    fn action(&mut self, key: &str, action: &Action) {
-        let given = action.kinds().iter().filter(|(_, given)| *given).count();
-        if given != 1 {
-            let message = format!(
-                "{given} kinds of action; expected exactly one of {}",
-                list(&action.kinds())
-            );
-            self.say(key, message);
-        }
-        for (name, client) in [
-            ("pause", action.pause.as_ref().map(|what| what.client)),
-            ("run", action.run.as_ref().map(|what| what.client)),
-            ("stop", action.stop.as_ref().map(|what| what.client)),
-            (
-                "write-packet",
-                action.write_packet.as_ref().map(|what| what.client),
-            ),
-        ] {
-            let Some(client) = client else { continue };
-            let client_key = format!("{key}.{name}.client");
-            if self.client_index(&client_key, client) && self.scenario.is_shared() {
-                self.say(client_key, "so far only exclusive clients act on purpose");
-            }
-        }
-        if let Some(write) = &action.write_packet {
-            self.written_out_of_turn(&format!("{key}.write-packet.packet"), write);
-        }
-    }
-
-    fn written_out_of_turn(&mut self, key: &str, write: &WritePacket) {
-        let device = &self.scenario.device;
-        let Some(client) = self.scenario.clients.get(write.client as usize) else {
-            return;
-        };
-        let frame = u64::from(write.packet) * client.packet_frames(device).get();
-        if frame / u64::from(device.format.rate.hertz()) > PACKET_BEGINS_MAX_SECONDS {
-            self.say(key, "a packet that would begin after more than 30 days");
-        }
-    }
-
-    /// The instants of a run must stay within what the model can tell.
-    fn delays(&mut self) {
-        let delays = self.scenario.faults.iter().map(|fault| {
-            let late = fault
-                .late_wake_up
-                .as_ref()
-                .map_or(0, |late| late.by.nanos());
-            let dpc = fault.late_dpc.as_ref().map_or(0, |late| late.by.nanos());
-            late.saturating_add(dpc)
-        });
-        let total = delays.fold(0_u64, u64::saturating_add);
-        if total > DELAY_MAX_NANOS {
-            self.say("fault", "all delays together are longer than 60 days");
-        }
-    }
-}
-
-/// `` `a`, `b`, `c` ``
-fn list(kinds: &[(&str, bool)]) -> String {
-    let names: Vec<_> = kinds.iter().map(|(name, _)| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
-impl Fault {
-    /// Each kind of fault by its key, and whether it is this one.
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 5] {
-        [
-            ("late-wake-up", self.late_wake_up.is_some()),
-            ("lost-notification", self.lost_notification.is_some()),
-            (
-                "spurious-notification",
-                self.spurious_notification.is_some(),
-            ),
-            ("blocked-dpc", self.blocked_dpc.is_some()),
-            ("late-dpc", self.late_dpc.is_some()),
-        ]
-    }
-}
-
-impl Action {
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 4] {
-        [
-            ("pause", self.pause.is_some()),
-            ("run", self.run.is_some()),
-            ("stop", self.stop.is_some()),
-            ("write-packet", self.write_packet.is_some()),
-        ]
-    }
-}
-
-impl Format {
-    /// As the model counts it. At least one channel, so that it can be asked before it is checked.
-    pub fn to_format(self) -> WaveFormat {
-        WaveFormat {
-            rate: self.rate.to_rate(),
-            channels: self.channels.max(1),
-            sample: self.sample.to_format(),
-        }
-    }
-
-    /// 10 ms at this rate, rounded up to whole frames.
-    fn ten_millis(self) -> Frames {
-        Frames::new(u64::from(self.rate.hertz()).div_ceil(100))
-    }
-}
-
-impl Engine {
-    /// Frames that one pass makes for `device`.
-    pub fn period_frames(&self, device: &Device) -> Frames {
-        self.period
-            .map_or_else(|| device.format.ten_millis(), FrameCount::to_frames)
-    }
-}
-
-impl Client {
-    /// Frames of a packet, of an exclusive client on `device`.
-    pub fn packet_frames(&self, device: &Device) -> Frames {
-        self.packet
-            .map_or_else(|| device.format.ten_millis(), FrameCount::to_frames)
-    }
-
-    /// Time that an exclusive client takes per packet.
-    pub fn service_time(&self) -> Time {
-        self.service.unwrap_or_default()
-    }
-}
-
-impl Scenario {
-    /// What the client at `place` is called. Panics if there is none.
-    pub fn client_name(&self, place: usize) -> String {
-        self.clients[place]
-            .name
-            .clone()
-            .unwrap_or_else(|| format!("client-{place}"))
-    }
-
-    /// What the fault at `place` is called. Panics if there is none.
-    pub fn fault_name(&self, place: usize) -> String {
-        let fault = &self.faults[place];
-        let kind = fault
-            .kinds()
-            .iter()
-            .find(|(_, given)| *given)
-            .map_or("fault", |(name, _)| name);
-        fault
-            .name
-            .clone()
-            .unwrap_or_else(|| format!("{kind}-{place}"))
     }
 }

@@ -4,6 +4,7 @@
 //! JSON Schema and in the page of defaults.
 
 mod client;
+mod derived;
 mod device;
 mod expect;
 mod fault;

@@ -1,12 +1,16 @@
 //! Quantities as a scenario file writes them: a number and its unit in one text.
 
+mod kind;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use thiserror::Error;
 use units::{Frames, SampleRate, SimDuration};
+
+use kind::Kind;
+pub use kind::QuantityError;
 
 /// The longest time that a file can state: 30 days.
 const LONGEST_NANOS: u64 = 30 * 86_400 * 1_000_000_000;
@@ -41,168 +45,6 @@ pub struct Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Frequency {
     millihertz: u64,
-}
-
-/// Why a text is not the quantity that belongs there.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum QuantityError {
-    /// No number where one was looked for.
-    #[error("`{text}` is not {expected}")]
-    Malformed {
-        /// What was written.
-        text: String,
-        /// What belongs there.
-        expected: &'static str,
-    },
-    /// A number alone.
-    #[error("`{text}` has no unit; expected {expected}")]
-    NoUnit {
-        /// What was written.
-        text: String,
-        /// What belongs there.
-        expected: &'static str,
-    },
-    /// A unit of something else.
-    #[error("`{unit}` is not a unit that fits here; expected {expected}")]
-    WrongUnit {
-        /// The unit that was written.
-        unit: String,
-        /// What belongs there.
-        expected: &'static str,
-    },
-    /// Below what there can be.
-    #[error("`{text}` is negative; expected {expected}")]
-    Negative {
-        /// What was written.
-        text: String,
-        /// What belongs there.
-        expected: &'static str,
-    },
-    /// Decimals that the model does not tell apart.
-    #[error("`{text}` is finer than {finest}, the finest that can be stated")]
-    TooFine {
-        /// What was written.
-        text: String,
-        /// The smallest step.
-        finest: &'static str,
-    },
-    /// Beyond what the model can reach.
-    #[error("`{text}` is beyond {limit}, the largest that can be stated")]
-    TooLarge {
-        /// What was written.
-        text: String,
-        /// The limit.
-        limit: &'static str,
-    },
-    /// Nothing, where something is needed.
-    #[error("`{text}` is zero; expected {expected}")]
-    Zero {
-        /// What was written.
-        text: String,
-        /// What belongs there.
-        expected: &'static str,
-    },
-}
-
-/// What a kind of quantity is made of: its units as multiples of the smallest step.
-struct Kind {
-    expected: &'static str,
-    units: &'static [(&'static str, u64)],
-    finest: &'static str,
-    limit: u64,
-    limit_text: &'static str,
-    signed: bool,
-}
-
-impl Kind {
-    /// The text as a whole number of smallest steps, exactly.
-    fn steps(&self, text: &str) -> Result<i64, QuantityError> {
-        let expected = self.expected;
-        let malformed = || QuantityError::Malformed {
-            text: text.to_owned(),
-            expected,
-        };
-        let (negative, rest) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let split = rest
-            .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'))
-            .unwrap_or(rest.len());
-        let (number, unit) = (rest[..split].replace('_', ""), rest[split..].trim_start());
-        let (whole, decimals) = number.split_once('.').unwrap_or((number.as_str(), ""));
-        let dangling = number.contains('.') && decimals.is_empty();
-        if whole.is_empty() || dangling || decimals.contains('.') {
-            return Err(malformed());
-        }
-        if unit.is_empty() {
-            return Err(QuantityError::NoUnit {
-                text: text.to_owned(),
-                expected,
-            });
-        }
-        let multiple = self.multiple(unit)?;
-        let steps = self.scaled(text, whole, decimals, multiple)?;
-        let signed = if negative { -steps } else { steps };
-        if signed < 0 && !self.signed {
-            return Err(QuantityError::Negative {
-                text: text.to_owned(),
-                expected,
-            });
-        }
-        Ok(signed)
-    }
-
-    fn multiple(&self, unit: &str) -> Result<u64, QuantityError> {
-        self.units
-            .iter()
-            .find(|(name, _)| *name == unit)
-            .map(|(_, multiple)| *multiple)
-            .ok_or_else(|| QuantityError::WrongUnit {
-                unit: unit.to_owned(),
-                expected: self.expected,
-            })
-    }
-
-    fn scaled(
-        &self,
-        text: &str,
-        whole: &str,
-        decimals: &str,
-        multiple: u64,
-    ) -> Result<i64, QuantityError> {
-        let too_large = || QuantityError::TooLarge {
-            text: text.to_owned(),
-            limit: self.limit_text,
-        };
-        let too_fine = || QuantityError::TooFine {
-            text: text.to_owned(),
-            finest: self.finest,
-        };
-        let decimals = decimals.trim_end_matches('0');
-        let scale = u32::try_from(decimals.len())
-            .ok()
-            .and_then(|places| 10_u128.checked_pow(places))
-            .ok_or_else(too_fine)?;
-        // A number that a u64 cannot hold is beyond every limit.
-        let whole: u64 = whole.parse().map_err(|_| too_large())?;
-        let part: u128 = if decimals.is_empty() {
-            0
-        } else {
-            decimals.parse().map_err(|_| too_fine())?
-        };
-        let part = part
-            .checked_mul(u128::from(multiple))
-            .ok_or_else(too_fine)?;
-        if part % scale != 0 {
-            return Err(too_fine());
-        }
-        let steps = u128::from(whole) * u128::from(multiple) + part / scale;
-        if steps > u128::from(self.limit) {
-            return Err(too_large());
-        }
-        Ok(i64::try_from(steps).expect("limits fit into an i64"))
-    }
 }
 
 static TIME: Kind = Kind {
@@ -518,82 +360,4 @@ as_text! {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn time(text: &str) -> Result<u64, String> {
-        Time::parse(text)
-            .map(Time::nanos)
-            .map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn decimals_are_taken_exactly() {
-        assert_eq!(time("8.667ms"), Ok(8_667_000));
-        assert_eq!(time("0.05 ms"), Ok(50_000));
-        assert_eq!(time("1_000ns"), Ok(1_000));
-        assert_eq!(time("19.999ms"), Ok(19_999_000));
-        assert_eq!(
-            time("1.50000000000000000000000000000000000000000s"),
-            Ok(1_500_000_000)
-        );
-        assert_eq!(Drift::parse("-3.95ppm").unwrap().ppb(), -3_950);
-        assert_eq!(Rate::parse("44.1kHz").unwrap().hertz(), 44_100);
-        assert_eq!(Level::parse("-6.5dB").unwrap().millibels(), -650);
-    }
-
-    #[test]
-    fn what_is_wrong_is_said() {
-        for (text, says) in [
-            ("10", "has no unit"),
-            ("", "is not a time"),
-            ("-5ms", "is negative"),
-            ("0.5ns", "finer than 1ns"),
-            ("1fortnight", "is not a unit that fits"),
-            ("1e9ms", "is not a unit that fits"),
-            ("31h", ""),
-            ("721h", "beyond 30 days"),
-            ("99999999999999999999999999s", "beyond 30 days"),
-            (
-                "0.0000000000000000000000000000000000000000000001s",
-                "finer than",
-            ),
-            (".5ms", "is not a time"),
-            ("5.ms", "is not a time"),
-            ("1.2.3ms", "is not a time"),
-            ("--1ms", "is not a time"),
-        ] {
-            match time(text) {
-                Ok(_) => assert!(says.is_empty(), "{text} was taken"),
-                Err(message) => {
-                    assert!(
-                        !says.is_empty() && message.contains(says),
-                        "{text}: {message}"
-                    );
-                }
-            }
-        }
-        assert!(
-            Rate::parse("0Hz")
-                .unwrap_err()
-                .to_string()
-                .contains("is zero")
-        );
-        assert!(Rate::parse("99999MHz").is_err());
-        assert!(Drift::parse("1001ppm").is_err());
-    }
-
-    proptest! {
-        /// What is printed is read back as the same, and nothing that is read panics.
-        #[test]
-        fn text_and_value_are_inverses(nanos in 0..=LONGEST_NANOS, milli in -100_000i32..=100_000, junk in "\\PC{0,12}") {
-            let time = Time::from_nanos(nanos);
-            prop_assert_eq!(Time::parse(&time.to_string()), Ok(time));
-            let level = Level::from_millibels(milli);
-            prop_assert_eq!(Level::parse(&level.to_string()), Ok(level));
-            let _ = Time::parse(&junk);
-        }
-    }
-}
+mod tests;

@@ -246,13 +246,15 @@ fn glitches(out: &mut String, endpoint: &EndpointResult) -> fmt::Result {
     writeln!(out)
 }
 
+/// Nanoseconds in a millisecond.
+const MS: i64 = 1_000_000;
+
 /// How many packets had which margin.
 fn margins(out: &mut String, truth: &Ledger) -> fmt::Result {
     let headroom = truth.headroom();
     if headroom.count() == 0 {
         return Ok(());
     }
-    const MS: i64 = 1_000_000;
     let bounds = [
         (i64::MIN, 0, "late"),
         (0, MS, "less than 1 ms early"),

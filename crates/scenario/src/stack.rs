@@ -1,8 +1,10 @@
 //! The stack that a scenario describes, assembled in a world of its own.
 
+mod convert;
 mod device;
 mod faults;
 mod players;
+mod source;
 
 use std::rc::Rc;
 
@@ -77,7 +79,7 @@ impl Stack {
         inputs: &Inputs,
         options: &RunOptions,
     ) -> Result<Self, RunError> {
-        let conversions = players::conversions(scenario, inputs)?;
+        let conversions = source::conversions(scenario, inputs)?;
         // Sources rank in this order: clients fill before the engine's first pass.
         for place in 0..scenario.clients.len() {
             world.actor(&scenario.client_name(place));

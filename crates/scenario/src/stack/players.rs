@@ -1,9 +1,6 @@
 //! Who plays: an exclusive client, or an engine and its clients.
 
-use engine::{
-    ContentPolicy, DeviceStream, EndOfStream, Endpoint, Engine, EngineConfig, Policy, Prime,
-    ProducerConfig, Volume, engine,
-};
+use engine::{DeviceStream, Endpoint, Engine, EngineConfig, ProducerConfig, engine};
 use ks::PinConnect;
 use machine::Machine;
 use miniport::HdAudioMiniport;
@@ -17,10 +14,10 @@ use wasapi::{
 
 use super::ENGINE;
 use super::device::Hardware;
+use super::source::source;
 use crate::format::{self, Client, Scenario};
-use crate::input::{Inputs, Pcm};
+use crate::input::Inputs;
 use crate::quantity::FrameCount;
-use crate::result::Conversion;
 use crate::run::RunError;
 
 /// Who plays.
@@ -293,46 +290,10 @@ impl Assembly<'_> {
     }
 
     fn player(self, place: usize, client: &Client, format: WaveFormat) -> Result<Player, RunError> {
-        let source = self.source(client, format)?;
+        let source = source(self.scenario, self.inputs, client, format)?;
         Player::new(source, format).map_err(|error| RunError::Source {
             client: self.scenario.client_name(place),
             problem: error.to_string(),
-        })
-    }
-
-    fn source(self, client: &Client, format: WaveFormat) -> Result<wasapi::Source, RunError> {
-        let keys = &client.source;
-        if let Some(wav) = &keys.wav {
-            return input(self.inputs, &wav.path, format);
-        }
-        if let Some(sine) = &keys.sine {
-            return Ok(wasapi::Source::Sine {
-                frequency_millihertz: sine.frequency.millihertz(),
-                level: sine.level.to_volume(),
-            });
-        }
-        if let Some(sweep) = &keys.sweep {
-            let rate = u128::from(format.rate.hertz());
-            let frames = (u128::from(sweep.over.nanos()) * rate).div_ceil(1_000_000_000);
-            return Ok(wasapi::Source::Sweep {
-                from_millihertz: sweep.from.millihertz(),
-                to_millihertz: sweep.to.millihertz(),
-                over: Frames::new(u64::try_from(frames).expect("30 days of frames fit")),
-                level: sweep.level.to_volume(),
-            });
-        }
-        if let Some(noise) = &keys.noise {
-            return Ok(wasapi::Source::Noise {
-                key: self.scenario.seed,
-                level: noise.level.to_volume(),
-            });
-        }
-        Ok(match &keys.impulses {
-            Some(impulses) => wasapi::Source::Impulses {
-                every: impulses.every.to_frames(),
-                level: impulses.level.to_volume(),
-            },
-            None => wasapi::Source::Counter,
         })
     }
 
@@ -347,113 +308,5 @@ impl Assembly<'_> {
             (client as usize == place).then_some(action)
         });
         std::iter::once(start).chain(of_file).collect()
-    }
-}
-
-/// Which sounds were converted on their way in; an error if one is missing.
-pub(crate) fn conversions(
-    scenario: &Scenario,
-    inputs: &Inputs,
-) -> Result<Vec<Conversion>, RunError> {
-    let mut all = Vec::new();
-    for path in scenario.inputs() {
-        let pcm = inputs.get(path).ok_or_else(|| RunError::MissingInput {
-            path: path.to_owned(),
-        })?;
-        if let Some(from_hz) = pcm.converted_from_hz {
-            all.push(Conversion {
-                path: path.to_owned(),
-                from_hz,
-                to_hz: pcm.rate_hz,
-            });
-        }
-    }
-    Ok(all)
-}
-
-fn input(inputs: &Inputs, path: &str, format: WaveFormat) -> Result<wasapi::Source, RunError> {
-    let Pcm {
-        rate_hz,
-        channels,
-        samples,
-        ..
-    } = inputs.get(path).ok_or_else(|| RunError::MissingInput {
-        path: path.to_owned(),
-    })?;
-    let rate = units::SampleRate::new(*rate_hz).filter(|rate| *rate == format.rate);
-    let rate = rate.ok_or_else(|| RunError::InputRate {
-        path: path.to_owned(),
-        rate_hz: *rate_hz,
-        needed_hz: format.rate.hertz(),
-    })?;
-    Ok(wasapi::Source::Pcm(wasapi::Pcm {
-        samples: samples.clone(),
-        channels: *channels,
-        rate,
-    }))
-}
-
-impl format::Policy {
-    const fn to_engine(self) -> Policy {
-        match self {
-            Self::Resync => Policy::Resync,
-            Self::Blind => Policy::Blind,
-        }
-    }
-}
-
-impl format::Content {
-    const fn to_engine(self) -> ContentPolicy {
-        match self {
-            Self::Drop => ContentPolicy::Drop,
-            Self::Delay => ContentPolicy::Delay,
-        }
-    }
-}
-
-impl format::Prime {
-    const fn to_engine(self) -> Prime {
-        match self {
-            Self::All => Prime::All,
-            Self::First => Prime::First,
-            Self::None => Prime::None,
-        }
-    }
-}
-
-impl format::EndOfStream {
-    fn to_engine(self) -> EndOfStream {
-        EndOfStream {
-            packet: self.packet.into(),
-            valid: self.valid.to_frames(),
-            writes_after: self.writes_after,
-        }
-    }
-}
-
-impl format::Action {
-    /// Whose it is, and what he does.
-    fn to_client(&self) -> Option<(u32, Action)> {
-        let (client, at, what) = if let Some(pause) = &self.pause {
-            (pause.client, pause.at, Act::Pause)
-        } else if let Some(run) = &self.run {
-            let prime = run.prime.map(format::Prime::to_engine);
-            (run.client, run.at, Act::Run { prime })
-        } else if let Some(stop) = &self.stop {
-            (stop.client, stop.at, Act::Stop)
-        } else {
-            let write = self.write_packet.as_ref()?;
-            let packet = write.packet.into();
-            (write.client, write.at, Act::WritePacket(packet))
-        };
-        let at = at.to_instant();
-        Some((client, Action { at, what }))
-    }
-}
-
-impl crate::quantity::Level {
-    /// As a gain.
-    fn to_volume(self) -> Volume {
-        Volume::from_millibels(self.millibels())
     }
 }

@@ -1,5 +1,7 @@
 //! Whatever a file says: it is refused, or it runs.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use scenario::{Inputs, RunOptions, Scenario, run};
@@ -93,10 +95,9 @@ fn client() -> impl Strategy<Value = String> {
                 "[engine]\nperiod = \"{period}\"\npackets = {packets}\nservice = \"{service}\"\n"
             );
             for (buffer, source, start, volume) in clients {
-                text += &format!(
-                    "[[client]]\nmode = \"shared-event\"\nbuffer = \"{buffer}\"\nstart = \"{start}\"\n\
+                write!(text, "[[client]]\nmode = \"shared-event\"\nbuffer = \"{buffer}\"\nstart = \"{start}\"\n\
                      volume = \"{volume}\"\nsource = {source}\n"
-                );
+                ).unwrap();
             }
             text
         },
@@ -147,10 +148,10 @@ fn file() -> impl Strategy<Value = String> {
         .prop_map(|(device, client, faults, actions)| {
             let mut text = format!("name = \"any\"\nduration = \"90ms\"\n{device}{client}");
             for fault in faults {
-                text += &format!("[[fault]]\n{fault}\n");
+                write!(text, "[[fault]]\n{fault}\n").unwrap();
             }
             for action in actions {
-                text += &format!("[[action]]\n{action}\n");
+                write!(text, "[[action]]\n{action}\n").unwrap();
             }
             text
         })

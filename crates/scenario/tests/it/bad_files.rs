@@ -252,6 +252,33 @@ fn everything_is_said_at_once() {
 }
 
 #[test]
+fn names_are_not_taken_twice() {
+    for name in ["engine", "controller", "interrupt", "speaker"] {
+        expect(
+            &format!("name = \"{name}\"\n"),
+            6,
+            8,
+            "client[0].name",
+            "another part of the stack",
+        );
+    }
+    expect(
+        "[device]\nname = \"engine\"\n",
+        7,
+        8,
+        "device.name",
+        "another part of the stack",
+    );
+    expect(
+        "[device]\nname = \"../x\"\n",
+        7,
+        8,
+        "device.name",
+        "expected 1 to 64 letters",
+    );
+}
+
+#[test]
 fn an_exclusive_client_is_alone() {
     let all = problems(&format!("{GOOD}[[client]]\nmode = \"shared-event\"\n"));
     assert_eq!(all[0].key, "client[0].mode");

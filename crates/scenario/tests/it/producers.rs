@@ -39,8 +39,11 @@ fn through_an_engine(scenario: &Scenario) -> Scenario {
     shared
 }
 
-/// Class by class, what left the speaker.
-fn classes(scenario: &Scenario) -> (Vec<(Class, u64, u64, Option<u64>)>, String) {
+/// Class, first frame, frames, and what was heard.
+type Heard = (Class, u64, u64, Option<u64>);
+
+/// Class by class, what left the speaker, and what was made of it.
+fn classes(scenario: &Scenario) -> (Vec<Heard>, String) {
     let run = run(scenario, &sounds::of(scenario), &RunOptions::default()).unwrap();
     let truth: &Ledger = run.truth[0].as_ref().unwrap();
     let spans = truth.spans().iter();

@@ -25,8 +25,11 @@ fn expected(truth: &Ledger) -> Vec<Option<u64>> {
             let content = span.whose.map(|whose| whose.content + at);
             all.push(match span.class {
                 Class::Fresh | Class::Stale | Class::Ahead | Class::Foreign => content,
-                Class::Uninit | Class::ZeroFill | Class::EngineSilence => None,
-                Class::EosPad | Class::Muted => None,
+                Class::Uninit
+                | Class::ZeroFill
+                | Class::EngineSilence
+                | Class::EosPad
+                | Class::Muted => None,
             });
         }
     }

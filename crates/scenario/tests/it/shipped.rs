@@ -17,7 +17,7 @@ fn files_below(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) {
         let name = entry.file_name().into_string().unwrap();
         if entry.file_type().unwrap().is_dir() {
             files_below(&entry.path(), &format!("{prefix}{name}/"), found);
-        } else if name.ends_with(".toml") {
+        } else if entry.path().extension().is_some_and(|end| end == "toml") {
             found.insert(format!("{prefix}{name}"));
         }
     }

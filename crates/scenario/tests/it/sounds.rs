@@ -1,5 +1,7 @@
 //! The sounds that shipped scenarios name, decoded as far as our own files need it.
 
+#![expect(clippy::float_arithmetic, reason = "samples are floats")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

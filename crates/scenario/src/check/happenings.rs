@@ -1,0 +1,152 @@
+//! Whether faults and actions make sense.
+
+use super::Check;
+use crate::format::{Action, Fault, LateWakeUp, WritePacket};
+
+/// How long all faults together may make things.
+const DELAY_MAX_NANOS: u64 = 60 * 86_400 * 1_000_000_000;
+/// When a packet that is written out of turn may begin at the latest.
+const PACKET_BEGINS_MAX_SECONDS: u64 = 30 * 86_400;
+
+impl Check<'_> {
+    pub(super) fn fault(&mut self, key: &str, fault: &Fault) {
+        let given = fault.kinds().iter().filter(|(_, given)| *given).count();
+        if given != 1 {
+            let message = format!(
+                "{given} kinds of fault; expected exactly one of {}",
+                list(&fault.kinds())
+            );
+            self.say(key, message);
+        }
+        if let Some(name) = &fault.name {
+            self.name(&format!("{key}.name"), name);
+        }
+        if let Some(late) = &fault.late_wake_up {
+            self.late_wake_up(&format!("{key}.late-wake-up"), late);
+        }
+        if let Some(lost) = &fault.lost_notification {
+            self.event(&format!("{key}.lost-notification.event"), lost.event);
+        }
+        if let Some(late) = &fault.late_dpc {
+            self.event(&format!("{key}.late-dpc.event"), late.event);
+        }
+        if let Some(blocked) = &fault.blocked_dpc {
+            if blocked.until <= blocked.from {
+                self.say(
+                    format!("{key}.blocked-dpc.until"),
+                    format!(
+                        "ends at {}, not after it begins at {}",
+                        blocked.until, blocked.from
+                    ),
+                );
+            }
+        }
+        let producers = !self.scenario.clients.is_empty();
+        if !producers {
+            self.say(key, "a fault needs a client that it can hit; there is none");
+        }
+    }
+
+    fn event(&mut self, key: &str, event: u64) {
+        if event == 0 {
+            self.say(key, "notifications are counted from 1");
+        }
+    }
+
+    fn late_wake_up(&mut self, key: &str, late: &LateWakeUp) {
+        match (late.client, late.engine) {
+            (None, false) => self.say(key, "whose? expected `client = 0` or `engine = true`"),
+            (Some(_), true) => self.say(key, "whose? expected either `client` or `engine`"),
+            (Some(client), false) => {
+                self.client_index(&format!("{key}.client"), client);
+            }
+            (None, true) if !self.scenario.is_shared() => {
+                self.say(
+                    format!("{key}.engine"),
+                    "no client shares the endpoint, so there is no engine",
+                );
+            }
+            (None, true) => {}
+        }
+        let from_one = late.engine || !self.scenario.is_shared();
+        if from_one {
+            self.event(&format!("{key}.event"), late.event);
+        }
+    }
+
+    fn client_index(&mut self, key: &str, index: u32) -> bool {
+        let count = self.scenario.clients.len();
+        let there = usize::try_from(index).is_ok_and(|index| index < count);
+        if !there {
+            let message = match count {
+                0 => "there is no client".to_owned(),
+                1 => format!("there is no client {index}; expected 0, the only one"),
+                _ => format!("there is no client {index}; expected 0 to {}", count - 1),
+            };
+            self.say(key, message);
+        }
+        there
+    }
+
+    pub(super) fn action(&mut self, key: &str, action: &Action) {
+        let given = action.kinds().iter().filter(|(_, given)| *given).count();
+        if given != 1 {
+            let message = format!(
+                "{given} kinds of action; expected exactly one of {}",
+                list(&action.kinds())
+            );
+            self.say(key, message);
+        }
+        for (name, client) in [
+            ("pause", action.pause.as_ref().map(|what| what.client)),
+            ("run", action.run.as_ref().map(|what| what.client)),
+            ("stop", action.stop.as_ref().map(|what| what.client)),
+            (
+                "write-packet",
+                action.write_packet.as_ref().map(|what| what.client),
+            ),
+        ] {
+            let Some(client) = client else { continue };
+            let client_key = format!("{key}.{name}.client");
+            if self.client_index(&client_key, client) && self.scenario.is_shared() {
+                self.say(client_key, "so far only exclusive clients act on purpose");
+            }
+        }
+        if let Some(write) = &action.write_packet {
+            self.written_out_of_turn(&format!("{key}.write-packet.packet"), write);
+        }
+    }
+
+    fn written_out_of_turn(&mut self, key: &str, write: &WritePacket) {
+        let device = &self.scenario.device;
+        let Some(client) = self.scenario.clients.get(write.client as usize) else {
+            return;
+        };
+        let frame = u64::from(write.packet) * client.packet_frames(device).get();
+        if frame / u64::from(device.format.rate.hertz()) > PACKET_BEGINS_MAX_SECONDS {
+            self.say(key, "a packet that would begin after more than 30 days");
+        }
+    }
+
+    /// The instants of a run must stay within what the model can tell.
+    pub(super) fn delays(&mut self) {
+        let delays = self.scenario.faults.iter().map(|fault| {
+            let late = fault
+                .late_wake_up
+                .as_ref()
+                .map_or(0, |late| late.by.nanos());
+            let dpc = fault.late_dpc.as_ref().map_or(0, |late| late.by.nanos());
+            late.saturating_add(dpc)
+        });
+        let total = delays.fold(0_u64, u64::saturating_add);
+        if total > DELAY_MAX_NANOS {
+            self.say("fault", "all delays together are longer than 60 days");
+        }
+    }
+}
+
+/// `` `a`, `b`, `c` ``
+fn list(kinds: &[(&str, bool)]) -> String {
+    let names: Vec<_> = kinds.iter().map(|(name, _)| format!("`{name}`")).collect();
+    names.join(", ")
+}
