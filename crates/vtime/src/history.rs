@@ -36,6 +36,7 @@ pub struct Entry {
     /// What it means.
     pub what: &'static Descriptor,
     length: u8,
+    /// Those below `length` count.
     words: [u64; WORDS_MAX],
 }
 
@@ -164,32 +165,36 @@ impl History {
         }
     }
 
-    fn keep(&mut self, moment: Moment, source: SourceId, what: &'static Descriptor, words: &[u64]) {
-        let mut all = [0; WORDS_MAX];
-        all[..words.len()].copy_from_slice(words);
-        let length = words.len().try_into().expect("at most six");
-        let entry = Entry {
-            moment,
-            source,
-            what,
-            length,
-            words: all,
-        };
-        match self.keep {
-            Keep::Last(count) if self.entries.len() >= count => self.replace_oldest(entry),
-            Keep::Last(_) | Keep::All => self.entries.push(entry),
-            Keep::Digest => {}
-        }
-    }
-
     #[inline]
-    fn replace_oldest(&mut self, entry: Entry) {
-        if let Some(oldest) = self.entries.get_mut(self.oldest) {
-            *oldest = entry;
-            self.oldest += 1;
-            if self.oldest == self.entries.len() {
-                self.oldest = 0;
+    fn keep(&mut self, moment: Moment, source: SourceId, what: &'static Descriptor, words: &[u64]) {
+        let length = words.len().try_into().expect("at most six");
+        match self.keep {
+            Keep::Last(count) if self.entries.len() >= count => {
+                let Some(entry) = self.entries.get_mut(self.oldest) else {
+                    return;
+                };
+                entry.moment = moment;
+                entry.source = source;
+                entry.what = what;
+                entry.length = length;
+                entry.words[..words.len()].copy_from_slice(words);
+                self.oldest += 1;
+                if self.oldest == self.entries.len() {
+                    self.oldest = 0;
+                }
             }
+            Keep::Last(_) | Keep::All => {
+                let mut all = [0; WORDS_MAX];
+                all[..words.len()].copy_from_slice(words);
+                self.entries.push(Entry {
+                    moment,
+                    source,
+                    what,
+                    length,
+                    words: all,
+                });
+            }
+            Keep::Digest => {}
         }
     }
 

@@ -9,7 +9,7 @@ use units::Moment;
 use super::event::SimEvent;
 use super::kernel::Kernel;
 use super::mailbox::{self, SimMailbox, SimSender};
-use super::sleep::Sleep;
+use super::sleep::sleep;
 use crate::context::{Context, Reset};
 use crate::descriptor::Descriptor;
 use crate::fork::{Fork, Forker};
@@ -47,7 +47,7 @@ impl Context for Cx {
 
     #[inline]
     fn sleep_until(&self, when: Moment) -> impl Future<Output = ()> {
-        Sleep::new(&self.kernel, when)
+        sleep(&self.kernel, when)
     }
 
     #[inline]

@@ -4,15 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::{Rc, Weak};
-use std::task::{Context as TaskContext, Poll};
 
 use units::Moment;
 
 use super::kernel::Kernel;
 use super::key::Ticket;
-use super::wait::{Awaited, First, Outcome, Release, Signalled, Wait, Waiter};
+use super::wait::{Awaited, Signalled, Wait, Waiter};
 use crate::context::{Event, Reset, Woken};
 use crate::fork::{Fork, Forker};
 use crate::handle::{EventHandle, Signal};
@@ -31,18 +29,20 @@ struct EventCore {
     coalesced: Cell<u64>,
     /// Who came first of those that wait. Invariant: nobody while the event is set.
     first_waiter: Cell<Waiter>,
-    /// A release that its waiter has not seen yet.
-    release: Cell<Release>,
+    /// A release that its waiter has not seen yet: whose it is, if it is somebody's, and its tag.
+    release_ticket: Cell<Ticket>,
+    release_tag: Cell<u64>,
     /// More waiters and releases: nearly always none.
     more: RefCell<More>,
-    has_more_waiters: Cell<bool>,
+    /// True if there may be any.
+    has_more: Cell<bool>,
 }
 
 #[derive(Clone, Default)]
 struct More {
     /// In the order in which they came.
     waiters: VecDeque<Waiter>,
-    releases: Vec<Release>,
+    releases: Vec<(Ticket, u64)>,
 }
 
 impl SimEvent {
@@ -55,9 +55,10 @@ impl SimEvent {
             tag: Cell::new(0),
             coalesced: Cell::new(0),
             first_waiter: Cell::new(Waiter::NOBODY),
-            release: Cell::new(Release::NONE),
+            release_ticket: Cell::new(Ticket::NONE),
+            release_tag: Cell::new(0),
             more: RefCell::default(),
-            has_more_waiters: Cell::new(false),
+            has_more: Cell::new(false),
         });
         kernel.add_signal(Rc::downgrade(&core) as Weak<dyn Signalled>);
         Self(core)
@@ -67,6 +68,23 @@ impl SimEvent {
 impl EventCore {
     #[inline]
     fn set(&self, tag: u64) {
+        let waiter = self.first_waiter.get();
+        let is_simple = waiter != Waiter::NOBODY
+            && self.reset == Reset::Auto
+            && !self.has_more.get()
+            && !waiter.has_deadline()
+            && self.release_ticket.get() == Ticket::NONE;
+        if is_simple {
+            self.first_waiter.set(Waiter::NOBODY);
+            self.release_tag.set(tag);
+            self.release_ticket.set(waiter.release(&self.kernel));
+        } else {
+            self.set_in_general(tag);
+        }
+    }
+
+    #[inline(never)]
+    fn set_in_general(&self, tag: u64) {
         if self.is_set.get() {
             self.coalesced.set(self.coalesced.get() + 1);
             self.tag.set(tag);
@@ -81,32 +99,28 @@ impl EventCore {
         }
     }
 
-    #[inline]
     fn release_first(&self, tag: u64) {
         let waiter = self.first_waiter.replace(Waiter::NOBODY);
-        if self.has_more_waiters.get() {
-            self.move_up();
-        }
-        let release = waiter.release(&self.kernel, tag);
-        if self.release.get().is_none() {
-            self.release.set(release);
-        } else {
-            self.add_another_release(release);
-        }
+        self.move_up();
+        self.add_release(waiter.release(&self.kernel), tag);
     }
 
-    #[cold]
-    fn add_another_release(&self, release: Release) {
-        self.more.borrow_mut().releases.push(release);
+    fn add_release(&self, ticket: Ticket, tag: u64) {
+        if self.release_ticket.get() == Ticket::NONE {
+            self.release_ticket.set(ticket);
+            self.release_tag.set(tag);
+        } else {
+            self.more.borrow_mut().releases.push((ticket, tag));
+            self.has_more.set(true);
+        }
     }
 
     /// Makes the second waiter the first.
-    #[cold]
     fn move_up(&self) {
-        let waiters = &mut self.more.borrow_mut().waiters;
-        self.first_waiter
-            .set(waiters.pop_front().unwrap_or(Waiter::NOBODY));
-        self.has_more_waiters.set(!waiters.is_empty());
+        let mut more = self.more.borrow_mut();
+        let next = more.waiters.pop_front();
+        self.first_waiter.set(next.unwrap_or(Waiter::NOBODY));
+        self.has_more.set(!more.is_empty());
     }
 
     #[inline]
@@ -121,38 +135,37 @@ impl EventCore {
     #[cold]
     fn add_another_waiter(&self, waiter: Waiter) {
         self.more.borrow_mut().waiters.push_back(waiter);
-        self.has_more_waiters.set(true);
+        self.has_more.set(true);
     }
 
     fn remove_waiter(&self, ticket: Ticket) {
         if self.first_waiter.get().ticket() == ticket {
-            self.first_waiter.set(Waiter::NOBODY);
             self.move_up();
         } else {
-            let waiters = &mut self.more.borrow_mut().waiters;
-            waiters.retain(|waiter| waiter.ticket() != ticket);
-            self.has_more_waiters.set(!waiters.is_empty());
+            let mut more = self.more.borrow_mut();
+            more.waiters.retain(|waiter| waiter.ticket() != ticket);
+            self.has_more.set(!more.is_empty());
         }
     }
 
     /// Forgets the release of `ticket` and returns its tag.
     #[inline]
     fn take_release(&self, ticket: Ticket) -> Option<u64> {
-        let release = self.release.get();
-        if release.ticket == ticket {
-            self.release.set(Release::NONE);
-            return Some(release.tag);
+        if self.release_ticket.get() == ticket {
+            self.release_ticket.set(Ticket::NONE);
+            return Some(self.release_tag.get());
         }
         self.take_another_release(ticket)
     }
 
     #[cold]
     fn take_another_release(&self, ticket: Ticket) -> Option<u64> {
-        let releases = &mut self.more.borrow_mut().releases;
-        let at = releases
-            .iter()
-            .position(|release| release.ticket == ticket)?;
-        Some(releases.remove(at).tag)
+        let mut more = self.more.borrow_mut();
+        let mut releases = more.releases.iter();
+        let at = releases.position(|(released, _)| *released == ticket)?;
+        let (_, tag) = more.releases.remove(at);
+        self.has_more.set(!more.is_empty());
+        Some(tag)
     }
 
     /// The tag of an event that is set, which resets it if it is of that kind.
@@ -167,39 +180,83 @@ impl EventCore {
         Some(self.tag.get())
     }
 
-    /// The bare tickets of all that wait or were released and have not seen it.
+    /// The bare tickets of all that wait, or were released and have not seen it, earliest first.
     fn tickets(&self) -> Vec<Ticket> {
         let more = self.more.borrow();
-        let mut tickets = vec![self.first_waiter.get().ticket(), self.release.get().ticket];
+        let first = [self.first_waiter.get().ticket(), self.release_ticket.get()];
+        let mut tickets: Vec<_> = first
+            .into_iter()
+            .filter(|ticket| *ticket != Ticket::NONE)
+            .collect();
         tickets.extend(more.waiters.iter().map(|waiter| waiter.ticket()));
-        tickets.extend(more.releases.iter().map(|release| release.ticket));
-        tickets.retain(|ticket| *ticket != Ticket::NONE.bare());
-        tickets
-    }
-
-    fn adopt(&self) -> Option<Ticket> {
-        let mut tickets = self.tickets();
+        tickets.extend(more.releases.iter().map(|(ticket, _)| *ticket));
         tickets.sort_unstable();
         tickets
-            .into_iter()
-            .find(|ticket| self.kernel.adopt(*ticket))
     }
 
     fn is_released(&self, ticket: Ticket) -> bool {
         let more = self.more.borrow();
         let mut more = more.releases.iter();
-        self.release.get().ticket == ticket || more.any(|release| release.ticket == ticket)
+        self.release_ticket.get() == ticket || more.any(|(released, _)| *released == ticket)
     }
 
-    /// What ended the wait `ticket` without its future having looked.
-    fn ended_before(&self, ticket: Ticket, deadline: Option<Moment>) -> Option<Outcome> {
-        if self.is_released(ticket) {
-            let is_over = !self.kernel.is_queued(ticket.released());
-            return is_over.then_some(Outcome::Released);
+    fn waiter(&self, ticket: Ticket) -> Option<Waiter> {
+        let more = self.more.borrow();
+        let first = std::iter::once(self.first_waiter.get());
+        let mut waiters = first.chain(more.waiters.iter().copied());
+        waiters.find(|waiter| waiter.ticket() == ticket)
+    }
+
+    /// A ticket for a wait for an event that is set: it is as good as released.
+    #[inline(never)]
+    fn released_at_once(&self, tag: u64) -> Ticket {
+        let ticket = self.kernel.enrol().at_once();
+        self.add_release(ticket, tag);
+        ticket
+    }
+
+    /// The wait of the twin's original.
+    #[cold]
+    fn adopt(&self) -> Ticket {
+        let mut tickets = self.tickets().into_iter();
+        let ticket = tickets.find(|ticket| self.kernel.adopt(*ticket));
+        ticket.unwrap_or_else(|| self.kernel.refuse_adoption(&self.name))
+    }
+
+    #[inline]
+    fn enrol(&self) -> Ticket {
+        if self.kernel.is_adopting() {
+            return self.adopt();
         }
-        let is_over = deadline.is_some_and(|deadline| deadline <= self.kernel.now())
-            && !self.kernel.is_queued(ticket);
-        is_over.then_some(Outcome::Deadline)
+        if let Some(tag) = self.take() {
+            return self.released_at_once(tag);
+        }
+        let ticket = self.kernel.enrol();
+        self.add_waiter(Waiter::new(ticket));
+        ticket
+    }
+
+    fn enrol_until(&self, deadline: Moment) -> Ticket {
+        if self.kernel.is_adopting() {
+            return self.adopt();
+        }
+        if let Some(tag) = self.take() {
+            return self.released_at_once(tag);
+        }
+        if deadline <= self.kernel.now() {
+            return Ticket::of_none(0).at_once();
+        }
+        let ticket = self.kernel.enrol_until(deadline);
+        self.add_waiter(Waiter::with_deadline(ticket));
+        ticket
+    }
+
+    fn is_over_already(&self, ticket: Ticket) -> bool {
+        if self.is_released(ticket) {
+            return !self.kernel.is_queued(ticket.released());
+        }
+        let waiter = self.waiter(ticket);
+        waiter.is_some_and(|waiter| waiter.is_overdue(&self.kernel))
     }
 
     /// Ends the wait `ticket` without anybody seeing it: passes its release on if there was one.
@@ -209,10 +266,16 @@ impl EventCore {
             if self.reset == Reset::Auto {
                 self.set(tag);
             }
-        } else {
+        } else if !ticket.is_at_once() {
             self.remove_waiter(ticket);
             self.kernel.cancel(ticket);
         }
+    }
+}
+
+impl More {
+    fn is_empty(&self) -> bool {
+        self.waiters.is_empty() && self.releases.is_empty()
     }
 }
 
@@ -236,12 +299,18 @@ impl Event for SimEvent {
 
     #[inline]
     fn wait(&self) -> impl Future<Output = u64> {
-        EventWait::new(&self.0, Forever)
+        let event = &*self.0;
+        Wait::new(Forever(event), event.enrol())
     }
 
     #[inline]
     fn wait_until(&self, deadline: Option<Moment>) -> impl Future<Output = Woken> {
-        EventWait::new(&self.0, deadline)
+        let event = &*self.0;
+        let ticket = match deadline {
+            Some(deadline) => event.enrol_until(deadline),
+            None => event.enrol(),
+        };
+        Wait::new(Until(event), ticket)
     }
 
     fn handle(&self) -> EventHandle {
@@ -285,9 +354,10 @@ impl Fork for SimEvent {
             tag: original.tag.clone(),
             coalesced: original.coalesced.clone(),
             first_waiter: original.first_waiter.clone(),
-            release: original.release.clone(),
+            release_ticket: original.release_ticket.clone(),
+            release_tag: original.release_tag.clone(),
             more: original.more.clone(),
-            has_more_waiters: original.has_more_waiters.clone(),
+            has_more: original.has_more.clone(),
         });
         twin.kernel
             .add_signal(Rc::downgrade(&twin) as Weak<dyn Signalled>);
@@ -304,154 +374,60 @@ impl fmt::Debug for SimEvent {
     }
 }
 
-/// A wait for an event.
-struct EventWait<'a, D>
-where
-    AwaitedEvent<'a, D>: Awaited,
-{
-    awaited: AwaitedEvent<'a, D>,
-    wait: Wait,
-}
+/// An event that is awaited without a deadline.
+struct Forever<'a>(&'a EventCore);
 
-/// An event, and until when to wait for it: [`Forever`], or `Option<Moment>`.
-struct AwaitedEvent<'a, D> {
-    event: &'a EventCore,
-    deadline: D,
-}
+/// An event that is awaited until a deadline.
+struct Until<'a>(&'a EventCore);
 
-/// No deadline; a type of its own, since nearly all waits are of this kind.
-#[derive(Clone, Copy)]
-struct Forever;
-
-impl<'a, D> EventWait<'a, D>
-where
-    AwaitedEvent<'a, D>: Awaited,
-{
-    #[inline]
-    fn new(event: &'a EventCore, deadline: D) -> Self {
-        Self {
-            awaited: AwaitedEvent { event, deadline },
-            wait: Wait::new(),
-        }
-    }
-}
-
-impl Awaited for AwaitedEvent<'_, Forever> {
+impl Awaited for Forever<'_> {
     type Output = u64;
 
     #[inline]
     fn kernel(&self) -> &Kernel {
-        &self.event.kernel
-    }
-
-    fn name(&self) -> String {
-        self.event.name.to_string()
+        &self.0.kernel
     }
 
     #[inline]
-    fn first(&self) -> First<u64> {
-        if let Some(tag) = self.event.take() {
-            return First::AtOnce(tag);
-        }
-        let ticket = self.event.kernel.enrol();
-        self.event.add_waiter(Waiter::new(ticket));
-        First::Enrolled(ticket)
-    }
-
-    fn adopt(&self) -> Option<Ticket> {
-        self.event.adopt()
-    }
-
-    #[inline]
-    fn ended(&self, ticket: Ticket, _: Outcome) -> u64 {
-        let tag = self.event.take_release(ticket);
+    fn finish(&self, ticket: Ticket) -> u64 {
+        let tag = self.0.take_release(ticket);
         tag.expect("a wait without a deadline ends by a release")
     }
 
-    fn ended_before(&self, ticket: Ticket) -> Option<Outcome> {
-        self.event.ended_before(ticket, None)
+    fn is_over_already(&self, ticket: Ticket) -> bool {
+        self.0.is_over_already(ticket)
     }
 
     fn give_up(&self, ticket: Ticket) {
-        self.event.give_up(ticket);
+        self.0.give_up(ticket);
     }
 }
 
-impl Awaited for AwaitedEvent<'_, Option<Moment>> {
+impl Awaited for Until<'_> {
     type Output = Woken;
 
     #[inline]
     fn kernel(&self) -> &Kernel {
-        &self.event.kernel
+        &self.0.kernel
     }
 
-    fn name(&self) -> String {
-        self.event.name.to_string()
-    }
-
-    fn first(&self) -> First<Woken> {
-        let kernel = &self.event.kernel;
-        if let Some(tag) = self.event.take() {
-            return First::AtOnce(Woken::Event(tag));
+    fn finish(&self, ticket: Ticket) -> Woken {
+        if let Some(tag) = self.0.take_release(ticket) {
+            // It may have been released after its deadline, before it was told of that.
+            self.0.kernel.cancel(ticket.released());
+            return Woken::Event(tag);
         }
-        let waiter = match self.deadline {
-            Some(deadline) if deadline <= kernel.now() => {
-                return First::AtOnce(Woken::Deadline);
-            }
-            Some(deadline) => Waiter::with_deadline(kernel.enrol_until(deadline)),
-            None => Waiter::new(kernel.enrol()),
-        };
-        self.event.add_waiter(waiter);
-        First::Enrolled(waiter.ticket())
-    }
-
-    fn adopt(&self) -> Option<Ticket> {
-        self.event.adopt()
-    }
-
-    fn ended(&self, ticket: Ticket, outcome: Outcome) -> Woken {
-        match (self.event.take_release(ticket), outcome) {
-            (Some(tag), Outcome::Released) => Woken::Event(tag),
-            (Some(tag), Outcome::Deadline) => {
-                // It was released after it had met its deadline, and before it was told.
-                self.event.kernel.cancel(ticket.released());
-                Woken::Event(tag)
-            }
-            (None, _) => {
-                self.event.remove_waiter(ticket);
-                Woken::Deadline
-            }
+        if !ticket.is_at_once() {
+            self.0.remove_waiter(ticket);
         }
+        Woken::Deadline
     }
 
-    fn ended_before(&self, ticket: Ticket) -> Option<Outcome> {
-        self.event.ended_before(ticket, self.deadline)
+    fn is_over_already(&self, ticket: Ticket) -> bool {
+        self.0.is_over_already(ticket)
     }
 
     fn give_up(&self, ticket: Ticket) {
-        self.event.give_up(ticket);
-    }
-}
-
-impl<'a, D: Unpin> Future for EventWait<'a, D>
-where
-    AwaitedEvent<'a, D>: Awaited,
-{
-    type Output = <AwaitedEvent<'a, D> as Awaited>::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        this.wait.poll(&this.awaited)
-    }
-}
-
-impl<'a, D> Drop for EventWait<'a, D>
-where
-    AwaitedEvent<'a, D>: Awaited,
-{
-    #[inline]
-    fn drop(&mut self) {
-        self.wait.drop_of(&self.awaited);
+        self.0.give_up(ticket);
     }
 }

@@ -8,15 +8,18 @@ use std::rc::Weak;
 
 use units::{Moment, SimTime};
 
-use super::key::{Key, Ordinals, Ticket};
+use super::key::{Key, Ticket};
 use super::queue::Queue;
 use super::roster::{Life, Roster};
-use super::wait::{Outcome, Signalled};
+use super::wait::Signalled;
 use super::world::Role;
 use crate::history::{History, Keep, SourceId};
 
 /// An actor's future.
 pub(super) type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+/// How many events an instant may have, unless told otherwise.
+const EVENTS_OF_INSTANT_MAX: u64 = 1_000_000;
 
 /// Whose turn it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +38,17 @@ pub(crate) struct Kernel {
     /// The key that was taken last: what moment it is, and who runs for which wait.
     now: Cell<Key>,
     turn: Cell<Turn>,
-    ordinals: Cell<Ordinals>,
+    /// The ticket that was given out last.
+    latest: Cell<Ticket>,
     queue: Queue,
     /// True if the world has something to see to before it goes on: births, or that time stands
     /// still.
     pub(super) calls: Cell<bool>,
-    /// What happened at this instant: wake-ups, and waits that were over at once.
-    events_of_instant: Cell<u64>,
+    /// Wake-ups, and waits that were over at once.
+    pub(super) events: Cell<u64>,
+    /// The event before which time has to have moved on from `checked`.
+    check_at: Cell<u64>,
+    checked: Cell<SimTime>,
     pub(super) events_of_instant_max: Cell<u64>,
     pub(super) history: RefCell<History>,
     pub(super) roster: RefCell<Roster>,
@@ -59,11 +66,13 @@ impl Kernel {
             seed,
             now: Cell::new(Key::new(Moment::default(), Ticket::of_none(0))),
             turn: Cell::new(Turn::Nobodys),
-            ordinals: Cell::default(),
+            latest: Cell::new(Ticket::BEFORE_ALL),
             queue: Queue::new(),
             calls: Cell::new(false),
-            events_of_instant: Cell::new(0),
-            events_of_instant_max: Cell::new(1_000_000),
+            events: Cell::new(0),
+            check_at: Cell::new(EVENTS_OF_INSTANT_MAX),
+            checked: Cell::new(SimTime::MAX),
+            events_of_instant_max: Cell::new(EVENTS_OF_INSTANT_MAX),
             history: RefCell::new(History::new(keep)),
             roster: RefCell::default(),
             births: RefCell::default(),
@@ -76,9 +85,11 @@ impl Kernel {
     pub(super) fn twin(&self) -> Self {
         Self {
             now: self.now.clone(),
-            ordinals: self.ordinals.clone(),
+            latest: self.latest.clone(),
             queue: self.queue.clone(),
-            events_of_instant: self.events_of_instant.clone(),
+            events: self.events.clone(),
+            check_at: self.check_at.clone(),
+            checked: self.checked.clone(),
             events_of_instant_max: self.events_of_instant_max.clone(),
             history: self.history.clone(),
             roster: RefCell::new(self.roster.borrow().vacated()),
@@ -100,8 +111,9 @@ impl Kernel {
 
     /// Starts a life of `source`: its first turn is now.
     pub(super) fn give_birth(&self, source: u32, role: Role) {
-        let (birth, ordinals) = self.ordinals.get().next(Ticket::of_none(source));
-        self.ordinals.set(ordinals);
+        let of_source = Key::new(self.now(), Ticket::of_none(source));
+        let birth = of_source.next_ticket(self.latest.get());
+        self.latest.set(birth);
         let mut roster = self.roster.borrow_mut();
         let actor = roster.get_mut(source);
         actor.role = role;
@@ -149,19 +161,12 @@ impl Kernel {
     /// Gives the turn to the actor whose key was taken. False if too much has happened now.
     #[inline]
     pub(super) fn enter(&self, key: Key) -> bool {
-        let before = self.now.replace(key);
-        if before.time() == key.time() {
-            return self.count_event();
-        }
-        self.events_of_instant.set(1);
-        true
+        self.now.set(key);
+        self.count_event()
     }
 
     /// Goes to `moment` without anybody running.
     pub(super) fn arrive(&self, moment: Moment) {
-        if moment.time != self.now().time {
-            self.events_of_instant.set(0);
-        }
         self.now.set(Key::new(moment, Ticket::of_none(0)));
     }
 
@@ -175,30 +180,53 @@ impl Kernel {
         self.turn.set(Turn::Nobodys);
     }
 
-    /// Counts something that happens now. False if too much did at this instant: then the world
-    /// stops the run.
+    /// Counts something that happens now. False if time stands still: then the world stops the
+    /// run.
     #[inline]
     pub(super) fn count_event(&self) -> bool {
-        let events = self.events_of_instant.get() + 1;
-        self.events_of_instant.set(events);
-        let is_allowed = events <= self.events_of_instant_max.get();
-        if !is_allowed {
-            self.calls.set(true);
-        }
-        is_allowed
+        let events = self.events.get() + 1;
+        self.events.set(events);
+        events < self.check_at.get() || self.time_moves_on()
     }
 
-    /// True if more happened at this instant than may.
+    /// True if time has moved on since the last check. Checked so seldom that it costs nothing: so
+    /// it is noticed after `events_of_instant_max` events of an instant or a few more, but after
+    /// twice as many at the latest.
+    #[cold]
+    fn time_moves_on(&self) -> bool {
+        let now = self.now().time;
+        if self.checked.replace(now) == now {
+            self.calls.set(true);
+            return false;
+        }
+        let events = self.events.get() + self.events_of_instant_max.get();
+        self.check_at.set(events);
+        true
+    }
+
+    /// True if the world was called because time stands still.
     pub(super) fn time_stands_still(&self) -> bool {
-        self.events_of_instant.get() > self.events_of_instant_max.get()
+        self.events.get() >= self.check_at.get()
+    }
+
+    /// Sets how many events an instant may have.
+    pub(super) fn set_events_of_instant_max(&self, events: u64) {
+        self.events_of_instant_max.set(events);
+        self.check_at.set(self.events.get() + events);
     }
 
     /// A ticket for a wait of the actor that runs.
     #[inline]
     pub(super) fn enrol(&self) -> Ticket {
-        let (ticket, ordinals) = self.now.get().next_ticket(self.ordinals.get());
-        self.ordinals.set(ordinals);
+        let ticket = self.now.get().next_ticket(self.latest.get());
+        self.latest.set(ticket);
         ticket
+    }
+
+    /// True if no ticket was given out after this one. Then nothing has happened since.
+    #[inline]
+    pub(super) fn is_latest(&self, ticket: Ticket) -> bool {
+        self.latest.get() == ticket
     }
 
     /// A ticket for a wait of the actor that runs, which is over at `deadline`.
@@ -223,17 +251,10 @@ impl Kernel {
         }
     }
 
-    /// What ended the wait `ticket`, if the actor runs because of that.
+    /// True if the actor runs because the wait `ticket` is over.
     #[inline]
-    pub(super) fn ended(&self, ticket: Ticket) -> Option<Outcome> {
-        let now = self.now.get();
-        if !now.is_of(ticket) {
-            None
-        } else if now.is_release() {
-            Some(Outcome::Released)
-        } else {
-            Some(Outcome::Deadline)
-        }
+    pub(super) fn is_over(&self, ticket: Ticket) -> bool {
+        self.now.get().is_of(ticket)
     }
 
     /// True if the turn is a twin's, which has to find waits instead of enrolling them.
@@ -276,6 +297,16 @@ impl Kernel {
         is_ours
     }
 
+    /// The twin waits for what its original does not wait for.
+    ///
+    /// # Panics
+    /// Always: the two would go different ways.
+    #[cold]
+    pub(super) fn refuse_adoption(&self, what: &str) -> ! {
+        let name = self.name_of(self.running());
+        panic!("the twin of `{name}` waits for {what}, its original does not")
+    }
+
     /// The twin's sleep until `moment`.
     pub(super) fn adopt_sleep(&self, moment: Moment) -> Option<Ticket> {
         let adopted = self.adopted.borrow();
@@ -294,7 +325,7 @@ impl Kernel {
 
     /// True if the key with `ticket` is queued.
     pub(super) fn is_queued(&self, ticket: Ticket) -> bool {
-        self.queue.keys().iter().any(|key| key.ticket() == ticket)
+        self.queue.contains(ticket)
     }
 
     pub(super) fn name_of(&self, source: u32) -> String {

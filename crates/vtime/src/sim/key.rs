@@ -11,10 +11,11 @@ const ORDINAL_SHIFT: u32 = 1;
 const SOURCE_SHIFT: u32 = ORDINAL_SHIFT + ORDINAL_BITS;
 const PHASE_SHIFT: u32 = SOURCE_SHIFT + SOURCE_BITS;
 const TICKET_MASK: u64 = (1 << PHASE_SHIFT) - 1;
-const SOURCE_MASK: u64 = TICKET_MASK & !((1 << SOURCE_SHIFT) - 1);
+const ORDINAL_MASK: u64 = (1 << SOURCE_SHIFT) - 1;
+const SOURCE_MASK: u64 = TICKET_MASK & !ORDINAL_MASK;
 
-/// How many actors a world can have.
-pub(super) const SOURCES_MAX: u32 = 1 << SOURCE_BITS;
+/// How many actors a world can have. One place is left free for [`Ticket::NONE`].
+pub(super) const SOURCES_MAX: u32 = (1 << SOURCE_BITS) - 1;
 
 /// `(time, phase, source, ordinal)` in one number: 64, 2, 16 and 45 bits, most significant first,
 /// and a last bit that says whether the wait was released or met its deadline.
@@ -65,22 +66,30 @@ impl Key {
         differing <= 1
     }
 
-    /// True for the key of a release.
-    #[inline]
-    pub(super) fn is_release(self) -> bool {
-        self.low() & 1 != 0
-    }
-
     /// The key under which `ticket` runs if it is released in answer to what has this key.
     #[inline]
     pub(super) fn released(self, ticket: Ticket) -> Self {
         Self::new(self.moment().released(), ticket.released())
     }
 
-    /// The wait after `ordinals` of the actor that this key is of, and the counter after it.
+    /// The ticket of the next wait of the actor that this key is of, after the `latest` of all.
     #[inline]
-    pub(super) fn next_ticket(self, ordinals: Ordinals) -> (Ticket, Ordinals) {
-        ordinals.next(Ticket(self.low()))
+    pub(super) fn next_ticket(self, latest: Ticket) -> Ticket {
+        let ordinal = (latest.0 & ORDINAL_MASK) + (1 << ORDINAL_SHIFT);
+        assert!(ordinal < ORDINAL_MASK, "a world has fewer than 2^45 waits");
+        Ticket((self.low() & SOURCE_MASK) | ordinal)
+    }
+
+    /// Both halves.
+    #[inline]
+    pub(super) fn parts(self) -> (u64, u64) {
+        ((self.0 >> 64) as u64, self.low())
+    }
+
+    /// The key with these halves.
+    #[inline]
+    pub(super) fn from_parts(time: u64, low: u64) -> Self {
+        Self((u128::from(time) << 64) | u128::from(low))
     }
 
     #[inline]
@@ -95,16 +104,28 @@ impl Key {
 pub(super) struct Ticket(u64);
 
 impl Ticket {
-    /// No wait has this one.
-    pub(super) const NONE: Self = Self(u64::MAX);
-    /// The ticket of a wait that is over.
-    pub(super) const USED: Self = Self(u64::MAX - 2);
+    /// Nobody's: that of a wait which is over, or of no wait.
+    pub(super) const NONE: Self = Self(u64::MAX - 1);
+    /// The ticket before the first one.
+    pub(super) const BEFORE_ALL: Self = Self(0);
+    /// Marks the ticket of a wait that was over before it began.
+    const AT_ONCE: u64 = 1 << 63;
 
     /// A ticket of `source` that no wait has: its ordinal is the last, which is never given out.
     pub(super) fn of_none(source: u32) -> Self {
         debug_assert!(source < SOURCES_MAX, "checked when the actor was named");
         let after = u64::from(source) << SOURCE_SHIFT;
-        Self(after | (TICKET_MASK & !SOURCE_MASK & !1))
+        Self(after | (ORDINAL_MASK & !1))
+    }
+
+    /// The same wait, over before it began: it has no key and waits for nothing.
+    pub(super) const fn at_once(self) -> Self {
+        Self(self.0 | Self::AT_ONCE)
+    }
+
+    /// True for a wait that was over before it began.
+    pub(super) const fn is_at_once(self) -> bool {
+        self.0 >> 62 == Self::AT_ONCE >> 62
     }
 
     #[inline]
@@ -126,23 +147,6 @@ impl Ticket {
 
     pub(super) const fn is_released(self) -> bool {
         self.0 & 1 != 0
-    }
-}
-
-/// Gives ordinals out: one counter for all actors, since only those of one actor are ever compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ordinals(u64);
-
-impl Ordinals {
-    /// The next wait of the actor that `any` ticket is of, and the counter after it.
-    #[inline]
-    pub(super) fn next(self, any: Ticket) -> (Ticket, Self) {
-        let next = self.0 + (1 << ORDINAL_SHIFT);
-        assert!(
-            next < 1 << SOURCE_SHIFT,
-            "a world has fewer than 2^45 waits"
-        );
-        (Ticket((any.0 & SOURCE_MASK) | self.0), Self(next))
     }
 }
 
@@ -204,11 +208,18 @@ mod tests {
     }
 
     #[test]
-    fn ordinals_count_up_and_keep_the_source() {
-        let any = Ticket::of_none(7);
-        let (first, after) = Ordinals::default().next(any);
-        let (second, _) = after.next(first.released());
-        assert_eq!(first, Ticket::new(7, 0));
-        assert_eq!(second, Ticket::new(7, 1));
+    fn tickets_count_up_whosever_they_are() {
+        let at = |source| Key::new(Moment::default(), Ticket::of_none(source));
+        let first = at(7).next_ticket(Ticket::BEFORE_ALL);
+        let second = at(3).next_ticket(first);
+        assert_eq!(first, Ticket::new(7, 1));
+        assert_eq!(second, Ticket::new(3, 2));
+    }
+
+    #[test]
+    fn no_ticket_is_taken_for_a_mark() {
+        let ticket = Ticket::new(SOURCES_MAX - 1, (1 << ORDINAL_BITS) - 1);
+        assert!(!ticket.is_at_once() && ticket.at_once().is_at_once());
+        assert!(!Ticket::NONE.is_at_once() && !Ticket::of_none(7).is_at_once());
     }
 }

@@ -4,15 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::{Rc, Weak};
-use std::task::{Context as TaskContext, Poll};
 
 use units::Moment;
 
 use super::kernel::Kernel;
 use super::key::Ticket;
-use super::wait::{Awaited, First, Outcome, Release, Signalled, Wait, Waiter};
+use super::wait::{Awaited, Signalled, Wait, Waiter};
 use crate::context::{Mailbox, Received, Sender};
 use crate::fork::{Fork, Forker};
 
@@ -30,8 +28,8 @@ struct MailboxCore<T> {
     has_receiver: Cell<bool>,
     /// The receiver, while it waits.
     waiter: Cell<Waiter>,
-    /// Its release, until it sees it.
-    release: Cell<Release>,
+    /// Its wait, from when it is released until it sees that.
+    release: Cell<Ticket>,
 }
 
 pub(super) fn new<T: 'static>(kernel: &Rc<Kernel>, name: &str) -> (SimSender<T>, SimMailbox<T>) {
@@ -42,7 +40,7 @@ pub(super) fn new<T: 'static>(kernel: &Rc<Kernel>, name: &str) -> (SimSender<T>,
         senders: Cell::new(1),
         has_receiver: Cell::new(true),
         waiter: Cell::new(Waiter::NOBODY),
-        release: Cell::new(Release::NONE),
+        release: Cell::new(Ticket::NONE),
     });
     kernel.add_signal(Rc::downgrade(&core) as Weak<dyn Signalled>);
     (SimSender(Rc::clone(&core)), SimMailbox(core))
@@ -52,12 +50,12 @@ impl<T> MailboxCore<T> {
     fn wake(&self) {
         let waiter = self.waiter.replace(Waiter::NOBODY);
         if waiter != Waiter::NOBODY {
-            self.release.set(waiter.release(&self.kernel, 0));
+            self.release.set(waiter.release(&self.kernel));
         }
     }
 
     fn is_released(&self, ticket: Ticket) -> bool {
-        self.release.get().ticket == ticket
+        self.release.get() == ticket
     }
 
     /// The next message, or that there will be none.
@@ -68,6 +66,34 @@ impl<T> MailboxCore<T> {
             None if self.senders.get() == 0 => Some(Received::Closed),
             None => None,
         }
+    }
+
+    fn has_something(&self) -> bool {
+        self.senders.get() == 0 || !self.messages.borrow().is_empty()
+    }
+
+    fn enrol(&self, deadline: Option<Moment>) -> Ticket {
+        if self.kernel.is_adopting() {
+            return self.adopt();
+        }
+        let is_overdue = deadline.is_some_and(|deadline| deadline <= self.kernel.now());
+        if self.has_something() || is_overdue {
+            return Ticket::of_none(0).at_once();
+        }
+        let waiter = match deadline {
+            Some(deadline) => Waiter::with_deadline(self.kernel.enrol_until(deadline)),
+            None => Waiter::new(self.kernel.enrol()),
+        };
+        self.waiter.set(waiter);
+        waiter.ticket()
+    }
+
+    /// The wait of the twin's original.
+    fn adopt(&self) -> Ticket {
+        let tickets = [self.waiter.get().ticket(), self.release.get()];
+        let mut tickets = tickets.into_iter().filter(|ticket| *ticket != Ticket::NONE);
+        let ticket = tickets.find(|ticket| self.kernel.adopt(*ticket));
+        ticket.unwrap_or_else(|| self.kernel.refuse_adoption(&self.name))
     }
 }
 
@@ -116,10 +142,7 @@ impl<T: Clone + 'static> Mailbox<T> for SimMailbox<T> {
 
     fn recv_until(&mut self, deadline: Option<Moment>) -> impl Future<Output = Received<T>> {
         let mailbox = &*self.0;
-        MailboxWait {
-            awaited: AwaitedMessage { mailbox, deadline },
-            wait: Wait::new(),
-        }
+        Wait::new(Awaiting(mailbox), mailbox.enrol(deadline))
     }
 }
 
@@ -169,116 +192,49 @@ impl<T> fmt::Debug for SimMailbox<T> {
     }
 }
 
-/// A wait for a message.
-struct MailboxWait<'a, T> {
-    awaited: AwaitedMessage<'a, T>,
-    wait: Wait,
-}
-
-struct AwaitedMessage<'a, T> {
-    mailbox: &'a MailboxCore<T>,
-    deadline: Option<Moment>,
-}
-
 impl<T> Signalled for MailboxCore<T> {
     fn name(&self) -> &str {
         &self.name
     }
 
     fn is_awaited_by(&self, source: u32) -> bool {
-        let waiting = self.waiter.get();
-        let is_waiting = waiting != Waiter::NOBODY && waiting.ticket().source() == source;
-        let release = self.release.get();
-        is_waiting || (!release.is_none() && release.ticket.source() == source)
+        let tickets = [self.waiter.get().ticket(), self.release.get()];
+        let mut tickets = tickets.into_iter().filter(|ticket| *ticket != Ticket::NONE);
+        tickets.any(|ticket| ticket.source() == source)
     }
 }
 
-impl<T> Awaited for AwaitedMessage<'_, T> {
+/// A mailbox whose next message is awaited.
+struct Awaiting<'a, T>(&'a MailboxCore<T>);
+
+impl<T> Awaited for Awaiting<'_, T> {
     type Output = Received<T>;
 
     #[inline]
     fn kernel(&self) -> &Kernel {
-        &self.mailbox.kernel
+        &self.0.kernel
     }
 
-    fn name(&self) -> String {
-        self.mailbox.name.to_string()
+    fn finish(&self, ticket: Ticket) -> Received<T> {
+        self.give_up(ticket);
+        self.0.take().unwrap_or(Received::Deadline)
     }
 
-    fn first(&self) -> First<Received<T>> {
-        let kernel = &self.mailbox.kernel;
-        if let Some(received) = self.mailbox.take() {
-            return First::AtOnce(received);
-        }
-        let waiter = match self.deadline {
-            Some(deadline) if deadline <= kernel.now() => {
-                return First::AtOnce(Received::Deadline);
-            }
-            Some(deadline) => Waiter::with_deadline(kernel.enrol_until(deadline)),
-            None => Waiter::new(kernel.enrol()),
-        };
-        self.mailbox.waiter.set(waiter);
-        First::Enrolled(waiter.ticket())
-    }
-
-    fn adopt(&self) -> Option<Ticket> {
-        let waiter = self.mailbox.waiter.get();
-        let ticket = if waiter == Waiter::NOBODY {
-            self.mailbox.release.get().ticket
+    fn is_over_already(&self, ticket: Ticket) -> bool {
+        if self.0.is_released(ticket) {
+            !self.0.kernel.is_queued(ticket.released())
         } else {
-            waiter.ticket()
-        };
-        self.mailbox.kernel.adopt(ticket).then_some(ticket)
-    }
-
-    fn ended(&self, ticket: Ticket, outcome: Outcome) -> Received<T> {
-        if !self.mailbox.is_released(ticket) {
-            self.mailbox.waiter.set(Waiter::NOBODY);
-            return Received::Deadline;
+            self.0.waiter.get().is_overdue(&self.0.kernel)
         }
-        self.mailbox.release.set(Release::NONE);
-        if outcome == Outcome::Deadline {
-            // It was released after it had met its deadline, and before it was told.
-            self.mailbox.kernel.cancel(ticket.released());
-        }
-        let received = self.mailbox.take();
-        received.expect("a receiver is released for a message or for the end")
-    }
-
-    fn ended_before(&self, ticket: Ticket) -> Option<Outcome> {
-        let kernel = &self.mailbox.kernel;
-        if self.mailbox.is_released(ticket) {
-            let is_over = !kernel.is_queued(ticket.released());
-            return is_over.then_some(Outcome::Released);
-        }
-        let is_overdue = self
-            .deadline
-            .is_some_and(|deadline| deadline <= kernel.now());
-        (is_overdue && !kernel.is_queued(ticket)).then_some(Outcome::Deadline)
     }
 
     fn give_up(&self, ticket: Ticket) {
-        if self.mailbox.is_released(ticket) {
-            self.mailbox.release.set(Release::NONE);
-            self.mailbox.kernel.cancel(ticket.released());
-        } else {
-            self.mailbox.waiter.set(Waiter::NOBODY);
-            self.mailbox.kernel.cancel(ticket);
+        if self.0.is_released(ticket) {
+            self.0.release.set(Ticket::NONE);
+            self.0.kernel.cancel(ticket.released());
+        } else if !ticket.is_at_once() {
+            self.0.waiter.set(Waiter::NOBODY);
+            self.0.kernel.cancel(ticket);
         }
-    }
-}
-
-impl<T> Future for MailboxWait<'_, T> {
-    type Output = Received<T>;
-
-    fn poll(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Received<T>> {
-        let this = self.get_mut();
-        this.wait.poll(&this.awaited)
-    }
-}
-
-impl<T> Drop for MailboxWait<'_, T> {
-    fn drop(&mut self) {
-        self.wait.drop_of(&self.awaited);
     }
 }

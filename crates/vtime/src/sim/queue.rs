@@ -24,10 +24,17 @@ const CANCELLED_MIN: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
     /// The end if it is vacant. Most waits are the next to end, so they come and go here.
-    head: Cell<Key>,
+    head: Head,
     /// The least key behind the head; the end if there is none.
     second: Cell<Key>,
     behind: RefCell<Behind>,
+}
+
+/// A key in halves, of which the lower says whether there is one.
+#[derive(Clone, Debug)]
+struct Head {
+    time: Cell<u64>,
+    low: Cell<u64>,
 }
 
 /// What does not lie in the head.
@@ -46,7 +53,7 @@ struct Behind {
 impl Queue {
     pub(super) fn new() -> Self {
         Self {
-            head: Cell::new(Key::END),
+            head: Head::vacant(),
             second: Cell::new(Key::END),
             behind: RefCell::new(Behind::new()),
         }
@@ -54,7 +61,7 @@ impl Queue {
 
     #[inline]
     pub(super) fn push(&self, key: Key) {
-        if self.head.get().is_end() && key < self.second.get() {
+        if self.head.is_vacant() && key < self.second.get() {
             self.head.set(key);
         } else {
             self.push_behind(key);
@@ -71,27 +78,37 @@ impl Queue {
         if head.time() > limit {
             return None;
         }
-        self.head.set(Key::END);
+        self.head.vacate();
         Some(head)
     }
 
     /// The time of the least key.
     pub(super) fn next_time(&self) -> Option<SimTime> {
-        let keys = [self.head.get(), self.second.get()];
-        let least = keys.into_iter().find(|key| !key.is_end());
-        least.map(Key::time)
+        let mut keys = [self.head.get(), self.second.get()].into_iter();
+        keys.find(|key| !key.is_end()).map(Key::time)
     }
 
     /// Removes the key with `ticket`, if there is one.
     pub(super) fn cancel(&self, ticket: Ticket) {
         let head = self.head.get();
         if !head.is_end() && head.ticket() == ticket {
-            self.head.set(Key::END);
+            self.head.vacate();
         } else {
             let mut behind = self.behind.borrow_mut();
             behind.cancel(ticket);
             self.second.set(behind.least());
         }
+    }
+
+    /// True if there is a key with `ticket`.
+    pub(super) fn contains(&self, ticket: Ticket) -> bool {
+        let head = self.head.get();
+        (!head.is_end() && head.ticket() == ticket)
+            || self
+                .behind
+                .borrow()
+                .keys()
+                .any(|key| key.ticket() == ticket)
     }
 
     /// The keys that are queued, in no order.
@@ -135,6 +152,38 @@ impl Queue {
         behind.pop();
         self.second.set(behind.least());
         Some(key)
+    }
+}
+
+impl Head {
+    fn vacant() -> Self {
+        let (time, low) = Key::END.parts();
+        Self {
+            time: Cell::new(time),
+            low: Cell::new(low),
+        }
+    }
+
+    #[inline]
+    fn is_vacant(&self) -> bool {
+        self.low.get() == u64::MAX
+    }
+
+    #[inline]
+    fn vacate(&self) {
+        self.low.set(u64::MAX);
+    }
+
+    #[inline]
+    fn get(&self) -> Key {
+        Key::from_parts(self.time.get(), self.low.get())
+    }
+
+    #[inline]
+    fn set(&self, key: Key) {
+        let (time, low) = key.parts();
+        self.time.set(time);
+        self.low.set(low);
     }
 }
 

@@ -48,7 +48,7 @@ impl Roster {
     /// Adds an actor and returns its place.
     pub(super) fn add(&mut self, name: &str) -> u32 {
         let place = u32::try_from(self.0.len()).expect("fewer than 2^32 actors");
-        assert!(place < SOURCES_MAX, "a world has at most 2^16 actors");
+        assert!(place < SOURCES_MAX, "a world has fewer than 2^16 actors");
         self.0.push(Actor {
             name: name.to_owned(),
             role: Role::Service,

@@ -1,87 +1,52 @@
 //! A wait for a moment.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context as TaskContext, Poll};
-
 use units::Moment;
 
 use super::kernel::Kernel;
 use super::key::Ticket;
-use super::wait::{Awaited, First, Outcome, Wait};
+use super::wait::{Awaited, Wait};
 
-/// A wait for a moment.
-pub(super) struct Sleep<'a> {
-    awaited: AwaitedMoment<'a>,
-    wait: Wait,
+/// The clock of a world.
+pub(super) struct Clock<'a>(&'a Kernel);
+
+/// Waits until `when`.
+#[inline]
+pub(super) fn sleep(kernel: &Kernel, when: Moment) -> Wait<Clock<'_>> {
+    let ticket = if kernel.is_adopting() {
+        adopt(kernel, when)
+    } else if when <= kernel.now() {
+        Ticket::of_none(0).at_once()
+    } else {
+        kernel.enrol_until(when)
+    };
+    Wait::new(Clock(kernel), ticket)
 }
 
-struct AwaitedMoment<'a> {
-    kernel: &'a Kernel,
-    when: Moment,
+/// The sleep until `when` of the twin's original.
+#[cold]
+fn adopt(kernel: &Kernel, when: Moment) -> Ticket {
+    let ticket = kernel.adopt_sleep(when);
+    ticket.unwrap_or_else(|| kernel.refuse_adoption(&format!("{when:?}")))
 }
 
-impl<'a> Sleep<'a> {
-    #[inline]
-    pub(super) fn new(kernel: &'a Kernel, when: Moment) -> Self {
-        Self {
-            awaited: AwaitedMoment { kernel, when },
-            wait: Wait::new(),
-        }
-    }
-}
-
-impl Awaited for AwaitedMoment<'_> {
+impl Awaited for Clock<'_> {
     type Output = ();
 
     #[inline]
     fn kernel(&self) -> &Kernel {
-        self.kernel
-    }
-
-    fn name(&self) -> String {
-        format!("{}, {:?}", self.when.time, self.when.phase)
+        self.0
     }
 
     #[inline]
-    fn first(&self) -> First<()> {
-        if self.when <= self.kernel.now() {
-            First::AtOnce(())
-        } else {
-            First::Enrolled(self.kernel.enrol_until(self.when))
-        }
-    }
+    fn finish(&self, _: Ticket) {}
 
-    fn adopt(&self) -> Option<Ticket> {
-        self.kernel.adopt_sleep(self.when)
-    }
-
-    #[inline]
-    fn ended(&self, _: Ticket, _: Outcome) {}
-
-    fn ended_before(&self, ticket: Ticket) -> Option<Outcome> {
-        let is_over = self.when <= self.kernel.now() && !self.kernel.is_queued(ticket);
-        is_over.then_some(Outcome::Deadline)
+    fn is_over_already(&self, ticket: Ticket) -> bool {
+        !self.0.is_queued(ticket)
     }
 
     fn give_up(&self, ticket: Ticket) {
-        self.kernel.cancel(ticket);
-    }
-}
-
-impl Future for Sleep<'_> {
-    type Output = ();
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<()> {
-        let this = self.get_mut();
-        this.wait.poll(&this.awaited)
-    }
-}
-
-impl Drop for Sleep<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.wait.drop_of(&self.awaited);
+        if !ticket.is_at_once() {
+            self.0.cancel(ticket);
+        }
     }
 }

@@ -1,18 +1,11 @@
 //! One wait: what sleeps, events and mailboxes have in common.
 
-use std::task::Poll;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
 
 use super::kernel::Kernel;
 use super::key::Ticket;
-
-/// What ended a wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// Somebody released it.
-    Released,
-    /// Its deadline.
-    Deadline,
-}
 
 /// An event or mailbox, as reports see it.
 pub(super) trait Signalled {
@@ -21,130 +14,85 @@ pub(super) trait Signalled {
     fn is_awaited_by(&self, source: u32) -> bool;
 }
 
-/// What to do about a wait that is polled for the first time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum First<T> {
-    /// It is over at once.
-    AtOnce(T),
-    /// It was enrolled.
-    Enrolled(Ticket),
-}
-
 /// Something that can be waited for.
-pub(super) trait Awaited {
+pub(super) trait Awaited: Unpin {
     type Output;
 
     fn kernel(&self) -> &Kernel;
 
-    /// What is awaited, for messages.
-    fn name(&self) -> String;
+    /// What is awaited, now that the wait `ticket` is over.
+    fn finish(&self, ticket: Ticket) -> Self::Output;
 
-    /// Looks whether there is anything to wait for, and enrols the wait if there is.
-    fn first(&self) -> First<Self::Output>;
-
-    /// The wait that the original of this twin had enrolled.
-    fn adopt(&self) -> Option<Ticket>;
-
-    /// Turns what ended the wait into what is awaited.
-    fn ended(&self, ticket: Ticket, outcome: Outcome) -> Self::Output;
-
-    /// What ended the wait in an earlier turn of the actor, in which it did not look.
-    fn ended_before(&self, ticket: Ticket) -> Option<Outcome>;
+    /// True if the wait `ticket` is over, although the actor runs for another reason. Asked only
+    /// of actors that wait for more than one thing.
+    fn is_over_already(&self, ticket: Ticket) -> bool;
 
     /// Takes back a wait whose end nobody will see.
     fn give_up(&self, ticket: Ticket);
 }
 
-/// The wait of one future: none before its first poll, used after its end.
-#[derive(Debug)]
-pub(super) struct Wait(Ticket);
+/// A wait, enrolled when it was made. As a future it is over when what is awaited has happened.
+pub(super) struct Wait<A: Awaited> {
+    awaited: A,
+    /// None once it is over.
+    ticket: Ticket,
+}
 
-impl Wait {
+impl<A: Awaited> Wait<A> {
     #[inline]
-    pub(super) const fn new() -> Self {
-        Self(Ticket::NONE)
+    pub(super) fn new(awaited: A, ticket: Ticket) -> Self {
+        Self { awaited, ticket }
     }
 
-    /// Polls the wait for `awaited`.
-    #[inline]
-    pub(super) fn poll<A: Awaited>(&mut self, awaited: &A) -> Poll<A::Output> {
-        if self.0 == Ticket::NONE {
-            self.poll_first(awaited)
-        } else if let Some(outcome) = awaited.kernel().ended(self.0) {
-            let ticket = std::mem::replace(&mut self.0, Ticket::USED);
-            Poll::Ready(awaited.ended(ticket, outcome))
+    /// The actor runs for another reason than this wait's end, or it waits for more than this.
+    #[cold]
+    fn poll_slowly(&mut self) -> Poll<A::Output> {
+        let ticket = self.ticket;
+        if ticket == Ticket::NONE {
+            return Poll::Pending;
+        }
+        let is_over = if ticket.is_at_once() {
+            self.awaited.kernel().count_event()
         } else {
-            self.poll_again(awaited)
-        }
-    }
-
-    /// Stands apart so that what an actor does at the end of a wait is small enough to be inlined.
-    #[inline(never)]
-    fn poll_first<A: Awaited>(&mut self, awaited: &A) -> Poll<A::Output> {
-        let kernel = awaited.kernel();
-        if kernel.is_adopting() {
-            self.0 = Self::adopt(awaited);
+            self.awaited.is_over_already(ticket)
+        };
+        if !is_over {
             return Poll::Pending;
         }
-        match awaited.first() {
-            First::Enrolled(ticket) => {
-                self.0 = ticket;
-                Poll::Pending
-            }
-            First::AtOnce(result) => {
-                self.0 = Ticket::USED;
-                if kernel.count_event() {
-                    Poll::Ready(result)
-                } else {
-                    Poll::Pending
-                }
-            }
-        }
-    }
-
-    /// The actor runs for another reason than this wait's end.
-    #[cold]
-    fn poll_again<A: Awaited>(&mut self, awaited: &A) -> Poll<A::Output> {
-        if !self.is_enrolled() {
-            return Poll::Pending;
-        }
-        match awaited.ended_before(self.0) {
-            Some(outcome) => {
-                let ticket = std::mem::replace(&mut self.0, Ticket::USED);
-                Poll::Ready(awaited.ended(ticket, outcome))
-            }
-            None => Poll::Pending,
-        }
+        self.ticket = Ticket::NONE;
+        Poll::Ready(self.awaited.finish(ticket))
     }
 
     #[cold]
-    fn adopt<A: Awaited>(awaited: &A) -> Ticket {
-        let kernel = awaited.kernel();
-        awaited.adopt().unwrap_or_else(|| {
-            panic!(
-                "the twin of `{}` waits for {}, its original does not",
-                kernel.name_of(kernel.running()),
-                awaited.name(),
-            )
-        })
+    fn give_up(&mut self) {
+        self.awaited.give_up(self.ticket);
     }
+}
+
+impl<A: Awaited> Future for Wait<A> {
+    type Output = A::Output;
 
     #[inline]
-    fn is_enrolled(&self) -> bool {
-        self.0 != Ticket::USED && self.0 != Ticket::NONE
-    }
-
-    /// Ends the wait of a future that is dropped.
-    #[inline]
-    pub(super) fn drop_of<A: Awaited>(&mut self, awaited: &A) {
-        if self.is_enrolled() {
-            Self::give_up(self.0, awaited);
+    fn poll(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<A::Output> {
+        let this = self.get_mut();
+        let ticket = this.ticket;
+        if this.awaited.kernel().is_over(ticket) {
+            this.ticket = Ticket::NONE;
+            Poll::Ready(this.awaited.finish(ticket))
+        } else if this.awaited.kernel().is_latest(ticket) {
+            Poll::Pending
+        } else {
+            this.poll_slowly()
         }
     }
+}
 
-    #[cold]
-    fn give_up<A: Awaited>(ticket: Ticket, awaited: &A) {
-        awaited.give_up(ticket);
+impl<A: Awaited> Drop for Wait<A> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.ticket != Ticket::NONE {
+            self.give_up();
+        }
     }
 }
 
@@ -170,34 +118,24 @@ impl Waiter {
         self.0.bare()
     }
 
-    /// Lets the waiter run for what happens now.
     #[inline]
-    pub(super) fn release(self, kernel: &Kernel, tag: u64) -> Release {
+    pub(super) const fn has_deadline(self) -> bool {
+        self.0.is_released()
+    }
+
+    /// True if the waiter's deadline is over without its having been told.
+    pub(super) fn is_overdue(self, kernel: &Kernel) -> bool {
+        self.has_deadline() && !kernel.is_queued(self.ticket())
+    }
+
+    /// Lets the waiter run for what happens now. Returns its ticket.
+    #[inline]
+    pub(super) fn release(self, kernel: &Kernel) -> Ticket {
         let ticket = self.ticket();
-        if self.0 != ticket {
+        if self.has_deadline() {
             kernel.cancel(ticket);
         }
         kernel.release(ticket);
-        Release { ticket, tag }
-    }
-}
-
-/// A wait that was released and has not seen it yet.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Release {
-    /// Bare.
-    pub(super) ticket: Ticket,
-    pub(super) tag: u64,
-}
-
-impl Release {
-    pub(super) const NONE: Self = Self {
-        ticket: Ticket::NONE.bare(),
-        tag: 0,
-    };
-
-    #[inline]
-    pub(super) fn is_none(self) -> bool {
-        self.ticket == Self::NONE.ticket
+        ticket
     }
 }
