@@ -226,18 +226,12 @@ impl Outcome {
             .iter()
             .map(|endpoint| endpoint.lost_ns)
             .sum();
+        let micros = (lost + 500) / 1_000;
+        let lost = format!("{}.{:03} ms lost", micros / 1_000, micros % 1_000);
         let glitches = match glitches {
             0 => "no glitch".to_owned(),
-            1 => format!(
-                "1 glitch, {}.{:03} ms lost",
-                lost / 1_000_000,
-                lost / 1_000 % 1_000
-            ),
-            n => format!(
-                "{n} glitches, {}.{:03} ms lost",
-                lost / 1_000_000,
-                lost / 1_000 % 1_000
-            ),
+            1 => format!("1 glitch, {lost}"),
+            n => format!("{n} glitches, {lost}"),
         };
         let unmet = result.expect.iter().filter(|figure| !figure.met).count();
         let met = match (result.met, unmet) {
