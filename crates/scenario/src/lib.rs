@@ -1,4 +1,56 @@
-//! Scenarios: the file format, the stack that it describes, the run, and what came of it.
+//! Scenarios: the file format, the stack that a file describes, the run, and what came of it.
+//!
+//! ```text
+//!  text ── parse ─▶ Scenario ── assemble ─▶ Stack ── run ─▶ finish ─▶ Run
+//!             │                    ▲          │ fork, step             ├─ RunResult, report
+//!             ▼                 Inputs        ▼                        ├─ History
+//!         Diagnostics                       World                      ├─ truth: Ledger
+//!                                                                      └─ Heard
+//! ```
+//!
+//! Everything is a value: there are no files, threads or terminals here. Whoever has them reads
+//! the text and the sounds, calls [`run()`], and writes what comes back wherever it belongs.
+//!
+//! ```
+//! use scenario::{Inputs, RunOptions, Scenario, run};
+//!
+//! let scenario = Scenario::parse(
+//!     r#"
+//!     name = "one wake-up, 14 ms late"
+//!     duration = "100ms"
+//!
+//!     [[client]]
+//!     mode = "exclusive-event"
+//!
+//!     [[fault]]
+//!     late-wake-up = { client = 0, event = 5, by = "14ms" }
+//!     "#,
+//! )?;
+//! let run = run(&scenario, &Inputs::new(), &RunOptions::default())?;
+//!
+//! let speaker = &run.result.endpoints[0];
+//! assert_eq!((speaker.frames, speaker.frames_by_class["stale"]), (4800, 192));
+//! let glitch = &speaker.glitches[0];
+//! assert_eq!((glitch.kind, glitch.first_frame, glitch.start_ns), ("G2", 2880, 60_000_000));
+//! assert_eq!((glitch.cause, glitch.fault.as_deref()), (Some("ready_wait"), Some("late-wake-up-0")));
+//! assert!(run.report().contains("IT GLITCHED"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where to start
+//!
+//! [`Scenario`] is the file, key by key; [`Scenario::parse`] reads it, and what is wrong with it
+//! comes back as [`Diagnostics`] with places. [`Stack`] is the assembly, for whoever wants to step
+//! through it or fork it. [`RunResult`] is what a run comes to, in the words of the result file;
+//! [`Run::truth`] is what it was derived from. [`shipped`] are the scenarios in the repository.
+//!
+//! # What the model leaves out
+//!
+//! * *More than one device, and devices that record.* Who plays to two endpoints would notice.
+//! * *Machine profiles*: delays are injected, they do not come about. Who asks which driver held
+//!   the processor would notice.
+//! * *Purposeful shared clients*: so far only exclusive ones pause, stop and write out of turn.
+//! * *Detectors* of the kind that applications have; the ledger alone judges.
 
 mod check;
 mod diagnostic;

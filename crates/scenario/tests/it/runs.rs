@@ -123,7 +123,7 @@ fn truth5_what_is_kept_changes_nothing_that_happens() {
         let mut result = whole.result;
         assert!(result.endpoints[0].heard_hash.take().is_some());
         assert_eq!(result, bare.result, "{}", each.path);
-        assert!(bare.heard.is_empty() && bare.history.entries().len() == 0);
+        assert!(bare.heard.is_empty() && bare.history.entries().next().is_none());
     }
 }
 
@@ -226,4 +226,32 @@ fn truth6_a_run_is_split_between_any_two_events() {
         }
         assert_eq!(whole.result, stack.finish().unwrap().result, "{name}");
     }
+}
+
+/// The position stands still for 100 ms, so the packet that was half played ends 100 ms later.
+#[test]
+fn s48_notification_6_comes_at_160_ms() {
+    let scenario = named("s48-pause");
+    let run = run(&scenario, &sounds::of(&scenario), &EVERYTHING).unwrap();
+    let notified = run
+        .history
+        .entries()
+        .filter(|entry| *entry.what == machine::NOTIFICATION)
+        .map(|entry| {
+            (
+                entry.words()[0],
+                entry.moment.time.to_nanos_floor() / 1_000_000,
+            )
+        })
+        .take(7);
+    let expected = [
+        (1, 10),
+        (2, 20),
+        (3, 30),
+        (4, 40),
+        (5, 50),
+        (6, 160),
+        (7, 170),
+    ];
+    assert_eq!(notified.collect::<Vec<_>>(), expected);
 }
