@@ -3,7 +3,7 @@
 use machine::{Component, FaultId};
 use units::{Moment, SimDuration};
 
-use crate::account::{Account, Origin, Work};
+use crate::account::{Account, Origin, Starved, Work};
 use crate::class::{Class, Family};
 use crate::span::Span;
 
@@ -54,8 +54,10 @@ impl Blame {
     /// Something came too early: whoever wrote it.
     fn for_early(account: &Account, span: &Span) -> Self {
         let write = span.whose.and_then(|whose| {
-            let mut writes = account.writes.iter();
-            writes.find(|write| write.run == span.run && write.write == whose.write)
+            let written = (span.run, whose.write);
+            let writes = &account.writes;
+            let place = writes.binary_search_by_key(&written, |write| (write.run, write.write));
+            place.ok().map(|place| &writes[place])
         });
         match write.map(|write| write.origin) {
             Some(Origin::Wake(place)) => Self {
@@ -69,19 +71,9 @@ impl Blame {
 
     /// The engine found too little: what the client was doing then.
     fn for_starved(account: &Account, span: &Span) -> Self {
-        let starved = account.starved.iter().find(|starved| {
-            starved.run == span.run
-                && (starved.first..starved.first + starved.frames).contains(&span.first)
-        });
-        let Some(starved) = starved else {
-            return Self::NOBODY;
-        };
-        let owed =
-            account.supply.iter().enumerate().find(|(_, supply)| {
-                supply.client == starved.client && supply.work.covers(starved.at)
-            });
-        owed.map_or(Self::NOBODY, |(place, supply)| {
-            Self::on(&supply.work, place)
+        let owed = starved(account, span).and_then(|starved| owed(account, starved));
+        owed.map_or(Self::NOBODY, |place| {
+            Self::on(&account.supply[place].work, place)
         })
     }
 
@@ -95,13 +87,6 @@ impl Blame {
     }
 }
 
-impl Work {
-    /// True if `moment` lies between what it is an answer to and its end.
-    fn covers(&self, moment: Moment) -> bool {
-        self.due <= moment.time && self.done >= moment
-    }
-}
-
 /// The wake-up that `moment` lies in. Of several, the one that lost the most time.
 ///
 /// One thread does all of it, one thing after the other, so those that have begun and those that
@@ -112,6 +97,29 @@ fn covering(work: &[Work], moment: Moment) -> Option<usize> {
     (done..begun)
         .rev()
         .max_by_key(|place| work[*place].latency.total())
+}
+
+/// The pass that put the silence at the start of `span`. Passes go from packet to packet.
+fn starved<'a>(account: &'a Account, span: &Span) -> Option<&'a Starved> {
+    let packet = |frame: u64| frame / account.geometry.packet.get();
+    let wanted = (span.run, packet(span.first));
+    let all = &account.starved;
+    let from = all.partition_point(|starved| (starved.run, packet(starved.first)) < wanted);
+    all[from..]
+        .iter()
+        .take_while(|starved| (starved.run, packet(starved.first)) == wanted)
+        .find(|starved| (starved.first..starved.first + starved.frames).contains(&span.first))
+}
+
+/// The wake-up that the client was in when `starved` found too little of it: of several the first.
+fn owed(account: &Account, starved: &Starved) -> Option<usize> {
+    let supply = &account.supply;
+    let woken = supply.partition_point(|supply| supply.work.due <= starved.at.time);
+    (0..woken)
+        .rev()
+        .filter(|place| supply[*place].client == starved.client)
+        .take_while(|place| supply[*place].work.done >= starved.at)
+        .last()
 }
 
 /// The fault that kept the packet of `span` from being called for.

@@ -1,6 +1,8 @@
 //! What a listener could have noticed.
 
-use units::{Frames, SimDuration, SimTime};
+use std::collections::BTreeMap;
+
+use units::{Frames, NtStatus, SimDuration, SimTime};
 
 use crate::account::Account;
 use crate::blame::Blame;
@@ -97,36 +99,40 @@ struct Event {
     head: Span,
 }
 
-/// The frame behind the last valid one of `run`, if its end was declared.
-pub(crate) fn declared_end(account: &Account, run: u32) -> Option<u64> {
+/// The frame behind the last valid one of each run whose end was declared.
+fn declared_ends(account: &Account) -> BTreeMap<u32, u64> {
     let packet = account.geometry.packet.get();
-    account
-        .writes
-        .iter()
-        .find(|write| write.run == run && write.ends_stream && write.status.value() == 0)
-        .map(|write| write.packet * packet + write.frames)
+    let mut ends = BTreeMap::new();
+    for write in &account.writes {
+        if write.ends_stream && write.status == NtStatus::SUCCESS {
+            let end = write.packet * packet + write.frames;
+            ends.entry(write.run).or_insert(end);
+        }
+    }
+    ends
 }
 
 /// All glitches of `spans`, in order. `merge_gap` is how many good frames do not part two of one
 /// family.
 pub(crate) fn glitches(account: &Account, spans: &[Span], merge_gap: Frames) -> Vec<Glitch> {
-    let mut all: Vec<Glitch> = events(account, spans, merge_gap)
+    let ends = declared_ends(account);
+    let mut all: Vec<Glitch> = events(&ends, spans, merge_gap)
         .iter()
         .map(|event| glitch_of(account, event))
         .collect();
     all.extend(jumps(account, spans));
-    all.extend(cut_off(account, spans));
+    all.extend(cut_off(account, &ends, spans));
     all.sort_by_key(|glitch| (glitch.run, glitch.first, glitch.kind));
     all
 }
 
-fn events(account: &Account, spans: &[Span], merge_gap: Frames) -> Vec<Event> {
+fn events(ends: &BTreeMap<u32, u64>, spans: &[Span], merge_gap: Frames) -> Vec<Event> {
     let mut all: Vec<Event> = Vec::new();
     for span in spans {
         let Some(family) = span.class.family() else {
             continue;
         };
-        let end = declared_end(account, span.run).unwrap_or(u64::MAX);
+        let end = ends.get(&span.run).copied().unwrap_or(u64::MAX);
         for (part, behind_the_end) in split(*span, end) {
             let last = all.iter_mut().rev().find(|event| event.family == family);
             match last {
@@ -237,9 +243,9 @@ fn jumps(account: &Account, spans: &[Span]) -> Vec<Glitch> {
 /// Content up to a declared end that STOP kept from being heard.
 ///
 /// Model: without a declared end, whoever stops throws away on purpose what the buffer still holds.
-fn cut_off(account: &Account, spans: &[Span]) -> Vec<Glitch> {
+fn cut_off(account: &Account, ends: &BTreeMap<u32, u64>, spans: &[Span]) -> Vec<Glitch> {
     let cut = |run: u32| {
-        let end = declared_end(account, run)?;
+        let end = *ends.get(&run)?;
         let played = spans.iter().filter(|span| span.run == run);
         let first = played.map(Span::end).max().unwrap_or(0);
         (first < end).then(|| Glitch {
