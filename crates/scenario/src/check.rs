@@ -3,6 +3,7 @@
 mod happenings;
 
 use hardware::StreamFormat;
+use ring::Samples;
 use units::Frames;
 
 use crate::format::{Client, Device, Engine, Format, Mode, Scenario, Source};
@@ -123,6 +124,33 @@ impl Check<'_> {
             self.say(
                 "device.burst",
                 "a device that fetches nothing plays nothing; expected `1fr` or more",
+            );
+        } else {
+            self.fifo(device);
+        }
+    }
+
+    /// Frames that travel together have to be in the FIFO together.
+    fn fifo(&mut self, device: &Device) {
+        let format = device.format.to_format();
+        let Some(format) = StreamFormat::of(format)
+            .ok()
+            .filter(|_| format.channels > 0)
+        else {
+            return;
+        };
+        if !device.stream_config(Samples::Left).feeds(format) {
+            let key = if device.prefetch.is_some() {
+                "device.prefetch"
+            } else {
+                "device.burst"
+            };
+            self.say(
+                key,
+                format!(
+                    "too little for the frames that travel together at {}; expected more",
+                    device.format.rate
+                ),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{NO_PASS, PACKET, PASS, STARVED, STATE};
+use engine::{DeviceStream, NO_PASS, PACKET, PASS, STARVED, STATE};
 use ks::{KsState, Property, REQUEST};
 use machine::{Component, DELAY, DPC, FaultId, ISR, Latency, NOTIFICATION, WAKE};
 use truth::{LostNotification, Origin, Starved, Supply, Work, Write};
@@ -10,7 +10,9 @@ use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
 use vtime::Entry;
 use wasapi::FILL;
 
+use crate::format::Scenario;
 use crate::result::Notifications;
+use crate::stack::ENGINE;
 
 /// What an event is called in the log of Windows that nobody reads.
 const SERVER_INPUT_STARVATION: &str = "event 33";
@@ -26,8 +28,21 @@ pub(crate) enum Role {
     Other,
 }
 
+impl Role {
+    /// Whose the entries of the source called `name` are.
+    pub(crate) fn of(scenario: &Scenario, name: &str) -> Self {
+        let mut clients = 0..scenario.clients.len();
+        match clients.find(|place| scenario.client_name(*place) == name) {
+            Some(place) if scenario.is_shared() => Self::Client(place),
+            Some(_) => Self::Producer,
+            None if name == ENGINE => Self::Producer,
+            None => Self::Other,
+        }
+    }
+}
+
 /// What the history says of a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Notes {
     /// Frames in a packet, bytes in a frame.
     packet: Frames,
@@ -54,7 +69,7 @@ pub(crate) struct ClientNotes {
 }
 
 /// Where the producer is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct ProducerNotes {
     /// Which run of the stream, and whether it has begun.
     run: u32,
@@ -68,10 +83,12 @@ struct ProducerNotes {
 }
 
 impl Notes {
-    pub(crate) fn new(packet: Frames, frame_bytes: u64, clients: usize) -> Self {
+    /// No notes yet, of a run in which `clients` clients play into `stream`.
+    pub(crate) fn new(stream: Option<&DeviceStream>, clients: usize) -> Self {
+        let frame = |stream: &DeviceStream| stream.mapping.format().frame_bytes();
         Self {
-            packet,
-            frame_bytes,
+            packet: stream.map_or(Frames::ZERO, |stream| stream.packet),
+            frame_bytes: stream.map_or(1, frame).into(),
             writes: Vec::new(),
             work: Vec::new(),
             supply: Vec::new(),

@@ -1,24 +1,24 @@
 //! From a stack that has run to what came of it.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::rc::Rc;
 
 use hardware::Segment;
 use ring::Kind;
 use truth::{Account, Cadence, Class, Glitch, Ledger, Played, Stay};
 use units::{Frames, SimDuration, SimTime};
-use vtime::{Context, History};
+use vtime::Context;
 
 use crate::expectation::expectations;
-use crate::format::{Mode, Scenario};
+use crate::format::Mode;
 use crate::heard::Heard;
 use crate::history::HEARD;
-use crate::notes::{Notes, Role};
 use crate::result::{
     ClientResult, EndpointResult, GlitchResult, Headroom, RunResult, SCHEMA, StayResult,
 };
 use crate::run::{Run, RunError};
-use crate::stack::{ENGINE, Stack};
+use crate::stack::Stack;
 
 impl Stack {
     /// Runs what is left and draws the conclusions.
@@ -40,8 +40,7 @@ impl Stack {
         self.note_what_was_heard();
         let heard = self.heard();
         let mut history = self.world.history().clone();
-        let notes = self.notes(&history);
-        let endpoint = self.endpoint(truth.as_ref(), &notes, heard.as_ref());
+        let endpoint = self.endpoint(truth.as_ref(), heard.as_ref());
         let mut result = RunResult {
             schema: SCHEMA,
             scenario: self.scenario.name.clone(),
@@ -52,7 +51,7 @@ impl Stack {
             met: true,
             expect: Vec::new(),
             endpoints: vec![endpoint],
-            clients: self.clients(&notes),
+            clients: self.clients(truth.as_ref()),
             conversions: self.conversions.to_vec(),
         };
         result.expect = expectations(&self.scenario.expect, &result);
@@ -68,12 +67,12 @@ impl Stack {
         })
     }
 
-    /// All that happened to the stream of the device, if somebody opened it.
-    fn account(&self) -> Option<Account> {
-        let geometry = self.geometry()?;
+    /// All that happened to the stream of the device, if somebody opened it. The notes go into it.
+    fn account(&mut self) -> Option<Account> {
+        let (geometry, until) = (self.geometry()?, self.end());
         let controller = self.hardware.controller.borrow();
         let log = controller.link_log(0);
-        let notes = self.notes(&self.world.history());
+        let notes = &mut self.notes;
         let played = log.spans().iter().map(|span| Played {
             run: span.run,
             first: span.first.get(),
@@ -82,32 +81,16 @@ impl Stack {
         });
         Some(Account {
             geometry,
-            until: self.end(),
+            until,
             stays: log.segments().iter().map(stay).collect(),
             played: played.collect(),
-            writes: notes.writes,
-            work: notes.work,
-            lost: notes.lost,
-            starved: notes.starved,
-            supply: notes.supply,
-            stopped: notes.stopped,
+            writes: take(&mut notes.writes),
+            work: take(&mut notes.work),
+            lost: take(&mut notes.lost),
+            starved: take(&mut notes.starved),
+            supply: take(&mut notes.supply),
+            stopped: take(&mut notes.stopped),
         })
-    }
-
-    /// What `history` says, sorted by whom it concerns.
-    fn notes(&self, history: &History) -> Notes {
-        let roles: Vec<Role> = history
-            .sources()
-            .map(|name| role(&self.scenario, name))
-            .collect();
-        let geometry = self.geometry();
-        let packet = geometry.map_or(Frames::ZERO, |geometry| geometry.packet);
-        let frame_bytes = geometry.map_or(1, |geometry| geometry.frame.get());
-        let mut notes = Notes::new(packet, frame_bytes, self.scenario.clients.len());
-        for entry in history.entries() {
-            notes.take(roles[entry.source.index()], entry);
-        }
-        notes
     }
 
     /// Puts what was heard into the history, so that the digest covers it.
@@ -148,12 +131,8 @@ impl Stack {
         })
     }
 
-    fn endpoint(
-        &self,
-        truth: Option<&Ledger>,
-        notes: &Notes,
-        heard: Option<&Heard>,
-    ) -> EndpointResult {
+    fn endpoint(&self, truth: Option<&Ledger>, heard: Option<&Heard>) -> EndpointResult {
+        let notes = &self.notes;
         let device = &self.scenario.device;
         let answers = self.ask();
         let mut notifications = notes.notifications;
@@ -208,10 +187,11 @@ impl Stack {
         }
     }
 
-    fn clients(&self, notes: &Notes) -> Vec<ClientResult> {
+    fn clients(&self, truth: Option<&Ledger>) -> Vec<ClientResult> {
+        let notes = &self.notes;
         let producer = &notes.notifications;
-        let packets = notes.writes.iter().map(|write| write.frames);
-        let written: u64 = packets.sum();
+        let writes = truth.into_iter().flat_map(|truth| &truth.account().writes);
+        let written: u64 = writes.map(|write| write.frames).sum();
         let client = |place: usize| {
             let own = notes.clients[place];
             let (mode, wakes, frames_written) = match self.scenario.clients[place].mode {
@@ -235,17 +215,6 @@ impl Stack {
         let hertz = u128::from(self.scenario.device.format.rate.hertz());
         let nanos = (u128::from(frames.get()) * 2_000_000_000 + hertz) / (2 * hertz);
         u64::try_from(nanos).expect("a run lasts at most 30 days")
-    }
-}
-
-/// Whose the entries of the source called `name` are.
-fn role(scenario: &Scenario, name: &str) -> Role {
-    let client = (0..scenario.clients.len()).find(|place| scenario.client_name(*place) == name);
-    match client {
-        Some(place) if scenario.is_shared() => Role::Client(place),
-        Some(_) => Role::Producer,
-        None if name == ENGINE => Role::Producer,
-        None => Role::Other,
     }
 }
 

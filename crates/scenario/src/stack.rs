@@ -12,12 +12,13 @@ use engine::DeviceStream;
 use ks::{PinReply, PinRequest, RtAudioRequest};
 use machine::Machine;
 use truth::Geometry;
-use units::{Frames, Moment, SimTime};
+use units::{Frames, Moment, SimDuration, SimTime};
 use vtime::sim::World;
 use vtime::{Event, Fork, Keep, Shared};
 
 use crate::format::Scenario;
 use crate::input::Inputs;
+use crate::notes::{Notes, Role};
 use crate::run::{RunError, RunOptions};
 use device::Hardware;
 use players::Players;
@@ -26,6 +27,9 @@ use players::Players;
 pub(crate) const ENGINE: &str = "engine";
 pub(crate) const CONTROLLER: &str = "controller";
 pub(crate) const INTERRUPT: &str = "interrupt";
+
+/// How long a run goes on before its history is looked at.
+const SLICE: SimDuration = SimDuration::from_millis(1_000);
 
 /// A stack in a world of its own, at some instant of its run.
 ///
@@ -46,6 +50,10 @@ pub struct Stack {
     pub(crate) hardware: Hardware,
     machine: Shared<Machine>,
     pub(crate) players: Players,
+    /// What the history said so far.
+    pub(crate) notes: Notes,
+    /// Entries of the history that went into the notes and are still kept.
+    noted: usize,
 }
 
 /// What the driver says of its stream.
@@ -91,6 +99,7 @@ impl Stack {
         faults::inject(scenario, &mut machine.borrow_mut());
         let hardware = Hardware::new(&mut world, &scenario.device, options.keep_samples);
         let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
+        let notes = Notes::new(players.device_stream().as_ref(), scenario.clients.len());
         let mut stack = Self {
             scenario: Rc::new(scenario.clone()),
             options: *options,
@@ -99,6 +108,8 @@ impl Stack {
             hardware,
             machine,
             players,
+            notes,
+            noted: 0,
         };
         stack.spawn();
         Ok(stack)
@@ -124,7 +135,34 @@ impl Stack {
     /// # Errors
     /// [`RunError::Stuck`].
     pub fn run_until(&mut self, limit: SimTime) -> Result<(), RunError> {
-        Ok(self.world.run_until(limit.min(self.end()))?)
+        let limit = limit.min(self.end());
+        loop {
+            // In slices, so that what is not kept does not pile up.
+            let next = limit.min(self.now().time + SLICE);
+            self.world.run_until(next)?;
+            self.take_notes();
+            if next == limit {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Notes what the history has said since the last time.
+    fn take_notes(&mut self) {
+        let history = self.world.history();
+        let roles: Vec<Role> = history
+            .sources()
+            .map(|name| Role::of(&self.scenario, name))
+            .collect();
+        for entry in history.entries().skip(self.noted) {
+            self.notes.take(roles[entry.source.index()], entry);
+            self.noted += 1;
+        }
+        drop(history);
+        if !self.options.keep_history {
+            self.world.forget_entries();
+            self.noted = 0;
+        }
     }
 
     /// Lets the next event happen. False if there is none before the end of the run.
@@ -150,6 +188,8 @@ impl Stack {
             hardware: self.hardware.fork(&mut forker),
             machine: self.machine.fork(&mut forker),
             players: self.players.fork(&mut forker),
+            notes: self.notes.clone(),
+            noted: self.noted,
         };
         twin.spawn();
         twin

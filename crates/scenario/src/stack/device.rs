@@ -82,7 +82,7 @@ impl Fork for Hardware {
 
 impl Device {
     /// The DMA engine that the keys and the preset describe.
-    fn stream_config(&self, record: Samples) -> StreamConfig {
+    pub(crate) fn stream_config(&self, record: Samples) -> StreamConfig {
         let base = match self.preset {
             Some(Preset::HdAudio) => StreamConfig::hd_audio(),
             None => StreamConfig::k0(),

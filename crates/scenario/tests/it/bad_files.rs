@@ -128,6 +128,12 @@ fn impossible_numbers_are_refused() {
             "smaller than the 65",
         ),
         (
+            "[device]\npreset = \"hd-audio\"\nprefetch = \"0fr\"\nformat = { rate = \"192kHz\" }\n",
+            8,
+            "device.prefetch",
+            "travel together at 192kHz",
+        ),
+        (
             "service = \"-1ms\"\n",
             6,
             "client[0].service",

@@ -186,6 +186,12 @@ impl World {
         self.kernel.history.borrow()
     }
 
+    /// Lets go of the entries of the history so far; the digest still covers them. For long runs
+    /// whose entries are looked at as they come.
+    pub fn forget_entries(&mut self) {
+        self.kernel.history.borrow_mut().forget_entries();
+    }
+
     /// The seed.
     pub fn seed(&self) -> u64 {
         self.kernel.seed
