@@ -3,6 +3,8 @@
 use ring::Samples;
 use units::{Bytes, Frames, SampleRate, SimDuration};
 
+use crate::format::StreamFormat;
+use crate::pace::{FifoRule, Pace};
 use crate::spec;
 
 /// The properties of a controller.
@@ -133,6 +135,20 @@ impl StreamConfig {
         }
     }
 
+    /// True if the FIFO never lets the link run dry in `format`: it holds what one slot takes
+    /// beside the burst that does not fit. A stream in any other format cannot run.
+    pub fn feeds(&self, format: StreamFormat) -> bool {
+        self.fifo_rule(format).is_some()
+    }
+
+    /// How the FIFO is filled in `format`; `None` if that is not enough.
+    pub(crate) fn fifo_rule(&self, format: StreamFormat) -> Option<FifoRule> {
+        let frame = format.frame_bytes();
+        let (fifo, burst) = (self.fifo.bytes(frame), self.burst.bytes(frame));
+        let group = Pace::of(self.cadence, format).group();
+        FifoRule::new(fifo.get(), burst.get(), frame.get(), group)
+    }
+
     /// Frames presented at the jack when `position` frames have left on the link.
     ///
     /// Rounds down: a frame counts once all of it is out.
@@ -166,7 +182,20 @@ impl ControllerConfig {
 
 #[cfg(test)]
 mod tests {
+    use units::{SampleFormat, WaveFormat};
+
     use super::*;
+
+    #[test]
+    fn a_fifo_that_holds_less_than_a_slot_takes_does_not_feed_the_link() {
+        let fast = WaveFormat::new(192_000, 2, SampleFormat::S16).unwrap();
+        let fast = StreamFormat::of(fast).unwrap();
+        let hd_audio = StreamConfig::hd_audio();
+        assert!(hd_audio.feeds(fast));
+        let none_ahead = hd_audio.with_prefetch(Frames::ZERO, Frames::new(1));
+        assert!(!none_ahead.feeds(fast), "four frames travel together");
+        assert!(StreamConfig::k0().feeds(fast));
+    }
 
     #[test]
     fn the_codec_delay_is_taken_off_in_whole_frames() {

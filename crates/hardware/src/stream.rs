@@ -8,7 +8,7 @@ use crate::engine::{Completion, DmaEngine, Program};
 use crate::error::{RegisterError, RunError};
 use crate::format::StreamFormat;
 use crate::memory::{DescriptorError, HostMemory, Walk};
-use crate::pace::{FifoRule, Pace};
+use crate::pace::Pace;
 use crate::registers::{Setup, StreamRead};
 use crate::spec::{BDL_ALIGNMENT, ctl, sts};
 
@@ -226,14 +226,11 @@ impl Stream {
         let config = self.engine.config();
         let pace = Pace::of(config.cadence, format);
         let frame = format.frame_bytes();
-        let (capacity, burst) = (config.fifo.bytes(frame), config.burst.bytes(frame));
-        let fifo = FifoRule::new(capacity.get(), burst.get(), frame.get(), pace.group()).ok_or(
-            RunError::FifoTooSmall {
-                fifo: capacity,
-                burst,
-                demand: Bytes::new(pace.group() * frame.get()),
-            },
-        )?;
+        let fifo = config.fifo_rule(format).ok_or(RunError::FifoTooSmall {
+            fifo: config.fifo.bytes(frame),
+            burst: config.burst.bytes(frame),
+            demand: Bytes::new(pace.group() * frame.get()),
+        })?;
         let cyclic = Bytes::new(registers.cyclic_length.into());
         let pieces = match memory.read_list(registers.list, registers.last_index, cyclic) {
             Ok(pieces) => pieces,

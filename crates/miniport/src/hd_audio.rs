@@ -95,7 +95,8 @@ impl MiniportWaveRt for HdAudioMiniport {
         }
     }
 
-    /// Refuses what no range can say: rates between those of the link, three-byte samples.
+    /// Refuses what no range can say: rates between those of the link, three-byte samples, and
+    /// what the FIFO cannot feed.
     ///
     /// Source: `audio/data-ranges-with-discrete-values.md`.
     fn new_stream(
@@ -106,6 +107,9 @@ impl MiniportWaveRt for HdAudioMiniport {
         format: WaveFormat,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
         let link_format = StreamFormat::of(format).map_err(|_| NtStatus::NO_MATCH)?;
+        if !self.registers.data_sheet().feeds(link_format) {
+            return Err(NtStatus::NO_MATCH);
+        }
         let stream = Stream::new(
             now,
             self.registers.clone(),

@@ -8,7 +8,7 @@ use miniport::{HdAudioMiniport, HdAudioOptions};
 use port::Memory;
 use portcls::PAGE_SIZE;
 use ring::Samples;
-use units::{Bytes, NtStatus, SampleFormat, WaveFormat};
+use units::{Bytes, Frames, NtStatus, SampleFormat, WaveFormat};
 use vtime::Context;
 
 use super::lab::{Client, Lab, k0, s16};
@@ -153,6 +153,16 @@ fn r11_r12_the_one_engine_is_taken_until_its_pin_is_closed() {
         client.set_state(&next, KsState::Run);
         client.at(30).await;
         assert_eq!(client.count(&next), 1);
+    });
+}
+
+/// At 192 kHz four frames travel together, and this FIFO holds one.
+#[test]
+fn r28_a_format_that_the_fifo_cannot_feed_is_refused() {
+    let shallow = StreamConfig::hd_audio().with_prefetch(Frames::ZERO, Frames::new(1));
+    Lab::new(shallow, HdAudioOptions::default()).run(1, |client| async move {
+        assert_eq!(open(&client, s16(192_000)).unwrap_err(), NtStatus::NO_MATCH);
+        assert!(open(&client, s16(48_000)).is_ok());
     });
 }
 
