@@ -18,15 +18,41 @@ fn the_transcript_in_the_readme_is_what_the_command_prints() {
     assert_eq!(Folder::new("readme").wavert(&arguments).out, printed);
 }
 
+/// Every page of the repository, as a path from its root.
+fn pages() -> Vec<String> {
+    let mut pages = vec![
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .collect::<Vec<_>>();
+    for folder in ["docs", "docs/decisions", "docs/rules"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(folder);
+        let names = fs::read_dir(path).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        pages.extend(
+            names
+                .filter(|name| name.ends_with(".md"))
+                .map(|name| format!("{folder}/{name}")),
+        );
+    }
+    pages
+}
+
 #[test]
 fn every_file_that_a_page_links_to_is_there() {
-    for name in ["README.md", "ARCHITECTURE.md", "docs/tour.md"] {
-        let text = page(name);
-        let folder = Path::new(name).parent().unwrap();
+    for name in pages() {
+        let text = page(&name);
+        let folder = Path::new(&name).parent().unwrap();
         for link in text
             .split("](")
             .skip(1)
-            .map(|rest| rest.split(')').next().unwrap())
+            .map(|rest| rest.split([')', '#']).next().unwrap())
         {
             let there = Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("..")

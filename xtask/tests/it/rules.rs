@@ -1,4 +1,4 @@
-use xtask::rules::{table, table_path};
+use xtask::rules::{held_by_nothing, table, table_path};
 
 #[test]
 fn the_table_of_rules_is_current() {
@@ -7,4 +7,9 @@ fn the_table_of_rules_is_current() {
         shipped == table().unwrap(),
         "docs/rules/README.md is stale: run `cargo xtask rules`"
     );
+}
+
+#[test]
+fn what_is_called_held_is_held_by_a_test_of_that_name() {
+    assert_eq!(held_by_nothing().unwrap(), [""; 0]);
 }

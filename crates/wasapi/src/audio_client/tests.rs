@@ -293,12 +293,23 @@ fn w53_w54_w55_as_much_as_was_taken_can_be_released_or_less_or_nothing() {
     );
     assert!(render.is_holding());
     assert_eq!(render.release_buffer(frames(50), 0, 0), Ok(()));
-    assert_eq!(padding(&client), 50, "w58: padding is what was released");
+    assert_eq!(padding(&client), 50);
     let render = client.render_client().unwrap();
     render.get_buffer(frames(100)).unwrap();
     assert_eq!(render.release_buffer(frames(0), 0, 0), Ok(()));
     assert!(!render.is_holding());
     assert_eq!(padding(&client), 50);
+}
+
+#[test]
+fn w58_before_start_padding_is_the_sum_of_what_was_released() {
+    let mut client = opened(&desk());
+    for (released, sum) in [(100, 100), (1, 101), (480, 581)] {
+        let render = client.render_client().unwrap();
+        render.get_buffer(frames(released)).unwrap();
+        render.release_buffer(frames(released), 0, 0).unwrap();
+        assert_eq!(client.current_padding(), Ok(frames(sum)));
+    }
 }
 
 #[test]
