@@ -30,6 +30,7 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
         scenario,
         problems: Vec::new(),
     };
+    check.title();
     check.duration();
     check.device(&scenario.device);
     check.engine(&scenario.engine);
@@ -72,6 +73,16 @@ impl Check<'_> {
             message: message.into(),
             help: Some(help.into()),
         });
+    }
+
+    fn title(&mut self) {
+        let name = &self.scenario.name;
+        if name.trim().is_empty() || name.len() > 120 || name.contains(char::is_control) {
+            self.say(
+                "name",
+                "expected one line of at most 120 characters that says what the scenario shows",
+            );
+        }
     }
 
     fn duration(&mut self) {

@@ -49,7 +49,6 @@
 //! * *More than one device, and devices that record.* Who plays to two endpoints would notice.
 //! * *Machine profiles*: delays are injected, they do not come about. Who asks which driver held
 //!   the processor would notice.
-//! * *Purposeful shared clients*: so far only exclusive ones pause, stop and write out of turn.
 //! * *Detectors* of the kind that applications have; the ledger alone judges.
 
 mod check;

@@ -68,7 +68,7 @@ const INTRODUCTION: &str = "\
 
 A scenario is one TOML file: what there is, what happens to it, and what should come of it. This
 page is generated from the types that read it; `scenarios/scenario.schema.json` says the same to
-editors.
+editors; those that know the directive find it by a first line `#:schema scenario.schema.json`.
 
 Every quantity is a text with its unit: `\"10ms\"` (ns, us, ms, s, min, h), `\"480fr\"`, `\"48kHz\"`
 (Hz, kHz), `\"50ppm\"` (ppm, ppb), `\"-12dB\"`. A number without a unit is refused where a quantity

@@ -108,9 +108,17 @@ impl Check<'_> {
         ] {
             let Some(client) = client else { continue };
             let client_key = format!("{key}.{name}.client");
-            if self.client_index(&client_key, client) && self.scenario.is_shared() {
-                self.say(client_key, "so far only exclusive clients act on purpose");
+            let there = self.client_index(&client_key, client);
+            if there && name == "write-packet" && self.scenario.is_shared() {
+                self.say(client_key, "only an exclusive client writes packets");
             }
+        }
+        let primes = action.run.as_ref().is_some_and(|run| run.prime.is_some());
+        if primes && self.scenario.is_shared() {
+            self.say(
+                format!("{key}.run.prime"),
+                "only an exclusive client writes packets",
+            );
         }
         if let Some(write) = &action.write_packet {
             self.written_out_of_turn(&format!("{key}.write-packet.packet"), write);

@@ -50,6 +50,7 @@ impl Players {
         machine: &Shared<Machine>,
     ) -> Result<Self, RunError> {
         let assembly = Assembly {
+            seed: world.seed(),
             scenario,
             inputs,
             hardware,
@@ -157,6 +158,7 @@ impl Fork for Players {
 /// What players are made from.
 #[derive(Clone, Copy)]
 struct Assembly<'a> {
+    seed: u64,
     scenario: &'a Scenario,
     inputs: &'a Inputs,
     hardware: &'a Hardware,
@@ -290,7 +292,7 @@ impl Assembly<'_> {
     }
 
     fn player(self, place: usize, client: &Client, format: WaveFormat) -> Result<Player, RunError> {
-        let source = source(self.scenario, self.inputs, client, format)?;
+        let source = source(self.seed, self.inputs, client, format)?;
         Player::new(source, format).map_err(|error| RunError::Source {
             client: self.scenario.client_name(place),
             problem: error.to_string(),

@@ -9,7 +9,7 @@ use crate::run::RunError;
 
 /// What `client` plays in `format`.
 pub(super) fn source(
-    scenario: &Scenario,
+    seed: u64,
     inputs: &Inputs,
     client: &Client,
     format: WaveFormat,
@@ -36,7 +36,7 @@ pub(super) fn source(
     }
     if let Some(noise) = &keys.noise {
         return Ok(wasapi::Source::Noise {
-            key: scenario.seed,
+            key: seed,
             level: noise.level.to_volume(),
         });
     }

@@ -1,0 +1,126 @@
+//! Faults, actions and refusals that no shipped scenario has.
+
+use std::sync::Arc;
+
+use scenario::{Inputs, Pcm, Run, RunError, RunOptions, Scenario, run};
+
+const EXCLUSIVE: &str =
+    "name = \"x\"\nduration = \"100ms\"\n[[client]]\nmode = \"exclusive-event\"\n";
+const SHARED: &str = "name = \"x\"\nduration = \"100ms\"\n[[client]]\nmode = \"shared-event\"\n";
+
+fn play(text: &str, inputs: &Inputs) -> Result<Run, RunError> {
+    let scenario = Scenario::parse(text).unwrap_or_else(|e| panic!("{e}"));
+    run(&scenario, inputs, &RunOptions::default())
+}
+
+#[test]
+fn a_late_dpc_is_the_cause() {
+    let fault = "[[fault]]\nname = \"wifi\"\nlate-dpc = { event = 5, by = \"14ms\" }\n";
+    let run = play(&format!("{EXCLUSIVE}{fault}"), &Inputs::new()).unwrap();
+    let [glitch] = &run.result.endpoints[0].glitches[..] else {
+        panic!("one glitch, not {:?}", run.result.endpoints[0].glitches);
+    };
+    assert_eq!((glitch.first_frame, glitch.frames), (2880, 192));
+    assert_eq!(
+        (glitch.cause, glitch.cause_ns),
+        (Some("dpc_queue_wait"), Some(14_000_000))
+    );
+    assert_eq!(glitch.fault.as_deref(), Some("wifi"));
+}
+
+/// Delays of DPC, thread and work add up, and the longest part is the cause.
+#[test]
+fn the_longest_part_is_the_cause() {
+    let rest = "service = \"1ms\"\n[[fault]]\nlate-dpc = { event = 5, by = \"4ms\" }\n\
+                [[fault]]\nlate-wake-up = { client = 0, event = 5, by = \"9ms\" }\n";
+    let run = play(&format!("{EXCLUSIVE}{rest}"), &Inputs::new()).unwrap();
+    let glitch = &run.result.endpoints[0].glitches[0];
+    assert_eq!((glitch.first_frame, glitch.frames), (2880, 192));
+    assert_eq!(
+        (glitch.cause, glitch.cause_ns),
+        (Some("ready_wait"), Some(9_000_000))
+    );
+}
+
+#[test]
+fn a_shared_client_pauses_and_what_it_left_out_is_no_glitch() {
+    let rest = "[[action]]\npause = { client = 0, at = \"35ms\" }\n\
+                [[action]]\nrun = { client = 0, at = \"65ms\" }\n";
+    let run = play(&format!("{SHARED}{rest}"), &Inputs::new()).unwrap();
+    let speaker = &run.result.endpoints[0];
+    assert!(
+        speaker.glitches.is_empty() && speaker.reported.is_empty(),
+        "{speaker:?}"
+    );
+    assert_eq!(speaker.frames_by_class["fresh"], 4800);
+}
+
+#[test]
+fn nobody_plays() {
+    let run = play("name = \"x\"\nduration = \"100ms\"\n", &Inputs::new()).unwrap();
+    assert_eq!((run.result.endpoints[0].frames, run.result.met), (0, true));
+    assert!(run.report().contains("Nobody opened"));
+}
+
+#[test]
+fn a_sound_is_handed_in_at_the_rate_of_the_device() {
+    let text = format!("{SHARED}source = {{ wav = {{ path = \"a.wav\" }} }}\n");
+    let missing = play(&text, &Inputs::new()).unwrap_err();
+    assert_eq!(
+        missing,
+        RunError::MissingInput {
+            path: "a.wav".into()
+        }
+    );
+
+    let mut pcm = Pcm {
+        rate_hz: 44_100,
+        channels: 1,
+        samples: Arc::from(vec![0.5; 441]),
+        converted_from_hz: None,
+    };
+    let wrong = play(&text, &Inputs::from([("a.wav".into(), pcm.clone())])).unwrap_err();
+    assert!(matches!(
+        wrong,
+        RunError::InputRate {
+            rate_hz: 44_100,
+            needed_hz: 48_000,
+            ..
+        }
+    ));
+
+    pcm.rate_hz = 48_000;
+    pcm.converted_from_hz = Some(44_100);
+    let run = play(&text, &Inputs::from([("a.wav".into(), pcm)])).unwrap();
+    assert_eq!(run.result.conversions[0].from_hz, 44_100);
+    assert!(run.report().contains("converted from 44100 Hz to 48000 Hz"));
+}
+
+/// At 192 kHz a link frame carries four frames, and this FIFO holds one.
+#[test]
+fn what_the_device_would_refuse_is_said_before_it_is_asked() {
+    let device = "[device]\npreset = \"hd-audio\"\nprefetch = \"0fr\"\nburst = \"1fr\"\n\
+                  format = { rate = \"192kHz\" }\n";
+    let refused = Scenario::parse(&format!("{EXCLUSIVE}{device}")).unwrap_err();
+    let keys: Vec<_> = refused.iter().map(|each| each.key.as_str()).collect();
+    assert_eq!(keys, ["device.prefetch"]);
+}
+
+#[test]
+fn another_seed_is_another_noise_and_the_same_history() {
+    let text = format!("{SHARED}source = {{ noise = {{}} }}\n");
+    let scenario = Scenario::parse(&text).unwrap();
+    let heard = |seed| {
+        let options = RunOptions {
+            seed,
+            keep_samples: true,
+            ..RunOptions::default()
+        };
+        let run = run(&scenario, &Inputs::new(), &options).unwrap();
+        (run.result.seed, run.result.digest, run.heard[0].hash())
+    };
+    let (one, other) = (heard(None), heard(Some(8)));
+    assert_eq!((one.0, other.0), (0, 8));
+    assert_eq!(one.1, other.1);
+    assert_ne!(one.2, other.2);
+}
