@@ -128,7 +128,9 @@ fn loom() -> Result<(), Failure> {
 }
 
 fn bless() -> Result<(), Failure> {
-    run(cargo(["test", "--package", "wavert-scenario"]).env("WAVERT_BLESS", "1"))?;
+    for package in ["wavert-scenario", "wavert-sim"] {
+        run(cargo(["test", "--package", package, "--test", "it"]).env("BLESS", "1"))?;
+    }
     write(&rules::table_path(), rules::table()?)
 }
 
