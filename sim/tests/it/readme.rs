@@ -39,13 +39,14 @@ fn pages() -> Vec<String> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("..")
             .join(folder);
-        let names = fs::read_dir(path).unwrap();
-        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        pages.extend(
-            names
-                .filter(|name| name.ends_with(".md"))
-                .map(|name| format!("{folder}/{name}")),
-        );
+        let paths = fs::read_dir(path)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let written = paths.filter(|path| path.extension().is_some_and(|end| end == "md"));
+        pages.extend(written.map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            format!("{folder}/{name}")
+        }));
     }
     pages
 }
