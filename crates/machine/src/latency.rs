@@ -90,6 +90,12 @@ impl Latency {
         self.0[component.index()] += length;
     }
 
+    /// Takes `length` back from what is booked under `component`, at most all of it.
+    pub fn take_back(&mut self, component: Component, length: SimDuration) {
+        let part = &mut self.0[component.index()];
+        *part = SimDuration::from_ticks(part.ticks().saturating_sub(length.ticks()));
+    }
+
     /// The whole.
     pub fn total(&self) -> SimDuration {
         self.0
@@ -136,6 +142,10 @@ mod tests {
             "the first among equals"
         );
         assert_eq!(latency.parts().count(), 11);
+        latency.take_back(Component::DpcQueueWait, SimDuration::from_ticks(10));
+        assert_eq!(latency.total(), SimDuration::from_ticks(63));
+        latency.take_back(Component::DpcQueueWait, SimDuration::from_ticks(2));
+        assert_eq!(latency.total(), SimDuration::from_ticks(62));
     }
 
     #[test]

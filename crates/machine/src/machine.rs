@@ -64,7 +64,7 @@ pub struct Machine {
 #[derive(Clone, Debug)]
 struct Thread {
     name: String,
-    /// When it last ran, and until when.
+    /// Since when it ran last, without a break, and until when.
     ran: (SimTime, SimTime),
 }
 
@@ -254,7 +254,9 @@ impl Machine {
     /// the very moment at which it began.
     pub fn run(&mut self, thread: ThreadId, from: Moment, cost: SimDuration) -> Moment {
         let done = after(from, cost);
-        self.threads[thread.0 as usize].ran = (from.time, done.time);
+        let (began, ended) = self.threads[thread.0 as usize].ran;
+        let began = if ended == from.time { began } else { from.time };
+        self.threads[thread.0 as usize].ran = (began, done.time);
         done
     }
 

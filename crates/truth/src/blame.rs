@@ -44,7 +44,9 @@ impl Blame {
         };
         let deadline = stay.fetched_at(&account.geometry, span.first);
         let at_work = covering(&account.work, deadline);
-        let blame = at_work.map_or(Self::NOBODY, |place| Self::on(&account.work[place], place));
+        let blame = at_work.map_or(Self::NOBODY, |place| {
+            Self::on(&up_to_the_write(account, place, deadline), place)
+        });
         Self {
             fault: blame.fault.or_else(|| lost_call(account, span)),
             ..blame
@@ -97,6 +99,24 @@ fn covering(work: &[Work], moment: Moment) -> Option<usize> {
     (done..begun)
         .rev()
         .max_by_key(|place| work[*place].latency.total())
+}
+
+/// The wake-up at `place` as far as the first write that came after `deadline`: what it was at work
+/// on behind that made nothing late.
+fn up_to_the_write(account: &Account, place: usize, deadline: Moment) -> Work {
+    let mut work = account.work[place];
+    let behind = account
+        .writes
+        .partition_point(|write| write.done < deadline);
+    let mut late = account.writes[behind..]
+        .iter()
+        .take_while(|write| write.done <= work.done);
+    if let Some(write) = late.find(|write| write.origin == Origin::Wake(place)) {
+        let after = work.done.time.since(write.done.time);
+        work.latency.take_back(Component::RunSelf, after);
+        work.done = write.done;
+    }
+    work
 }
 
 /// The pass that put the silence at the start of `span`. Passes go from packet to packet.

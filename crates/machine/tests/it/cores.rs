@@ -246,6 +246,25 @@ fn the_whole_chain_from_crossing_to_first_instruction_is_booked() {
     assert_eq!(wake.fault, Some(FaultId::new(4)));
 }
 
+/// Two packets, one after the other: all of it is the thread's own work.
+#[test]
+fn c11_what_a_thread_does_without_a_break_is_one_run() {
+    let mut machine = Machine::ideal();
+    let thread = machine.thread("client-0");
+    let event = tally();
+    let mut interrupt = TenMillisecondDriver::signalling(std::slice::from_ref(&event));
+    interrupt.line_raised(notified(50), &mut machine).unwrap();
+    let set = interrupt.dpc_due().unwrap();
+    let dpc = interrupt.take_due(set).unwrap();
+    interrupt.run(set, &mut machine, &dpc, |_| ());
+
+    let done = machine.run(thread, commit_at(48_000_000), millis(4));
+    let done = machine.run(thread, done, millis(4));
+    let wake = machine.wake(thread, &event, done, 5);
+    assert_eq!(wake.latency.of(Component::RunSelf), millis(6));
+    assert_eq!(wake.latency.total(), millis(6));
+}
+
 #[test]
 fn an_event_that_no_dpc_set_owes_nothing_to_one() {
     let mut machine = Machine::ideal();
