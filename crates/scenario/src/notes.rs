@@ -116,7 +116,7 @@ impl Notes {
         } else if *what == PASS {
             self.pass_ended(at);
         } else if *what == STATE {
-            self.state(words);
+            self.state(words, at);
         } else if *what == STARVED {
             self.starved(words, at);
         } else if *what == FILL {
@@ -235,7 +235,7 @@ impl Notes {
         }
     }
 
-    fn state(&mut self, words: &[u64]) {
+    fn state(&mut self, words: &[u64], at: Moment) {
         let [state, run, _] = words else {
             return;
         };
@@ -244,6 +244,9 @@ impl Notes {
             producer.has_run = true;
         } else if *state == u64::from(KsState::Stop.value()) {
             let ended = u32::try_from(*run).expect("a run has a 32-bit number");
+            if let Some(given_up) = producer.wake.take() {
+                self.work[given_up].done = at;
+            }
             if producer.has_run {
                 self.stopped.push(ended);
                 producer.run = ended + 1;

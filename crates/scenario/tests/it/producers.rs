@@ -96,3 +96,52 @@ fn both_producers_leave_the_same_truth() {
         assert_eq!(one_words, other_words, "{name}");
     }
 }
+
+fn glitches(text: &str) -> Vec<(u64, Option<&'static str>, Option<String>)> {
+    let scenario = Scenario::parse(text).unwrap();
+    let run = run(&scenario, &sounds::of(&scenario), &RunOptions::default()).unwrap();
+    let glitches = run.result.endpoints[0].glitches.iter();
+    let told = glitches.map(|glitch| (glitch.first_frame, glitch.cause, glitch.fault.clone()));
+    told.collect()
+}
+
+/// A late wake-up of 29 ms, and five packets of 6 ms each to make up for it.
+#[test]
+fn work_behind_the_late_packet_is_not_the_cause() {
+    let found = glitches(
+        "name = \"x\"\nduration = \"120ms\"\n[device]\nmore-packets = true\n\
+         [[client]]\nmode = \"exclusive-event\"\npackets = 4\nservice = \"6ms\"\n\
+         [[fault]]\nlate-wake-up = { client = 0, event = 5, by = \"29ms\" }\n",
+    );
+    let fault = Some("late-wake-up-0".to_owned());
+    assert_eq!(found[0], (3840, Some("ready_wait"), fault));
+}
+
+/// Sixty times the client is stopped in the middle of a packet. What it gave up ends there, and
+/// of two late wake-ups later on each has its own glitch.
+#[test]
+fn a_packet_given_up_at_stop_leaves_no_trace_in_later_causes() {
+    use std::fmt::Write as _;
+
+    let mut text = "name = \"x\"\nduration = \"2200ms\"\n\
+                    [[client]]\nmode = \"exclusive-event\"\nservice = \"2ms\"\n\
+                    [[fault]]\nlate-wake-up = { client = 0, event = 42, by = \"41ms\" }\n\
+                    [[fault]]\nlate-wake-up = { client = 0, event = 52, by = \"14ms\" }\n"
+        .to_owned();
+    for stop in (0..60).map(|time| 411 + 20 * time) {
+        let again = stop + 9;
+        writeln!(
+            text,
+            "[[action]]\nstop = {{ client = 0, at = \"{stop}ms\" }}"
+        )
+        .unwrap();
+        writeln!(
+            text,
+            "[[action]]\nrun = {{ client = 0, at = \"{again}ms\" }}"
+        )
+        .unwrap();
+    }
+    let found = glitches(&text);
+    let faults: Vec<_> = found.iter().map(|(.., fault)| fault.as_deref()).collect();
+    assert_eq!(faults, [Some("late-wake-up-0"), Some("late-wake-up-1")]);
+}
