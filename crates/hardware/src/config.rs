@@ -135,6 +135,11 @@ impl StreamConfig {
         }
     }
 
+    /// By how much positions rise at a time in `format`: the frames that travel together.
+    pub fn frames_at_once(&self, format: StreamFormat) -> Frames {
+        Frames::new(Pace::of(self.cadence, format).group())
+    }
+
     /// True if the FIFO never lets the link run dry in `format`: it holds what one slot takes
     /// beside the burst that does not fit. A stream in any other format cannot run.
     pub fn feeds(&self, format: StreamFormat) -> bool {
@@ -145,7 +150,7 @@ impl StreamConfig {
     pub(crate) fn fifo_rule(&self, format: StreamFormat) -> Option<FifoRule> {
         let frame = format.frame_bytes();
         let (fifo, burst) = (self.fifo.bytes(frame), self.burst.bytes(frame));
-        let group = Pace::of(self.cadence, format).group();
+        let group = self.frames_at_once(format).get();
         FifoRule::new(fifo.get(), burst.get(), frame.get(), group)
     }
 

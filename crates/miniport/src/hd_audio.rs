@@ -299,13 +299,15 @@ impl MiniportWaveRtStream for HdAudioStream {
     }
 
     fn position_register(&mut self, _: Moment) -> Result<MappedRegister, NtStatus> {
-        let offset = self.stream.borrow().registers().position_register();
+        let stream = self.stream.borrow();
+        let offset = stream.registers().position_register();
+        let accuracy = self.format.bytes_of(stream.frames_at_once());
         Ok(MappedRegister {
             register: self.register(offset),
             width: 32,
             numerator: 0,
             denominator: 0,
-            accuracy: self.format.frame_bytes(),
+            accuracy: u32::try_from(accuracy.get()).expect("a few frames"),
         })
     }
 

@@ -82,6 +82,11 @@ impl Stream {
         self.data_sheet
     }
 
+    /// By how much positions rise at a time.
+    pub(crate) fn frames_at_once(&self) -> Frames {
+        self.data_sheet.frames_at_once(self.link_format)
+    }
+
     /// Takes the effects of one step of the state.
     ///
     /// Source: `hdaudio/nc-hdaudio-pset_dma_engine_state.md` for what a step is to the engine:

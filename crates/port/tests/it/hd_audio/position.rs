@@ -125,6 +125,29 @@ fn r88_r94_r95_r96_r97_positions_stay_within_the_buffer_and_the_register_agrees(
     }
 }
 
+/// At 192 kHz four frames of four bytes travel in each link frame, so a reading may be three
+/// frames behind an even flow. The reference device spreads them.
+#[test]
+fn r96_the_accuracy_is_what_the_position_grows_by() {
+    for (mut lab, expected) in [(k0(), 4), (hd_audio(), 16)] {
+        lab.run(30, move |client| async move {
+            let stream = client.open(s16(192_000), 1920, 2);
+            let PinReply::Register(register) =
+                client.ask(&stream, RtAudioRequest::PositionRegister)
+            else {
+                panic!("a register is answered with a register");
+            };
+            assert_eq!(register.accuracy, expected);
+            client.set_state(&stream, KsState::Run);
+            for micros in 0..400 {
+                client.at_micros(1_000 + micros).await;
+                let read = register.read(vtime::Context::moment(&client.cx));
+                assert_eq!(read % u64::from(expected), 0, "{micros} us on");
+            }
+        });
+    }
+}
+
 /// The worked instant of a published table: at 9.000 ms and some latency the client is told that
 /// packet 0 is done, while its last 48 frames are still to leave.
 #[test]
