@@ -24,7 +24,7 @@ pub(crate) fn expectations(expect: &Expect, result: &RunResult) -> Vec<Expectati
 fn figures(result: &RunResult, expect: &Expect) -> Map<String, Value> {
     let whole = serde_json::to_value(result).expect("text keys and plain values");
     let mut figures = Map::new();
-    for key in ["sim_ns", "events", "digest", "clients"] {
+    for key in ["sim_ns", "events", "digest", "clients", "conversions"] {
         figures.insert(key.to_owned(), whole[key].clone());
     }
     let endpoint = whole["endpoints"][0].as_object().cloned();

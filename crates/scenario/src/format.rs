@@ -18,7 +18,7 @@ pub use device::{
     Content, CountOn, Device, EndFill, Engine, Format, PacketWindow, Policy, Preset, Sample,
 };
 pub use expect::{
-    Expect, ExpectedClient, ExpectedFrames, ExpectedGlitch, ExpectedHeadroom,
+    Expect, ExpectedClient, ExpectedConversion, ExpectedFrames, ExpectedGlitch, ExpectedHeadroom,
     ExpectedNotifications, ExpectedStay,
 };
 pub use fault::{

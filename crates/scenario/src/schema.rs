@@ -106,6 +106,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`expect.notifications`", "ExpectedNotifications"),
     ("`expect.stays`", "ExpectedStay"),
     ("`expect.clients`", "ExpectedClient"),
+    ("`expect.conversions`", "ExpectedConversion"),
 ];
 
 struct Page {

@@ -51,6 +51,15 @@ pub struct Expect {
     /// What the driver answers at the end when it is asked for its packet count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packet_count: Option<u64>,
+    /// The rate of the device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_hz: Option<u32>,
+    /// Samples in a frame of the device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channels: Option<u8>,
+    /// The sound files that were converted to another rate on their way in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversions: Option<Vec<ExpectedConversion>>,
     /// How long the run was, in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_ns: Option<u64>,
@@ -129,6 +138,9 @@ pub struct ExpectedGlitch {
     /// The delay that made it: a component of the wake-up; `""` for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// How long that delay was, in nanoseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause_ns: Option<u64>,
     /// The fault behind it, by name; `""` for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
@@ -216,4 +228,19 @@ pub struct ExpectedClient {
     /// Shared mode: frames of silence in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starved_frames: Option<u64>,
+}
+
+/// A sound file that was converted to another rate on its way in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ExpectedConversion {
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Its own rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_hz: Option<u32>,
+    /// The rate it was converted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_hz: Option<u32>,
 }

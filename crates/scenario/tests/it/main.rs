@@ -4,6 +4,7 @@
 
 mod any;
 mod bad_files;
+mod expectations;
 mod faults;
 mod producers;
 mod provenance;

@@ -1,0 +1,86 @@
+//! Every figure of a result can be stated.
+
+use scenario::{Expect, RunOptions, RunResult, Scenario, run, shipped};
+use serde_json::{Map, Value};
+
+use crate::sounds;
+
+/// What is no figure of the run: it was given.
+const GIVEN: [&str; 4] = ["schema", "seed", "met", "expect"];
+/// What is stated in another way: with a unit that is a whole number.
+const STATED_OTHERWISE: [&str; 1] = ["lost_ms"];
+
+fn kebab(key: &str) -> String {
+    key.replace('_', "-")
+}
+
+/// The figures in `value`, without what is no number and what is empty by then.
+fn figures(value: &Value) -> Option<Value> {
+    match value {
+        Value::Number(_) => Some(value.clone()),
+        Value::Array(all) => Some(
+            all.iter()
+                .map(|each| figures(each).unwrap_or_default())
+                .collect(),
+        ),
+        Value::Object(table) => {
+            let kept = table
+                .iter()
+                .filter(|(key, _)| !STATED_OTHERWISE.contains(&key.as_str()));
+            let figures = kept.filter_map(|(key, value)| Some((kebab(key), figures(value)?)));
+            Some(Value::Object(figures.collect()))
+        }
+        _ => None,
+    }
+}
+
+/// The `[expect]` that states all of `result`.
+fn stating(result: &RunResult) -> Expect {
+    let whole = serde_json::to_value(result).unwrap();
+    let mut stated = Map::new();
+    for (key, value) in whole.as_object().unwrap() {
+        if !GIVEN.contains(&key.as_str()) && key != "endpoints" {
+            stated.extend(figures(value).map(|value| (kebab(key), value)));
+        }
+    }
+    let mut endpoint = figures(&whole["endpoints"][0]).unwrap();
+    let endpoint = endpoint.as_object_mut().unwrap();
+    let mut frames = endpoint.remove("frames-by-class").unwrap();
+    frames["total"] = endpoint.remove("frames").unwrap();
+    stated.insert("frames".into(), frames);
+    endpoint["reported"] = whole["endpoints"][0]["reported"].clone();
+    let count = endpoint["glitches"].as_array().unwrap().len();
+    stated.insert("glitch-count".into(), count.into());
+    stated.append(endpoint);
+    serde_json::from_value(Value::Object(stated)).unwrap()
+}
+
+fn leaves(value: &Value) -> usize {
+    match value {
+        Value::Array(all) => all.iter().map(leaves).sum(),
+        Value::Object(table) => table.values().map(leaves).sum(),
+        _ => 1,
+    }
+}
+
+#[test]
+fn every_figure_of_a_result_can_be_stated() {
+    for each in shipped() {
+        let mut scenario = Scenario::parse(each.text).unwrap();
+        let inputs = sounds::of(&scenario);
+        let first = run(&scenario, &inputs, &RunOptions::default()).unwrap();
+        scenario.expect = stating(&first.result);
+        let second = run(&scenario, &inputs, &RunOptions::default()).unwrap();
+        assert!(
+            second.result.met,
+            "{}: {:#?}",
+            each.path, second.result.expect
+        );
+        let stated = leaves(&serde_json::to_value(&scenario.expect).unwrap());
+        assert!(
+            second.result.expect.len() + 4 > stated,
+            "{}: something was not compared",
+            each.path
+        );
+    }
+}
