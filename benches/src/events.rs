@@ -4,8 +4,8 @@
 //! checksum. Ours and the plain loop record every event in a history with a rolling digest; the
 //! peers have none.
 //!
-//! The chain is a toy, the same for all. A stack made of the real parts (P8) belongs beside it, as
-//! one more [`Contestant`] of a workload of its own.
+//! The chain is a toy, the same for all. The [render path](crate::render_path) made of the real
+//! parts is measured beside it, for the record.
 
 mod nexosim;
 mod tokio;
@@ -19,6 +19,7 @@ use crate::chain::actors::StackWorld;
 use crate::chain::{Outcome, actors, plain};
 use crate::counting::Counting;
 use crate::measure::{Machine, Series, Target};
+use crate::render_path;
 
 /// What the histories of measured runs keep: the latest entries, like a run that may have to
 /// explain itself.
@@ -158,6 +159,8 @@ impl Steady {
 #[derive(Debug)]
 pub struct Events {
     workloads: Vec<Workload>,
+    /// The real parts: without samples, and with.
+    render_path: [Series; 2],
     targets: Vec<Target>,
 }
 
@@ -223,6 +226,7 @@ impl Events {
         ];
         Self {
             workloads: vec![one, many, history],
+            render_path: effort.render_path(),
             targets,
         }
     }
@@ -241,6 +245,19 @@ impl Effort {
     fn many(self, contestants: &[Contestant]) -> Workload {
         Workload::measure(self.many_stacks, self.many_until, self.rounds, contestants)
     }
+
+    fn render_path(self) -> [Series; 2] {
+        let mut series = [
+            Series::new("render path, no samples"),
+            Series::new("render path, with samples"),
+        ];
+        for _ in 0..self.rounds {
+            for (series, keep_samples) in series.iter_mut().zip([false, true]) {
+                series.time(|| ((), render_path::run(keep_samples)));
+            }
+        }
+        series
+    }
 }
 
 impl fmt::Display for Events {
@@ -254,6 +271,10 @@ impl fmt::Display for Events {
         writeln!(f, "{nexosim}, {tokio}")?;
         for workload in &self.workloads {
             write!(f, "{workload}")?;
+        }
+        writeln!(f, "the real parts, for the record")?;
+        for series in &self.render_path {
+            writeln!(f, "  {series}")?;
         }
         for target in &self.targets {
             writeln!(f, "{target}")?;

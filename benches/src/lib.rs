@@ -11,5 +11,6 @@ pub mod counting;
 pub mod events;
 #[cfg(feature = "peers")]
 pub mod measure;
+pub mod render_path;
 #[cfg(feature = "peers")]
 pub mod ring_blocks;
