@@ -292,9 +292,10 @@ impl Assembly<'_> {
     }
 
     fn player(self, place: usize, client: &Client, format: WaveFormat) -> Result<Player, RunError> {
-        let source = source(self.seed, self.inputs, client, format)?;
+        let name = self.scenario.client_name(place);
+        let source = source(self.seed, self.inputs, &name, client, format)?;
         Player::new(source, format).map_err(|error| RunError::Source {
-            client: self.scenario.client_name(place),
+            client: name,
             problem: error.to_string(),
         })
     }

@@ -1,16 +1,18 @@
 //! What clients play, from the file and from the sounds handed in.
 
 use units::{Frames, WaveFormat};
+use vtime::Rng;
 
 use crate::format::{Client, Scenario};
 use crate::input::{Inputs, Pcm};
 use crate::result::Conversion;
 use crate::run::RunError;
 
-/// What `client` plays in `format`.
+/// What `client`, who is called `name`, plays in `format`.
 pub(super) fn source(
     seed: u64,
     inputs: &Inputs,
+    name: &str,
     client: &Client,
     format: WaveFormat,
 ) -> Result<wasapi::Source, RunError> {
@@ -36,7 +38,7 @@ pub(super) fn source(
     }
     if let Some(noise) = &keys.noise {
         return Ok(wasapi::Source::Noise {
-            key: seed,
+            key: Rng::of(seed, name, "noise").next_u64(),
             level: noise.level.to_volume(),
         });
     }

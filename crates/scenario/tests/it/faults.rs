@@ -106,6 +106,22 @@ fn what_the_device_would_refuse_is_said_before_it_is_asked() {
     assert_eq!(keys, ["device.prefetch"]);
 }
 
+/// Each client draws its own: two that make noise are not one that is twice as loud.
+#[test]
+fn the_noise_of_one_client_is_not_that_of_another() {
+    let heard = |name: &str| {
+        let text = format!("{SHARED}name = \"{name}\"\nsource = {{ noise = {{}} }}\n");
+        let scenario = Scenario::parse(&text).unwrap();
+        let options = RunOptions {
+            keep_samples: true,
+            ..RunOptions::default()
+        };
+        run(&scenario, &Inputs::new(), &options).unwrap().heard[0].hash()
+    };
+    assert_eq!(heard("wind"), heard("wind"));
+    assert_ne!(heard("wind"), heard("rain"));
+}
+
 #[test]
 fn another_seed_is_another_noise_and_the_same_history() {
     let text = format!("{SHARED}source = {{ noise = {{}} }}\n");
