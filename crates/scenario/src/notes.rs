@@ -15,7 +15,7 @@ use crate::result::Notifications;
 use crate::stack::ENGINE;
 
 /// What an event is called in the log of Windows that nobody reads.
-const SERVER_INPUT_STARVATION: &str = "event 33";
+pub(crate) const SERVER_INPUT_STARVATION: &str = "event 33";
 
 /// Whose an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use truth::{Glitch, GlitchType, Ledger};
 use units::SimDuration;
 
+use crate::notes::SERVER_INPUT_STARVATION;
 use crate::result::{EndpointResult, GlitchResult, RunResult};
 use crate::run::Run;
 
@@ -50,7 +51,8 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
                 out,
                 "IT GLITCHED\n  \"{name}\" had {count}, {lost} of wrong sound in all."
             )?;
-            writeln!(out, "  Where     {}", place(first, first_truth))?;
+            writeln!(out, "  Where     {}", place(first))?;
+            writeln!(out, "  What      {}", what(first, first_truth))?;
             writeln!(out, "  Why       {}", reason(first))?;
         }
         _ if endpoint.frames == 0 => {
@@ -68,25 +70,28 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
     writeln!(out, "  Margin    {}\n", margin(endpoint, truth))
 }
 
-fn place(glitch: &GlitchResult, truth: &Glitch) -> String {
-    let frames = plural(glitch.frames, "frame", "frames");
+fn place(glitch: &GlitchResult) -> String {
+    format!(
+        "{} from frame {} on, at {}, for {}",
+        plural(glitch.frames, "frame", "frames"),
+        glitch.first_frame,
+        ms(glitch.start_ns),
+        ms(glitch.duration_ns),
+    )
+}
+
+fn what(glitch: &GlitchResult, truth: &Glitch) -> String {
     let what = match (truth.kind, glitch.class) {
-        (GlitchType::Tail, None) => "cut off before it was heard".to_owned(),
+        (GlitchType::Tail, None) => "content that was cut off before it was heard".to_owned(),
         (GlitchType::Discontinuity, _) => "a jump in the content".to_owned(),
-        (kind, class) => format!("{}, {}", class.unwrap_or("-"), kind.describe()),
+        (kind, class) => format!("{}: {}", kind.describe(), class.unwrap_or("-")),
     };
     let instead = glitch
         .heard_from
         .filter(|from| *from != glitch.first_frame)
         .map(|from| format!("; heard instead: the content from frame {from} on"))
         .unwrap_or_default();
-    format!(
-        "{frames} from frame {} on, at {}, for {} ({what}, {}){instead}",
-        glitch.first_frame,
-        ms(glitch.start_ns),
-        ms(glitch.duration_ns),
-        glitch.kind,
-    )
+    format!("{what} ({}){instead}", glitch.kind)
 }
 
 fn reason(glitch: &GlitchResult) -> String {
@@ -125,9 +130,15 @@ fn meaning(cause: &str) -> &'static str {
 }
 
 fn reported(endpoint: &EndpointResult) -> String {
-    let said = endpoint.reported.iter().map(|(what, count)| match count {
-        1 => format!("{what} once"),
-        count => format!("{what} {count} times"),
+    let said = endpoint.reported.iter().map(|(what, count)| {
+        let meaning = match what.as_str() {
+            SERVER_INPUT_STARVATION => " (server input endpoint starvation)",
+            _ => "",
+        };
+        match count {
+            1 => format!("{what}{meaning} once"),
+            count => format!("{what}{meaning} {count} times"),
+        }
     });
     let said: Vec<_> = said.collect();
     match (said.is_empty(), endpoint.glitches.is_empty()) {
