@@ -67,12 +67,15 @@ fn counts(account: &Account, write: &Write) -> bool {
     turned && taken.contains(&write.status)
 }
 
-/// From the end of `write` to the fetch of its first frame, as it looked then.
+/// From the end of `write` to the fetch of its first frame, as it looked then. The first frame of
+/// all may begin a little after RUN.
 fn of(account: &Account, write: &Write) -> Option<i64> {
-    let of_run = account.stays.iter().filter(|stay| stay.run == write.run);
+    let mut of_run = account.stays.iter().filter(|stay| stay.run == write.run);
+    let first = of_run.next()?;
     let stay = of_run
         .take_while(|stay| stay.begins <= write.done.time)
-        .last()?;
+        .last()
+        .unwrap_or(first);
     let first = write.packet * account.geometry.packet.get();
     let deadline = stay.fetched_at(&account.geometry, first);
     Some(ticks_from(write.done, deadline.time))

@@ -147,3 +147,17 @@ proptest! {
         }
     }
 }
+
+/// A link that lets the first frame wait for its next instant: what was written at the start is
+/// early by that much more.
+#[test]
+fn what_was_written_at_the_start_has_a_margin_also_if_the_link_begins_later() {
+    let mut account = REFERENCE.play();
+    let written = Ledger::close(account.clone()).headroom().count();
+    let begins = SimTime::from_nanos(19_000);
+    let clock = units::Clock::nominal(begins, account.geometry.rate);
+    account.stays = vec![truth::Stay::even(0, clock, 0, account.stays[0].frames)];
+    let headroom = Ledger::close(account).headroom().clone();
+    assert_eq!(headroom.count(), written);
+    assert_eq!(headroom.max_nanos(), Some(10_019_000));
+}
