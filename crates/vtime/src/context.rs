@@ -128,14 +128,17 @@ pub trait Sender<T>: Clone + 'static {
 }
 
 /// The receiving end of a mailbox. Messages come out in the order in which they went in.
+///
+/// One actor waits for it, for one message at a time. That it does not take `&mut self` lets who
+/// forks the world reach the mailbox while its actor waits: share it in an [`Rc`](std::rc::Rc).
 pub trait Mailbox<T>: 'static {
     /// Waits for a message; `None` once the mailbox is empty and all senders are gone.
-    fn recv(&mut self) -> impl Future<Output = Option<T>>;
+    fn recv(&self) -> impl Future<Output = Option<T>>;
 
     /// Waits for a message until `deadline`; without one, for ever.
     ///
     /// A message that is there wins over a deadline that has passed.
-    fn recv_until(&mut self, deadline: Option<Moment>) -> impl Future<Output = Received<T>>;
+    fn recv_until(&self, deadline: Option<Moment>) -> impl Future<Output = Received<T>>;
 }
 
 /// What ended a wait for a message.

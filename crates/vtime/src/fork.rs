@@ -205,6 +205,18 @@ impl<T: Fork> Fork for Box<T> {
     }
 }
 
+impl<T: Fork + 'static> Fork for Rc<T> {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        forker.rc(self, T::fork)
+    }
+}
+
+impl<T: Fork + Send + Sync + 'static> Fork for Arc<T> {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        forker.arc(self, T::fork)
+    }
+}
+
 impl<T: Fork> Fork for Vec<T> {
     fn fork(&self, forker: &mut Forker) -> Self {
         self.iter().map(|each| each.fork(forker)).collect()

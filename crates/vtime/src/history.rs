@@ -141,7 +141,7 @@ impl History {
     /// # Panics
     /// If there are more than [`WORDS_MAX`] words, or if `source` is not of this history. In debug
     /// builds also if another descriptor has the same id.
-    #[inline]
+    #[inline(never)]
     pub fn record(
         &mut self,
         moment: Moment,
@@ -161,11 +161,12 @@ impl History {
             words,
         );
         if self.keep != Keep::Digest {
+            // A function of its own, so that a run that keeps nothing does not pay for it.
             self.keep(moment, source, what, words);
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn keep(&mut self, moment: Moment, source: SourceId, what: &'static Descriptor, words: &[u64]) {
         let length = words.len().try_into().expect("at most six");
         match self.keep {

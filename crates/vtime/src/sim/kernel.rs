@@ -147,6 +147,12 @@ impl Kernel {
         self.queue.pop(limit)
     }
 
+    /// Puts a key back that was taken.
+    #[cold]
+    pub(super) fn put_back(&self, key: Key) {
+        self.queue.push(key);
+    }
+
     /// When the next wait ends.
     pub(super) fn next_time(&self) -> Option<SimTime> {
         self.queue.next_time()

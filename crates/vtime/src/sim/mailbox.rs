@@ -80,6 +80,10 @@ impl<T> MailboxCore<T> {
         if self.has_something() || is_overdue {
             return Ticket::of_none(0).at_once();
         }
+        assert!(
+            self.waiter.get() == Waiter::NOBODY,
+            "a mailbox is read by one actor, one message at a time"
+        );
         let waiter = match deadline {
             Some(deadline) => Waiter::with_deadline(self.kernel.enrol_until(deadline)),
             None => Waiter::new(self.kernel.enrol()),
@@ -132,7 +136,7 @@ impl<T> Drop for SimMailbox<T> {
 }
 
 impl<T: Clone + 'static> Mailbox<T> for SimMailbox<T> {
-    async fn recv(&mut self) -> Option<T> {
+    async fn recv(&self) -> Option<T> {
         match self.recv_until(None).await {
             Received::Message(message) => Some(message),
             Received::Closed => None,
@@ -140,7 +144,7 @@ impl<T: Clone + 'static> Mailbox<T> for SimMailbox<T> {
         }
     }
 
-    fn recv_until(&mut self, deadline: Option<Moment>) -> impl Future<Output = Received<T>> {
+    fn recv_until(&self, deadline: Option<Moment>) -> impl Future<Output = Received<T>> {
         let mailbox = &*self.0;
         Wait::new(Awaiting(mailbox), mailbox.enrol(deadline))
     }

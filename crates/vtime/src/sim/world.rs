@@ -36,6 +36,8 @@ pub enum Role {
 pub struct World {
     kernel: Rc<Kernel>,
     tasks: Tasks,
+    /// Why it cannot go on, once it has lost an actor to an endless instant.
+    stopped: Option<RunError>,
 }
 
 /// What came of looking for the next event.
@@ -60,6 +62,7 @@ impl World {
         Self {
             kernel: Rc::new(Kernel::new(seed, keep)),
             tasks: Tasks(Vec::new()),
+            stopped: None,
         }
     }
 
@@ -122,24 +125,7 @@ impl World {
     /// # Errors
     /// See [`RunError`]. The world can still be looked at.
     pub fn run_until(&mut self, limit: SimTime) -> Result<(), RunError> {
-        let mut task_context = TaskContext::from_waker(Waker::noop());
-        loop {
-            self.kernel.begin();
-            let mut step = Step::Happened;
-            while step == Step::Happened {
-                step = self.step_until(limit, &mut task_context);
-            }
-            self.kernel.leave();
-            match step {
-                Step::Happened => {}
-                Step::Called(source) => self.answer(source)?,
-                Step::Vacant(source) => return Err(self.not_taken_up(source)),
-                Step::Nothing => {
-                    self.check_for_deadlock()?;
-                    break;
-                }
-            }
-        }
+        while self.run(limit, true)? {}
         let end = limit.at(Phase::React);
         if self.kernel.now() < end {
             self.kernel.arrive(end);
@@ -153,16 +139,7 @@ impl World {
     /// # Errors
     /// See [`RunError`]. The world can still be looked at.
     pub fn step(&mut self) -> Result<bool, RunError> {
-        let mut task_context = TaskContext::from_waker(Waker::noop());
-        self.kernel.begin();
-        let step = self.step_until(SimTime::MAX, &mut task_context);
-        self.kernel.leave();
-        match step {
-            Step::Happened => Ok(true),
-            Step::Called(source) => self.answer(source).map(|()| true),
-            Step::Nothing => self.check_for_deadlock().map(|()| false),
-            Step::Vacant(source) => Err(self.not_taken_up(source)),
-        }
+        self.run(SimTime::MAX, false)
     }
 
     /// The moment of the latest event, or the end of the latest [`run_until`](Self::run_until).
@@ -209,6 +186,7 @@ impl World {
         let twin = Self {
             kernel,
             tasks: Tasks(Vec::new()),
+            stopped: self.stopped.clone(),
         };
         (twin, forker)
     }
@@ -222,6 +200,27 @@ impl World {
         vacant.map(|(_, actor)| actor.name.clone()).collect()
     }
 
+    /// Lets one event happen, or as many as do without the world's having to see to anything.
+    /// False if there is none by `limit`.
+    fn run(&mut self, limit: SimTime, on_and_on: bool) -> Result<bool, RunError> {
+        if let Some(error) = &self.stopped {
+            return Err(error.clone());
+        }
+        let mut task_context = TaskContext::from_waker(Waker::noop());
+        self.kernel.begin();
+        let mut step = self.step_until(limit, &mut task_context);
+        while on_and_on && step == Step::Happened {
+            step = self.step_until(limit, &mut task_context);
+        }
+        self.kernel.leave();
+        match step {
+            Step::Happened => Ok(true),
+            Step::Called(source) => self.answer(source).map(|()| true),
+            Step::Nothing => self.check_for_deadlock().map(|()| false),
+            Step::Vacant(source) => Err(self.not_taken_up(source)),
+        }
+    }
+
     /// Lets the next event happen if that is by `limit`.
     #[inline]
     fn step_until(&mut self, limit: SimTime, task_context: &mut TaskContext<'_>) -> Step {
@@ -232,6 +231,7 @@ impl World {
         let is_allowed = kernel.enter(key);
         let source = key.ticket().source();
         let Some(Some(task)) = self.tasks.0.get_mut(source as usize) else {
+            kernel.put_back(key);
             return Step::Vacant(source);
         };
         if is_allowed && task.as_mut().poll(task_context).is_ready() {
@@ -248,7 +248,9 @@ impl World {
     fn answer(&mut self, source: u32) -> Result<(), RunError> {
         self.kernel.calls.set(false);
         if self.kernel.time_stands_still() {
-            return Err(self.time_stands_still(source));
+            let error = self.time_stands_still(source);
+            self.stopped = Some(error.clone());
+            return Err(error);
         }
         let births = self.kernel.births.take();
         for (source, task) in births {
