@@ -55,6 +55,10 @@ impl Fifo {
     pub(crate) fn let_samples_out(&mut self, bytes: u64, log: &mut LinkLog) {
         let bytes = usize::try_from(bytes)
             .map_or(self.samples.len(), |bytes| bytes.min(self.samples.len()));
-        log.push_samples(self.samples.drain(..bytes));
+        let (front, back) = self.samples.as_slices();
+        let from_front = bytes.min(front.len());
+        log.push_samples(&front[..from_front]);
+        log.push_samples(&back[..bytes - from_front]);
+        self.samples.drain(..bytes);
     }
 }

@@ -166,7 +166,7 @@ impl LinkLog {
         self.spans.push(span);
     }
 
-    pub(crate) fn push_samples(&mut self, bytes: impl Iterator<Item = u8>) {
-        self.samples.extend(bytes);
+    pub(crate) fn push_samples(&mut self, bytes: &[u8]) {
+        self.samples.extend_from_slice(bytes);
     }
 }
