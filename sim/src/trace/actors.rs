@@ -5,6 +5,8 @@ use super::buffer::HEARD;
 use super::words::{self, Words, status_name};
 use crate::perfetto::{Annotation, Mark, Trace, Track};
 use scenario::Run;
+use std::collections::{BTreeMap, BTreeSet};
+use vtime::SourceId;
 
 /// The track of an actor. Its spans must not overlap: a wake-up that was due while the thread
 /// was still busy is drawn from where that ended.
@@ -15,17 +17,15 @@ struct Lane {
 }
 
 pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
-    let lane = |name| Lane {
-        row: trace.track(name),
-        busy_until: 0,
-    };
-    let mut lanes: Vec<Lane> = run.history.sources().map(lane).collect();
+    let mut lanes = lanes(run, trace);
     // What encloses comes first: of two spans of the same extent the first one is the outer.
     for (_, words) in words::entries(run).filter(|(_, words)| words.name() == "producer.pass") {
-        pass(trace, lanes[words.entry().source.index()].row, words);
+        pass(trace, lanes[&words.entry().source].row, words);
     }
     for (place, words) in words::entries(run) {
-        let lane = &mut lanes[words.entry().source.index()];
+        let Some(lane) = lanes.get_mut(&words.entry().source) else {
+            continue;
+        };
         let mark = match words.name() {
             "producer.pass" => {
                 lane.busy_until = lane.busy_until.max(words.nanos());
@@ -39,8 +39,6 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
             "producer.packet" => packet(trace, lane.row, words),
             "machine.delay" => delay(trace, lane.row, words),
             "machine.notification" => notification(trace, lane.row, words),
-            // Written when all is over, and drawn where it was heard.
-            HEARD => continue,
             "ks.request" => request(trace, lane.row, words),
             name => trace.instant(lane.row, words.nanos(), name, words.annotations()),
         };
@@ -49,6 +47,18 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
             .iter()
             .fold(mark, |mark, &flow| mark.on(flow));
     }
+}
+
+/// One track for each source that has something to show, in their order. What was heard is written
+/// when all is over, and drawn elsewhere.
+fn lanes(run: &Run, trace: &mut Trace) -> BTreeMap<SourceId, Lane> {
+    let shown = words::entries(run).filter(|(_, words)| words.name() != HEARD);
+    let sources: BTreeSet<SourceId> = shown.map(|(_, words)| words.entry().source).collect();
+    let lane = |source| {
+        let row = trace.track(run.history.source_name(source));
+        (source, Lane { row, busy_until: 0 })
+    };
+    sources.into_iter().map(lane).collect()
 }
 
 impl Lane {
