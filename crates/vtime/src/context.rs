@@ -12,7 +12,8 @@ use crate::rng::Rng;
 ///
 /// An actor takes a context by value and is generic over it, so the same actor runs in virtual
 /// time ([`sim::Cx`](crate::sim::Cx)) and on a wall clock. It awaits nothing but what its context
-/// and the events and mailboxes it was given return.
+/// and the events and mailboxes it was given return, and asks for that in its own turn: a wait may
+/// begin when it is asked for, before it is first polled. It may wait for several things at once.
 pub trait Context: Clone + 'static {
     /// Events as this driver serves them.
     type Event: Event;

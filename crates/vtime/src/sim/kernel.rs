@@ -205,8 +205,7 @@ impl Kernel {
             self.calls.set(true);
             return false;
         }
-        let events = self.events.get() + self.events_of_instant_max.get();
-        self.check_at.set(events);
+        self.put_check_off();
         true
     }
 
@@ -218,7 +217,12 @@ impl Kernel {
     /// Sets how many events an instant may have.
     pub(super) fn set_events_of_instant_max(&self, events: u64) {
         self.events_of_instant_max.set(events);
-        self.check_at.set(self.events.get() + events);
+        self.put_check_off();
+    }
+
+    fn put_check_off(&self) {
+        let events = self.events_of_instant_max.get();
+        self.check_at.set(self.events.get().saturating_add(events));
     }
 
     /// A ticket for a wait of the actor that runs.

@@ -155,6 +155,7 @@ fn an_actor_that_sleeps_until_now_over_and_over_is_stopped() {
 #[test]
 fn many_events_at_many_instants_are_no_standstill() {
     let mut world = world();
+    world.set_events_per_instant_max(u64::MAX);
     world.set_events_per_instant_max(10);
     let cx = world.actor("busy");
     world.spawn(&cx.clone(), Role::Foreground, async move {
