@@ -6,13 +6,21 @@ use crate::format::Expect;
 use crate::result::{Expectation, RunResult};
 
 /// Each figure that `expect` states, beside the one in `result`, in the order of the format.
-pub(crate) fn expectations(expect: &Expect, result: &RunResult) -> Vec<Expectation> {
+///
+/// Of the glitches only those are looked at that are stated: there may be very many. Meanwhile
+/// `result` is without them.
+pub(crate) fn expectations(expect: &Expect, result: &mut RunResult) -> Vec<Expectation> {
     let stated = serde_json::to_value(expect).expect("text keys and plain values");
-    let actual = figures(result, expect);
+    let listed = expect.glitches.as_ref().map_or(0, Vec::len);
+    let all = std::mem::take(&mut result.endpoints[0].glitches);
+    result.endpoints[0].glitches = all.iter().take(listed).cloned().collect();
+    let actual = figures(result, expect, all.len());
     let mut found = Found {
         all: Vec::new(),
+        glitches: all.len(),
         counted: expect.glitch_count.is_some(),
     };
+    result.endpoints[0].glitches = all;
     let stated = stated.as_object().expect("a table");
     for (key, value) in stated {
         found.compare(key, value, actual.get(key));
@@ -20,8 +28,9 @@ pub(crate) fn expectations(expect: &Expect, result: &RunResult) -> Vec<Expectati
     found.all
 }
 
-/// The figures of `result` by the keys that expectations are stated with.
-fn figures(result: &RunResult, expect: &Expect) -> Map<String, Value> {
+/// The figures of `result`, which has `glitches` glitches, by the keys that expectations are stated
+/// with.
+fn figures(result: &RunResult, expect: &Expect, glitches: usize) -> Map<String, Value> {
     let whole = serde_json::to_value(result).expect("text keys and plain values");
     let mut figures = Map::new();
     for key in ["sim_ns", "events", "digest", "clients", "conversions"] {
@@ -33,9 +42,7 @@ fn figures(result: &RunResult, expect: &Expect) -> Map<String, Value> {
     let mut frames = endpoint.remove("frames_by_class").unwrap_or_default();
     frames["total"] = total;
     figures.insert("frames".to_owned(), frames);
-    let glitches = endpoint.get("glitches").and_then(Value::as_array);
-    let count = glitches.map_or(0, Vec::len);
-    figures.insert("glitch_count".to_owned(), count.into());
+    figures.insert("glitch_count".to_owned(), glitches.into());
     figures.append(&mut endpoint);
     let kebab = figures
         .into_iter()
@@ -70,6 +77,8 @@ fn in_kebab(value: Value) -> Value {
 /// The comparisons made so far.
 struct Found {
     all: Vec<Expectation>,
+    /// How many there were.
+    glitches: usize,
     /// There may be more glitches than are listed.
     counted: bool,
 }
@@ -97,9 +106,14 @@ impl Found {
     }
 
     fn lists(&mut self, what: &str, stated: &[Value], actual: &[Value]) {
-        let may_go_on = what == "glitches" && self.counted;
-        if !may_go_on {
-            let (stated, actual) = (stated.len().into(), actual.len().into());
+        let are_glitches = what == "glitches";
+        if !(are_glitches && self.counted) {
+            let length = if are_glitches {
+                self.glitches
+            } else {
+                actual.len()
+            };
+            let (stated, actual) = (stated.len().into(), length.into());
             self.leaf(&format!("{what}.length"), &stated, &actual);
         }
         for (place, value) in stated.iter().enumerate() {

@@ -54,7 +54,7 @@ impl Stack {
             clients: self.clients(truth.as_ref()),
             conversions: self.conversions.to_vec(),
         };
-        result.expect = expectations(&self.scenario.expect, &result);
+        result.expect = expectations(&self.scenario.expect, &mut result);
         result.met = result.expect.iter().all(|each| each.met);
         if !self.options.keep_history {
             history.forget_entries();
