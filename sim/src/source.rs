@@ -43,30 +43,31 @@ impl Source {
         if path.is_file() {
             return Self::file(name, path);
         }
+        if let Some(shipped) = scenario::shipped()
+            .iter()
+            .find(|shipped| shipped.name == name)
+        {
+            let (label, stem) = (name.to_owned(), name.to_owned());
+            return Ok(Self {
+                label,
+                stem,
+                folder: Folder::Shipped,
+                text: shipped.text.to_owned(),
+            });
+        }
         if path.is_dir() {
             let help = "name a scenario file in it, or all of them: FOLDER/*.toml";
             return Err(Refusal::new(name, "this is a folder", help));
         }
-        scenario::shipped()
-            .iter()
-            .find(|shipped| shipped.name == name)
-            .map(|shipped| Self {
-                label: name.to_owned(),
-                stem: name.to_owned(),
-                folder: Folder::Shipped,
-                text: shipped.text.to_owned(),
-            })
-            .ok_or_else(|| {
-                let help = match nearest(name) {
-                    Some(nearest) => format!("did you mean `{nearest}`? `wavert list` shows all"),
-                    None => "check the path; `wavert list` shows the shipped ones".to_owned(),
-                };
-                Refusal::new(
-                    name,
-                    "no such file, and no shipped scenario of that name",
-                    help,
-                )
-            })
+        let help = match nearest(name) {
+            Some(nearest) => format!("did you mean `{nearest}`? `wavert list` shows all"),
+            None => "check the path; `wavert list` shows the shipped ones".to_owned(),
+        };
+        Err(Refusal::new(
+            name,
+            "no such file, and no shipped scenario of that name",
+            help,
+        ))
     }
 
     fn file(name: &str, path: &Path) -> Result<Self, Refusal> {

@@ -27,3 +27,22 @@ pub(super) fn catch_quietly() {
 pub(super) fn caught<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| LAST.with(RefCell::take))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{catch_quietly, caught};
+
+    #[test]
+    fn a_panic_is_told_with_its_place_and_spares_what_comes_after() {
+        let before = std::panic::take_hook();
+        catch_quietly();
+        let told = caught(|| panic!("an invariant is broken")).unwrap_err();
+        let after = caught(|| 5);
+        std::panic::set_hook(before);
+        assert!(
+            told.starts_with("an invariant is broken (") && told.contains("panic.rs:"),
+            "{told}"
+        );
+        assert_eq!(after, Ok(5));
+    }
+}

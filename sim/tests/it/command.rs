@@ -190,6 +190,15 @@ fn two_files_of_one_name_do_not_overwrite_each_other() {
 }
 
 #[test]
+fn a_shipped_name_is_known_beside_a_folder_of_that_name() {
+    let folder = Folder::new("shadow");
+    assert_eq!(folder.wavert(&["run", STORY, "--out", STORY]).status, 0);
+    assert_eq!(folder.wavert(&["run", STORY]).status, 0);
+    let ended = folder.wavert(&["run", "."]);
+    assert!(ended.err.contains("this is a folder"), "{}", ended.err);
+}
+
+#[test]
 fn a_run_is_the_same_again_and_alone_or_in_company() {
     let folder = Folder::new("same-again");
     let alone = folder.wavert(&["run", STORY, "--json"]).json();
