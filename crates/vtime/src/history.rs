@@ -160,43 +160,55 @@ impl History {
             what.id(),
             words,
         );
-        if self.keep != Keep::Digest {
-            // A function of its own, so that a run that keeps nothing does not pay for it.
-            self.keep(moment, source, what, words);
+        match self.keep {
+            Keep::Digest => {}
+            Keep::Last(count) if self.entries.len() >= count => {
+                self.replace(moment, source, what, words);
+            }
+            Keep::Last(_) | Keep::All => self.append(moment, source, what, words),
+        }
+    }
+
+    /// Writes an entry over the oldest.
+    #[inline]
+    fn replace(
+        &mut self,
+        moment: Moment,
+        source: SourceId,
+        what: &'static Descriptor,
+        words: &[u64],
+    ) {
+        let Some(entry) = self.entries.get_mut(self.oldest) else {
+            return;
+        };
+        entry.moment = moment;
+        entry.source = source;
+        entry.what = what;
+        entry.length = words.len().try_into().expect("at most six");
+        entry.words[..words.len()].copy_from_slice(words);
+        self.oldest += 1;
+        if self.oldest == self.entries.len() {
+            self.oldest = 0;
         }
     }
 
     #[inline(never)]
-    fn keep(&mut self, moment: Moment, source: SourceId, what: &'static Descriptor, words: &[u64]) {
-        let length = words.len().try_into().expect("at most six");
-        match self.keep {
-            Keep::Last(count) if self.entries.len() >= count => {
-                let Some(entry) = self.entries.get_mut(self.oldest) else {
-                    return;
-                };
-                entry.moment = moment;
-                entry.source = source;
-                entry.what = what;
-                entry.length = length;
-                entry.words[..words.len()].copy_from_slice(words);
-                self.oldest += 1;
-                if self.oldest == self.entries.len() {
-                    self.oldest = 0;
-                }
-            }
-            Keep::Last(_) | Keep::All => {
-                let mut all = [0; WORDS_MAX];
-                all[..words.len()].copy_from_slice(words);
-                self.entries.push(Entry {
-                    moment,
-                    source,
-                    what,
-                    length,
-                    words: all,
-                });
-            }
-            Keep::Digest => {}
-        }
+    fn append(
+        &mut self,
+        moment: Moment,
+        source: SourceId,
+        what: &'static Descriptor,
+        words: &[u64],
+    ) {
+        let mut all = [0; WORDS_MAX];
+        all[..words.len()].copy_from_slice(words);
+        self.entries.push(Entry {
+            moment,
+            source,
+            what,
+            length: words.len().try_into().expect("at most six"),
+            words: all,
+        });
     }
 
     /// The digest of all entries so far, kept or not.
