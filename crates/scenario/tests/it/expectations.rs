@@ -84,3 +84,21 @@ fn every_figure_of_a_result_can_be_stated() {
         );
     }
 }
+
+/// Two glitches, of which one is stated: the other is missed by the length alone.
+#[test]
+fn a_glitch_that_is_not_stated_is_counted() {
+    let text = "name = \"x\"\nduration = \"200ms\"\n[[client]]\nmode = \"exclusive-event\"\n\
+                [[fault]]\nlate-wake-up = { client = 0, event = 5, by = \"14ms\" }\n\
+                [[fault]]\nlate-wake-up = { client = 0, event = 9, by = \"14ms\" }\n\
+                [expect]\nglitches = [{ type = \"G2\", first-frame = 2880, frames = 192 }]\n";
+    let scenario = Scenario::parse(text).unwrap();
+    let run = run(&scenario, &sounds::of(&scenario), &RunOptions::default()).unwrap();
+    assert_eq!(run.result.endpoints[0].glitches.len(), 2);
+    let missed: Vec<_> = run.result.expect.iter().filter(|one| !one.met).collect();
+    let [length] = &missed[..] else {
+        panic!("the length alone, not {missed:?}");
+    };
+    assert_eq!(length.what, "glitches.length");
+    assert_eq!((&length.expected, &length.actual), (&1.into(), &2.into()));
+}
