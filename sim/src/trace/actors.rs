@@ -102,8 +102,9 @@ fn packet<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>) -> Mark<'a> {
     let number = words.get("packet").unwrap_or_default();
     let mut facts = words.annotations();
     if let Some(deadline) = words.instant("deadline") {
-        let headroom = i128::from(deadline) - i128::from(ends);
-        facts.push(Annotation::number("headroom_ns", headroom));
+        // Not the margin of the report: an ideal link has no FIFO, and its crystal is exact.
+        let early = i128::from(deadline) - i128::from(ends);
+        facts.push(Annotation::number("before_ideal_link_ns", early));
     }
     trace.slice(row, begins, ends, format!("write packet {number}"), facts)
 }
