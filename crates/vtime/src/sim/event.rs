@@ -1,5 +1,7 @@
 //! Events in virtual time.
 
+mod awaited;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,9 +10,10 @@ use std::rc::{Rc, Weak};
 
 use units::Moment;
 
+use self::awaited::{Forever, Until};
 use super::kernel::Kernel;
 use super::key::Ticket;
-use super::wait::{Awaited, Signalled, Wait, Waiter};
+use super::wait::{Signalled, Wait, Waiter};
 use crate::context::{Event, Reset, Woken};
 use crate::fork::{Fork, Forker};
 use crate::handle::{EventHandle, Signal};
@@ -371,63 +374,5 @@ impl fmt::Debug for SimEvent {
             .field("name", &self.0.name)
             .field("is_set", &self.is_set())
             .finish_non_exhaustive()
-    }
-}
-
-/// An event that is awaited without a deadline.
-struct Forever<'a>(&'a EventCore);
-
-/// An event that is awaited until a deadline.
-struct Until<'a>(&'a EventCore);
-
-impl Awaited for Forever<'_> {
-    type Output = u64;
-
-    #[inline]
-    fn kernel(&self) -> &Kernel {
-        &self.0.kernel
-    }
-
-    #[inline]
-    fn finish(&self, ticket: Ticket) -> u64 {
-        let tag = self.0.take_release(ticket);
-        tag.expect("a wait without a deadline ends by a release")
-    }
-
-    fn is_over_already(&self, ticket: Ticket) -> bool {
-        self.0.is_over_already(ticket)
-    }
-
-    fn give_up(&self, ticket: Ticket) {
-        self.0.give_up(ticket);
-    }
-}
-
-impl Awaited for Until<'_> {
-    type Output = Woken;
-
-    #[inline]
-    fn kernel(&self) -> &Kernel {
-        &self.0.kernel
-    }
-
-    fn finish(&self, ticket: Ticket) -> Woken {
-        if let Some(tag) = self.0.take_release(ticket) {
-            // It may have been released after its deadline, before it was told of that.
-            self.0.kernel.cancel(ticket.released());
-            return Woken::Event(tag);
-        }
-        if !ticket.is_at_once() {
-            self.0.remove_waiter(ticket);
-        }
-        Woken::Deadline
-    }
-
-    fn is_over_already(&self, ticket: Ticket) -> bool {
-        self.0.is_over_already(ticket)
-    }
-
-    fn give_up(&self, ticket: Ticket) {
-        self.0.give_up(ticket);
     }
 }
