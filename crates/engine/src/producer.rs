@@ -162,8 +162,9 @@ impl PacketProducer {
     pub fn run(&mut self) {
         let lead = self.config.lead();
         match self.config.prime {
-            Prime::All | Prime::None => self.until = lead + 1,
-            Prime::First => self.next = lead + 1,
+            Prime::All | Prime::None if self.config.packets > 1 => self.until = lead + 1,
+            // There is no rest to fill, or it is left as it is.
+            Prime::All | Prime::None | Prime::First => self.next = lead + 1,
         }
     }
 

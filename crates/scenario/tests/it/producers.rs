@@ -145,3 +145,19 @@ fn a_packet_given_up_at_stop_leaves_no_trace_in_later_causes() {
     let faults: Vec<_> = found.iter().map(|(.., fault)| fault.as_deref()).collect();
     assert_eq!(faults, [Some("late-wake-up-0"), Some("late-wake-up-1")]);
 }
+
+/// A buffer of one packet has no rest that could be filled at Run: packet 0 is heard. What comes
+/// behind it has no place to wait in.
+#[test]
+fn a_single_packet_is_not_overwritten_before_it_is_heard() {
+    let text = "name = \"x\"\nduration = \"50ms\"\n\
+                [[client]]\nmode = \"exclusive-event\"\npackets = 1\n";
+    let (spans, _) = classes(&Scenario::parse(text).unwrap());
+    assert_eq!(spans[0], (Class::Fresh, 0, 480, Some(0)));
+    assert_eq!(
+        spans[1].0,
+        Class::Stale,
+        "the first frame of the second turn"
+    );
+    assert_eq!(spans[2], (Class::Ahead, 481, 479, Some(961)));
+}
