@@ -1,8 +1,11 @@
 //! Why something was refused: drawn for a person, or as JSON.
 
-use scenario::Diagnostics;
+use scenario::{Diagnostic, Diagnostics};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+
+/// Problems of one file that are drawn; the first ones are what a person mends.
+const DRAWN_MAX: usize = 20;
 
 /// Everything that is wrong with one file, or with what goes with it. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +53,12 @@ impl Refusal {
 
     /// What the scenario format says about a text.
     pub fn of_scenario(file: &str, text: &str, diagnostics: &Diagnostics) -> Self {
-        Self(
-            diagnostics
-                .iter()
-                .map(|each| Problem::of(file, text, each))
-                .collect(),
-        )
+        let lines: Vec<&str> = text.lines().collect();
+        let problem = |diagnostic: &Diagnostic| {
+            let line = lines.get(diagnostic.line - 1).copied().unwrap_or_default();
+            Problem::of(file, line, text, diagnostic)
+        };
+        Self(diagnostics.iter().map(problem).collect())
     }
 
     /// One by one.
@@ -65,7 +68,11 @@ impl Refusal {
 
     /// As text, one picture per problem.
     pub fn draw(&self) -> String {
-        self.0.iter().map(Problem::draw).collect()
+        let mut text: String = self.0.iter().take(DRAWN_MAX).map(Problem::draw).collect();
+        if let Some(more @ 1..) = self.0.len().checked_sub(DRAWN_MAX) {
+            let _ = writeln!(text, "and {more} more");
+        }
+        text
     }
 
     /// As the JSON object that takes the place of a result.
@@ -82,8 +89,7 @@ impl Refusal {
 }
 
 impl Problem {
-    fn of(file: &str, text: &str, diagnostic: &scenario::Diagnostic) -> Self {
-        let line = text.lines().nth(diagnostic.line - 1).unwrap_or_default();
+    fn of(file: &str, line: &str, text: &str, diagnostic: &Diagnostic) -> Self {
         let spanned = text.get(diagnostic.span.clone()).unwrap_or_default();
         let width = spanned
             .lines()
@@ -157,6 +163,29 @@ impl Problem {
 mod tests {
     use super::Refusal;
     use scenario::Scenario;
+
+    #[test]
+    fn a_file_that_is_no_toml_at_all_is_told_in_a_few_lines() {
+        let text = "[[[[ = \"\n".repeat(2_000);
+        let picture =
+            Refusal::of_scenario("a.toml", &text, &Scenario::parse(&text).unwrap_err()).draw();
+        assert!(
+            (1..=8).contains(&picture.matches("error: ").count()),
+            "{picture}"
+        );
+    }
+
+    #[test]
+    fn of_many_problems_the_first_ones_are_drawn() {
+        let text = format!(
+            "name = \"x\"\nduration = \"1s\"\n{}",
+            "[[fault]]\nx = 1\n".repeat(50)
+        );
+        let picture =
+            Refusal::of_scenario("a.toml", &text, &Scenario::parse(&text).unwrap_err()).draw();
+        assert_eq!(picture.matches("error: ").count(), 20);
+        assert!(picture.ends_with("and 30 more\n"), "{picture}");
+    }
 
     #[test]
     fn the_mark_stands_below_what_it_marks() {

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// No scenario is longer than this; a larger file is something else.
-const BYTES_MAX: u64 = 4 << 20;
+const BYTES_MAX: u64 = 1 << 18;
 
 /// The text of a scenario, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,8 +105,8 @@ fn text(name: &str, file: impl std::io::Read) -> Result<String, Refusal> {
         .map_err(|error| unreadable(name, &error))?;
     if bytes.len() as u64 > BYTES_MAX {
         let message = format!(
-            "longer than {} MiB, so this is no scenario",
-            BYTES_MAX >> 20
+            "longer than {} KiB, so this is no scenario",
+            BYTES_MAX >> 10
         );
         return Err(Refusal::new(name, message, "name the scenario's TOML file"));
     }

@@ -12,6 +12,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{Action, Client, Device, Engine, Expect, Fault, Scenario};
 use crate::quantity::Time;
 
+/// Places that are no TOML, as many as are told. One slip makes the parser stumble again and again,
+/// and nobody reads on.
+const SYNTAX_ERRORS_MAX: usize = 8;
+
 impl Scenario {
     /// Reads a scenario file.
     ///
@@ -23,7 +27,7 @@ impl Scenario {
     pub fn parse(text: &str) -> Result<Self, Diagnostics> {
         let (document, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            let found = errors.iter().map(|error| {
+            let found = errors.iter().take(SYNTAX_ERRORS_MAX).map(|error| {
                 let span = error.span().unwrap_or(0..0);
                 Diagnostic::new(text, String::new(), span, error.message().to_owned())
             });
