@@ -150,6 +150,7 @@ fn fuzz(arguments: &[String]) -> Result<(), Failure> {
         command.args([
             "--",
             &format!("-max_total_time={seconds}"),
+            "-max_len=16384",
             "-rss_limit_mb=4096",
         ]);
         // Stable carries the address sanitizer; the switch only lets cargo-fuzz ask for it.

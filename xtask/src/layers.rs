@@ -46,7 +46,7 @@ pub const LAYERS: &[Layer] = &[
     layer("hardware", &["machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("machine", &["vtime", "units"], &["thiserror"]),
     layer("ring", &["units"], &["loom", "thiserror"]),
-    layer("vtime", &["units"], &["thiserror", "tracing"]),
+    layer("vtime", &["units"], &["thiserror"]),
     layer("units", &[], &["thiserror"]),
 ];
 
