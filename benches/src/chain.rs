@@ -14,7 +14,7 @@ pub mod plain;
 mod unrecorded;
 
 use units::{SimDuration, SimTime};
-use vtime::{Descriptor, Field};
+use vtime::{Descriptor, Field, Keep};
 
 /// Length of a period.
 pub const PERIOD: SimDuration = SimDuration::from_millis(10);
@@ -22,6 +22,37 @@ pub const PERIOD: SimDuration = SimDuration::from_millis(10);
 pub const PERIOD_FRAMES: u64 = 480;
 /// Frames written before the first period.
 pub const PRIMED_FRAMES: u64 = 2 * PERIOD_FRAMES;
+
+/// What becomes of the entries of a history. The digest covers them all in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entries {
+    /// None is kept.
+    Digested,
+    /// All are kept until a second of model time is over, and let go then. So does the command
+    /// with a run that nobody wants a trace of: it takes its notes of each second.
+    LetGo,
+    /// All are kept.
+    Kept,
+}
+
+impl Entries {
+    const fn keep(self) -> Keep {
+        match self {
+            Self::Digested => Keep::Digest,
+            Self::LetGo | Self::Kept => Keep::All,
+        }
+    }
+
+    /// The ends of the seconds up to `until`, if entries are let go then; else just `until`.
+    fn slices(self, from: SimTime, until: SimTime) -> impl Iterator<Item = SimTime> {
+        let step = match self {
+            Self::LetGo => SimDuration::from_millis(1_000),
+            Self::Digested | Self::Kept => until.since(from),
+        };
+        let ends = std::iter::successors(Some(from + step), move |&end| Some(end + step));
+        ends.take_while(move |&end| end < until).chain([until])
+    }
+}
 
 /// The actors of a stack, in the order of sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,17 +13,15 @@ mod tokio;
 use std::fmt;
 
 use units::SimTime;
-use vtime::Keep;
 
 use crate::chain::actors::StackWorld;
-use crate::chain::{Outcome, actors, plain};
+use crate::chain::{Entries, Outcome, actors, plain};
 use crate::counting::Counting;
 use crate::measure::{Machine, Series, Target};
 use crate::render_path;
 
-/// What the histories of measured runs keep: the latest entries, like a run that may have to
-/// explain itself.
-const KEPT: Keep = Keep::Last(64);
+/// What becomes of the histories of measured runs.
+const ENTRIES: Entries = Entries::LetGo;
 
 /// A name, and a run of so many stacks until then.
 #[derive(Clone, Copy)]
@@ -45,13 +43,13 @@ impl Contestant {
 }
 
 const OURS: Contestant = Contestant::exact("ours, a world per stack", |stacks, until| {
-    actors::run(stacks, until, KEPT)
+    actors::run(stacks, until, ENTRIES)
 });
 const PLAIN: Contestant = Contestant::exact("plain loop, a heap per stack", |stacks, until| {
-    plain::run(stacks, until, KEPT)
+    plain::run(stacks, until, ENTRIES)
 });
 const SHARED: Contestant = Contestant::exact("ours, all in one world", |stacks, until| {
-    actors::run_in_one_world(stacks, until, KEPT)
+    actors::run_in_one_world(stacks, until, ENTRIES)
 });
 const NEXOSIM: Contestant = Contestant::exact("NeXosim, all in one simulation", nexosim::run);
 const NEXOSIM_APART: Contestant =
@@ -62,10 +60,10 @@ const TOKIO: Contestant = Contestant {
     is_exact: false,
 };
 const DIGEST_ALONE: Contestant = Contestant::exact("ours, digest alone", |stacks, until| {
-    actors::run(stacks, until, Keep::Digest)
+    actors::run(stacks, until, Entries::Digested)
 });
 const ALL_KEPT: Contestant = Contestant::exact("ours, all entries kept", |stacks, until| {
-    actors::run(stacks, until, Keep::All)
+    actors::run(stacks, until, Entries::Kept)
 });
 const UNRECORDED: Contestant = Contestant::exact("ours, nothing recorded", actors::run_unrecorded);
 
@@ -140,7 +138,7 @@ struct Steady {
 impl Steady {
     fn measure() -> Self {
         let before = Counting::counts();
-        let mut stack = StackWorld::new(0, KEPT);
+        let mut stack = StackWorld::new(0, ENTRIES);
         stack.run(SimTime::from_millis(1_000));
         let warm = Counting::counts();
         let events = stack.outcome().events;

@@ -5,7 +5,7 @@ use vtime::sim::{Cx, Role, SimEvent, World};
 use vtime::{Context, Event, Keep, Reset, Shared};
 
 use super::unrecorded::Unrecorded;
-use super::{Outcome, Part, Stack, Step};
+use super::{Entries, Outcome, Part, Stack, Step};
 
 /// When `step` is through that begins now.
 fn end_of<C: Context>(step: Step, stack: &Shared<Stack>, cx: &C) -> Moment {
@@ -76,21 +76,24 @@ pub struct StackWorld {
     /// The world.
     pub world: World,
     stack: Shared<Stack>,
+    entries: Entries,
 }
 
 impl StackWorld {
     /// Stack number `stack` at the beginning.
-    pub fn new(stack: u32, keep: Keep) -> Self {
-        let mut world = World::new(0, keep);
+    pub fn new(stack: u32, entries: Entries) -> Self {
+        let mut world = World::new(0, entries.keep());
         let stack = add_stack(&mut world, stack, "", |cx| cx);
-        Self { world, stack }
+        Self {
+            world,
+            stack,
+            entries,
+        }
     }
 
     /// Runs up to and including `until`.
     pub fn run(&mut self, until: SimTime) {
-        self.world
-            .run_until(until)
-            .expect("the chain goes on for ever");
+        run_world(&mut self.world, until, self.entries);
     }
 
     /// What came of it so far.
@@ -149,11 +152,20 @@ fn add_stack<C: Context<Event = SimEvent>>(
     stack
 }
 
+fn run_world(world: &mut World, until: SimTime, entries: Entries) {
+    for end in entries.slices(world.now().time, until) {
+        world.run_until(end).expect("the chain goes on for ever");
+        if entries == Entries::LetGo {
+            world.forget_entries();
+        }
+    }
+}
+
 /// Stacks `0..stacks`, each in a world of its own, one after the other, as a sweep runs them.
-pub fn run(stacks: u32, until: SimTime, keep: Keep) -> Outcome {
+pub fn run(stacks: u32, until: SimTime, entries: Entries) -> Outcome {
     let mut sum = Outcome::default();
     for number in 0..stacks {
-        let mut stack = StackWorld::new(number, keep);
+        let mut stack = StackWorld::new(number, entries);
         stack.run(until);
         sum.add(stack.outcome());
     }
@@ -161,12 +173,12 @@ pub fn run(stacks: u32, until: SimTime, keep: Keep) -> Outcome {
 }
 
 /// Stacks `0..stacks` in one world with one queue, as if they interacted.
-pub fn run_in_one_world(stacks: u32, until: SimTime, keep: Keep) -> Outcome {
-    let mut world = World::new(0, keep);
+pub fn run_in_one_world(stacks: u32, until: SimTime, entries: Entries) -> Outcome {
+    let mut world = World::new(0, entries.keep());
     let all: Vec<_> = (0..stacks)
         .map(|number| add_stack(&mut world, number, &format!("{number}/"), |cx| cx))
         .collect();
-    world.run_until(until).expect("the chain goes on for ever");
+    run_world(&mut world, until, entries);
     let history = world.history();
     Outcome {
         checksum: all.iter().map(|stack| stack.borrow().checksum()).sum(),

@@ -6,9 +6,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use units::SimTime;
-use vtime::{History, Keep, SourceId};
+use vtime::{History, SourceId};
 
-use super::{Outcome, Part, Stack, Step};
+use super::{Entries, Outcome, Part, Stack, Step};
 
 /// One stack, its heap and its history.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ pub struct StackLoop {
 
 impl StackLoop {
     /// Stack number `stack` at the beginning.
-    pub fn new(stack: u32, keep: Keep) -> Self {
-        let mut history = History::new(keep);
+    pub fn new(stack: u32, entries: Entries) -> Self {
+        let mut history = History::new(entries.keep());
         let sources = Part::ALL.map(|part| history.add_source(part.name()));
         let mut this = Self {
             stack: Stack::new(stack),
@@ -86,11 +86,16 @@ impl StackLoop {
 }
 
 /// Stacks `0..stacks`, one after the other.
-pub fn run(stacks: u32, until: SimTime, keep: Keep) -> Outcome {
+pub fn run(stacks: u32, until: SimTime, entries: Entries) -> Outcome {
     let mut sum = Outcome::default();
     for number in 0..stacks {
-        let mut stack = StackLoop::new(number, keep);
-        stack.run(until);
+        let mut stack = StackLoop::new(number, entries);
+        for end in entries.slices(SimTime::ZERO, until) {
+            stack.run(end);
+            if entries == Entries::LetGo {
+                stack.history.forget_entries();
+            }
+        }
         sum.add(stack.outcome());
     }
     sum

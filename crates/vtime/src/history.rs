@@ -80,9 +80,7 @@ impl fmt::Debug for Entry {
 pub enum Keep {
     /// None: the digest alone.
     Digest,
-    /// The latest so many.
-    Last(usize),
-    /// All.
+    /// All, until they are [let go](History::forget_entries).
     All,
 }
 
@@ -93,9 +91,7 @@ pub enum Keep {
 pub struct History {
     keep: Keep,
     digester: Digester,
-    /// In order, but beginning at `oldest`: the latest entries replace the oldest ones.
     entries: Vec<Entry>,
-    oldest: usize,
     sources: Vec<Source>,
     known: Known,
 }
@@ -109,15 +105,10 @@ struct Source {
 impl History {
     /// An empty history.
     pub fn new(keep: Keep) -> Self {
-        let entries = match keep {
-            Keep::Last(count) => Vec::with_capacity(count),
-            Keep::Digest | Keep::All => Vec::new(),
-        };
         Self {
             keep,
             digester: Digester::default(),
-            entries,
-            oldest: 0,
+            entries: Vec::new(),
             sources: Vec::new(),
             known: Known::default(),
         }
@@ -160,55 +151,17 @@ impl History {
             what.id(),
             words,
         );
-        match self.keep {
-            Keep::Digest => {}
-            Keep::Last(count) if self.entries.len() >= count => {
-                self.replace(moment, source, what, words);
-            }
-            Keep::Last(_) | Keep::All => self.append(moment, source, what, words),
+        if self.keep == Keep::All {
+            let mut all = [0; WORDS_MAX];
+            all[..words.len()].copy_from_slice(words);
+            self.entries.push(Entry {
+                moment,
+                source,
+                what,
+                length: words.len().try_into().expect("at most six"),
+                words: all,
+            });
         }
-    }
-
-    /// Writes an entry over the oldest.
-    #[inline]
-    fn replace(
-        &mut self,
-        moment: Moment,
-        source: SourceId,
-        what: &'static Descriptor,
-        words: &[u64],
-    ) {
-        let Some(entry) = self.entries.get_mut(self.oldest) else {
-            return;
-        };
-        entry.moment = moment;
-        entry.source = source;
-        entry.what = what;
-        entry.length = words.len().try_into().expect("at most six");
-        entry.words[..words.len()].copy_from_slice(words);
-        self.oldest += 1;
-        if self.oldest == self.entries.len() {
-            self.oldest = 0;
-        }
-    }
-
-    #[inline(never)]
-    fn append(
-        &mut self,
-        moment: Moment,
-        source: SourceId,
-        what: &'static Descriptor,
-        words: &[u64],
-    ) {
-        let mut all = [0; WORDS_MAX];
-        all[..words.len()].copy_from_slice(words);
-        self.entries.push(Entry {
-            moment,
-            source,
-            what,
-            length: words.len().try_into().expect("at most six"),
-            words: all,
-        });
     }
 
     /// The digest of all entries so far, kept or not.
@@ -223,14 +176,13 @@ impl History {
 
     /// The entries that were kept, oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        let (latest, oldest) = self.entries.split_at(self.oldest);
-        oldest.iter().chain(latest)
+        self.entries.iter()
     }
 
-    /// Lets go of the entries that were kept; the digest still covers them.
+    /// Lets go of the entries that were kept; the digest still covers them. Their memory is used
+    /// for the next ones.
     pub fn forget_entries(&mut self) {
-        self.entries = Vec::new();
-        self.oldest = 0;
+        self.entries.clear();
     }
 
     /// The names of the sources, in their order.
