@@ -22,23 +22,19 @@ pub fn check(arguments: &CheckArguments) -> Status {
         }
     }
     let refused = checked.iter().any(|(_, outcome)| outcome.is_err());
-    if arguments.json {
+    let printed = if arguments.json {
         terminal::print_json(
             checked
                 .iter()
                 .map(|(name, outcome)| to_json(name, outcome))
                 .collect(),
-        );
+        )
     } else {
-        for (name, _) in checked.iter().filter(|(_, outcome)| outcome.is_ok()) {
-            terminal::print(&format!("{name}: ok\n"));
-        }
-    }
-    if refused {
-        Status::Refused
-    } else {
-        Status::Met
-    }
+        let fine = checked.iter().filter(|(_, outcome)| outcome.is_ok());
+        let lines = fine.fold(String::new(), |lines, (name, _)| lines + name + ": ok\n");
+        terminal::print(&lines)
+    };
+    if refused { Status::Refused } else { printed }
 }
 
 fn check_one(name: &str) -> Result<Scenario, Refusal> {

@@ -2,7 +2,6 @@
 
 use clap::Parser as _;
 use sim::args::{Arguments, Command};
-use sim::exit::Status;
 use sim::{check, list, run, terminal};
 use std::process::ExitCode;
 
@@ -10,14 +9,8 @@ fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
-        Command::List => {
-            terminal::print(&list::list());
-            Status::Met
-        }
-        Command::Schema => {
-            terminal::print(&list::schema());
-            Status::Met
-        }
+        Command::List => terminal::print(&list::list()),
+        Command::Schema => terminal::print(&list::schema()),
     };
     status.into()
 }

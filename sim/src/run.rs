@@ -43,18 +43,17 @@ pub fn run(arguments: &RunArguments) -> Status {
     for outcome in &outcomes {
         say(&outcome.told());
     }
-    if arguments.json {
-        terminal::print_json(outcomes.iter().map(Outcome::to_json).collect());
+    let printed = if arguments.json {
+        terminal::print_json(outcomes.iter().map(Outcome::to_json).collect())
     } else if let [only] = &outcomes[..] {
-        terminal::print(only.report());
+        terminal::print(only.report())
     } else {
-        terminal::print(&summary(&outcomes));
-    }
+        terminal::print(&summary(&outcomes))
+    };
     outcomes
         .iter()
         .map(Outcome::status)
-        .max()
-        .unwrap_or(Status::Met)
+        .fold(printed, Status::max)
 }
 
 /// One job per name, in the order of the command line. Where several write to the same folder,

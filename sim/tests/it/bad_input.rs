@@ -212,6 +212,33 @@ fn a_sound_that_is_missing_or_lies_is_refused_with_its_name() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_standard_output_is_told() {
+    use std::process::{Command, Stdio};
+    for arguments in [
+        &["run", "late-wake-up"][..],
+        &["run", "late-wake-up", "--json"],
+        &["run", "late-wake-up", "hd-audio"],
+        &["check", "late-wake-up"],
+        &["list"],
+        &["schema"],
+    ] {
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let ended = Command::new(env!("CARGO_BIN_EXE_wavert"))
+            .args(arguments)
+            .stdout(Stdio::from(full))
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {told}");
+        assert!(told.contains("standard output"), "{arguments:?}: {told}");
+    }
+}
+
 #[test]
 fn arguments_that_say_nothing_are_refused() {
     let folder = Folder::new("arguments");
