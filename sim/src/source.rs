@@ -40,7 +40,8 @@ impl Source {
             return Self::standard_input();
         }
         let path = Path::new(name);
-        if path.is_file() {
+        // A pipe will do, too: `wavert run <(sed … scenario.toml)`.
+        if path.exists() && !path.is_dir() {
             return Self::file(name, path);
         }
         if let Some(shipped) = scenario::shipped()

@@ -267,17 +267,22 @@ fn schema_is_the_schema_of_the_format() {
 fn a_scenario_may_come_from_standard_input() {
     use std::io::Write as _;
     use std::process::{Command, Stdio};
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wavert"))
-        .args(["run", "-", "--json"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let text = b"name = \"piped\"\nduration = \"20ms\"\n[[client]]\nmode = \"exclusive-event\"\n";
-    child.stdin.take().unwrap().write_all(text).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(result["scenario"], "piped");
+    // The second is a pipe that has a name, as `wavert run <(sed ... scenario.toml)` gives one.
+    let names = ["-", "/dev/stdin"];
+    for name in &names[..if cfg!(target_os = "linux") { 2 } else { 1 }] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wavert"))
+            .args(["run", name, "--json"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let text =
+            b"name = \"piped\"\nduration = \"20ms\"\n[[client]]\nmode = \"exclusive-event\"\n";
+        child.stdin.take().unwrap().write_all(text).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(result["scenario"], "piped", "{name}");
+    }
 }
 
 #[test]
