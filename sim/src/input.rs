@@ -6,7 +6,8 @@ use crate::source::Folder;
 use crate::wav::Wave;
 use scenario::{Inputs, Pcm, Scenario};
 use std::borrow::Cow;
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 /// No input file is longer than a WAV file can be.
@@ -97,14 +98,26 @@ fn read(path: &Path) -> Result<Cow<'static, [u8]>, Refusal> {
             "check the path, and that you may read it",
         )
     };
-    let length = fs::metadata(path).map_err(unreadable)?.len();
+    let mut file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
     if length > BYTES_MAX {
         return Err(refuse(
             format!("{length} bytes are more than a WAV file can have"),
             "cut it",
         ));
     }
-    fs::read(path).map(Cow::Owned).map_err(unreadable)
+    let mut bytes = Vec::new();
+    file.by_ref()
+        .take(Wave::HEAD_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    // What does not begin as a WAV file does, a film or /dev/zero, is not read any further.
+    if Wave::begins(&bytes) {
+        file.take(BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+    }
+    Ok(Cow::Owned(bytes))
 }
 
 fn shipped(name: &str) -> Result<Cow<'static, [u8]>, Refusal> {

@@ -25,6 +25,14 @@ pub struct Wave {
 }
 
 impl Wave {
+    /// As many bytes as [`begins`](Self::begins) looks at.
+    pub const HEAD_BYTES: u64 = 12;
+
+    /// Whether a file that begins with these bytes may be a WAV file.
+    pub fn begins(file: &[u8]) -> bool {
+        file.len() >= 12 && &file[..4] == b"RIFF" && &file[8..12] == b"WAVE"
+    }
+
     /// Decodes the bytes of a whole file.
     ///
     /// # Errors

@@ -53,6 +53,12 @@ pub enum WavError {
         /// The least that will do.
         needed: u64,
     },
+    /// Two formats, and no telling which of them the samples have.
+    #[error("there is a second `fmt ` chunk at byte {offset}")]
+    SecondFormat {
+        /// Where its header begins.
+        offset: u64,
+    },
     /// Compressed, or of a kind that nobody plays on a WaveRT pin.
     #[error("format tag {tag:#06x} with {bits} bits per sample is not plain PCM or float")]
     Unsupported {
@@ -116,7 +122,7 @@ impl WavError {
                 "the file holds no playable sound: export it again as PCM or float WAV"
             }
             Self::Unsupported { .. } => "export it as PCM (8, 16, 24 or 32 bits) or float WAV",
-            Self::Rate { .. } | Self::Contradiction { .. } => {
+            Self::Rate { .. } | Self::Contradiction { .. } | Self::SecondFormat { .. } => {
                 "the header is damaged: export the file again"
             }
             Self::Channels { .. } => "mix it down to at most 7.1 (8 channels) first",

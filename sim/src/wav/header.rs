@@ -1,6 +1,6 @@
 //! The RIFF header: a walk over the chunks to the format and the samples.
 
-use super::WavError;
+use super::{WavError, Wave};
 
 /// How one sample lies in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,14 +61,17 @@ const WAVE_GUID: &[u8; 14] = b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71";
 
 /// Finds the format and the bytes of the samples.
 pub(super) fn read(file: &[u8]) -> Result<(Header, &[u8]), WavError> {
-    if file.len() < 12 || &file[..4] != b"RIFF" || &file[8..12] != b"WAVE" {
+    if !Wave::begins(file) {
         return Err(WavError::NotWave {
             what: likeness(file),
         });
     }
-    let (claimed, left) = (u64::from(u32_at(file, 4)), file.len() as u64 - 8);
-    if claimed > left {
-        return Err(WavError::RiffTruncated { claimed, left });
+    let (whole, left) = (u64::from(u32_at(file, 4)), file.len() as u64 - 8);
+    if whole > left {
+        return Err(WavError::RiffTruncated {
+            claimed: whole,
+            left,
+        });
     }
     let mut header = None;
     let mut at = 12;
@@ -85,6 +88,11 @@ pub(super) fn read(file: &[u8]) -> Result<(Header, &[u8]), WavError> {
             });
         }
         let length = usize::try_from(claimed).expect("no longer than the file");
+        agree(
+            "bytes in all",
+            whole.min((at + length) as u64),
+            (at + length) as u64,
+        )?;
         let body = &file[at + 8..at + 8 + length];
         match (&chunk, header) {
             (b"fmt ", None) => header = Some(format(body, at as u64)?),
@@ -94,6 +102,7 @@ pub(super) fn read(file: &[u8]) -> Result<(Header, &[u8]), WavError> {
                     place: " before `data`",
                 });
             }
+            (b"fmt ", Some(_)) => return Err(WavError::SecondFormat { offset: at as u64 }),
             (b"data", Some(header)) => return Ok((header, whole_frames(body, header)?)),
             _ => {}
         }

@@ -214,6 +214,27 @@ fn chunks_before_and_behind_the_samples_are_passed_over() {
     let mut file = plain[..12].to_vec();
     file.extend(b"LIST\x03\0\0\0odd\0");
     file.extend(&plain[12..]);
+    let whole = u32::try_from(file.len() - 8).unwrap();
+    file[4..8].copy_from_slice(&whole.to_le_bytes());
     file.extend(b"id3 trailing");
     assert_eq!(Wave::decode(&file).unwrap(), Wave::decode(&plain).unwrap());
+}
+
+#[test]
+fn samples_beyond_the_end_of_the_riff_and_a_second_format_are_refused() {
+    let whole = (written(2, 16, false).len() - 8) as u64;
+    let error = lie(4, &100_u32.to_le_bytes());
+    let contradiction = WavError::Contradiction {
+        what: "bytes in all",
+        found: 100,
+        expected: whole,
+    };
+    assert_eq!(error, contradiction);
+    let file = written(2, 16, false);
+    let mut twice = [&file[..36], &file[12..]].concat();
+    twice[4..8].copy_from_slice(&(file.len() as u32 - 8 + 24).to_le_bytes());
+    assert_eq!(
+        Wave::decode(&twice).unwrap_err(),
+        WavError::SecondFormat { offset: 36 }
+    );
 }

@@ -214,6 +214,16 @@ fn a_sound_that_is_missing_or_lies_is_refused_with_its_name() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn an_endless_device_is_no_sound_and_no_scenario() {
+    let ended = refused("endless", GOOD, &["--input", "/dev/zero"]);
+    assert!(ended.err.contains("not a WAV file"), "{}", ended.err);
+    let ended = Folder::new("endless").wavert(&["run", "/dev/zero"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("no scenario"), "{}", ended.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_full_disk_behind_standard_output_is_told() {
     use std::process::{Command, Stdio};
     for arguments in [
