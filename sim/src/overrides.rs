@@ -3,6 +3,9 @@
 use thiserror::Error;
 use toml::{Table, Value};
 
+/// No key of a scenario lies as deep as this.
+const DEPTH_MAX: usize = 16;
+
 /// A change to a scenario: where, and to what.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override {
@@ -18,6 +21,9 @@ pub enum OverrideError {
         "`{0}` is not of the form key=value, like duration=1s or fault[0].late-wake-up.by=21ms"
     )]
     Form(String),
+    /// A path that is longer than any of the format.
+    #[error("the key has {0} parts; none of a scenario has more than {DEPTH_MAX}")]
+    Deep(usize),
     /// The path leads through something that has no such part.
     #[error("the scenario has no `{place}` to set `{part}` in")]
     Place {
@@ -35,7 +41,7 @@ impl Override {
     /// a text, so that quantities need no quotes on the command line.
     ///
     /// # Errors
-    /// [`OverrideError::Form`].
+    /// [`OverrideError::Form`], [`OverrideError::Deep`].
     pub fn parse(argument: &str) -> Result<Self, OverrideError> {
         let form = || OverrideError::Form(argument.to_owned());
         let (key, value) = argument.split_once('=').ok_or_else(form)?;
@@ -46,6 +52,9 @@ impl Override {
             .collect();
         if path.is_empty() || path.iter().any(String::is_empty) {
             return Err(form());
+        }
+        if path.len() > DEPTH_MAX {
+            return Err(OverrideError::Deep(path.len()));
         }
         Ok(Self {
             path,
@@ -185,6 +194,12 @@ mod tests {
         for form in ["seed", "=1", "a..b=1", ""] {
             assert!(matches!(with(form), Err(OverrideError::Form(_))), "{form}");
         }
+    }
+
+    #[test]
+    fn a_key_deeper_than_any_is_refused_before_it_costs_a_stack() {
+        let deep = format!("{}b=1", "a.".repeat(30_000));
+        assert_eq!(with(&deep), Err(OverrideError::Deep(30_001)));
     }
 
     #[test]
