@@ -7,7 +7,6 @@ use ring::Samples;
 use units::Frames;
 
 use crate::format::{Client, Device, Engine, Format, Mode, Scenario, Source};
-use crate::quantity::FrameCount;
 use crate::stack::{CONTROLLER, ENGINE, INTERRUPT};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
@@ -195,6 +194,7 @@ impl Check<'_> {
         self.buffer(("engine.period", "engine.packets"), period, engine.packets);
         if self.scenario.is_shared() {
             self.length("engine.period", period);
+            self.taken_ahead("engine.period", period, engine.packets);
         }
     }
 
@@ -227,15 +227,24 @@ impl Check<'_> {
                 "a cyclic buffer is at most 16 MiB; expected fewer frames",
             );
         }
-        let prefetch = self.scenario.device.prefetch.map_or(0, FrameCount::get)
-            + self.scenario.device.burst.map_or(1, FrameCount::get);
-        if prefetch > ring.get() {
+    }
+
+    /// What the device takes ahead has to be in the buffer.
+    fn taken_ahead(&mut self, size_key: &str, packet: Frames, packets: u32) {
+        let device = &self.scenario.device;
+        if device.format.channels == 0 || packet.is_zero() {
+            return;
+        }
+        let frame = device.format.to_format().bytes_of(Frames::new(1));
+        let fifo = device.stream_config(Samples::Left).fifo.bytes(frame);
+        let ahead = fifo.get().div_ceil(frame.get());
+        let ring = packet.get() * u64::from(packets.clamp(1, PACKETS_MAX.1));
+        if ahead > ring {
             self.say(
                 size_key,
                 format!(
-                    "a cyclic buffer of {} frames is smaller than the {prefetch} that the device \
-                     takes ahead",
-                    ring.get()
+                    "a cyclic buffer of {ring} frames is smaller than the {ahead} that the device \
+                     takes ahead"
                 ),
             );
         }
@@ -332,6 +341,7 @@ impl Check<'_> {
         let keys = (format!("{key}.packet"), format!("{key}.packets"));
         self.buffer((&keys.0, &keys.1), packet, packets);
         self.length(&keys.0, packet);
+        self.taken_ahead(&keys.0, packet, packets);
         if let Some(end) = client.end_of_stream {
             if end.valid.to_frames() > packet {
                 let message = format!("more than the {} frames of a packet", packet.get());

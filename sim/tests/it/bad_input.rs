@@ -91,6 +91,13 @@ fn impossible_numbers_are_refused_where_they_stand() {
             format!("{GOOD}packet = \"4fr\"\n[device]\nprefetch = \"100fr\"\n"),
             "client[0].packet",
         ),
+        (
+            "small-ring-of-a-preset",
+            device(
+                "preset = \"hd-audio\"\nformat = { rate = \"8kHz\", channels = 1, sample = \"u8\" }",
+            ),
+            "client[0].packet",
+        ),
         ("many-packets", client("packets = 3"), "client[0].packets"),
         (
             "negative-delay",
