@@ -132,10 +132,12 @@ impl Stream {
     /// What writing `value` to the control register asks of the stream.
     pub(crate) fn command(&self, value: u32, offset: u32) -> Result<Command, RegisterError> {
         let is_running = self.is_running();
+        let is_in_reset = self.registers.control & ctl::SRST != 0;
         match (value & ctl::SRST != 0, value & ctl::RUN != 0) {
             (true, _) if is_running => Err(RegisterError::WhileRunning { offset }),
             (true, true) => Err(RegisterError::InReset { offset }),
             (true, false) => Ok(Command::Reset),
+            (false, true) if is_in_reset => Err(RegisterError::InReset { offset }),
             (false, true) if !is_running => Ok(Command::Run),
             (false, false) if is_running => Ok(Command::Pause),
             (false, _) => Ok(Command::Keep),

@@ -136,6 +136,19 @@ fn run_and_reset_never_follow_each_other_directly() {
     assert!(rig.is_running(START));
 }
 
+/// One write cannot both let go of the reset and start the engine.
+#[test]
+fn r51_a_stream_that_is_held_in_reset_does_not_run() {
+    let mut rig = Rig::k0();
+    let offset = STREAM + spec::SD_CTL;
+    rig.reset(START);
+    let refused = rig.controller.write(START, offset, CONTROL | ctl::RUN);
+    assert_eq!(refused, Err(RegisterError::InReset { offset }));
+    assert_eq!(rig.read(START, offset), ctl::RESET | ctl::SRST);
+    rig.write(START, offset, CONTROL);
+    assert!(!rig.is_running(START));
+}
+
 #[test]
 fn a_reset_stream_has_its_registers_as_after_power_up() {
     let mut rig = Rig::k0();
