@@ -4,11 +4,11 @@
 //!  device ── line ──▶ ISR ── queues ──▶ DPC ── sets ──▶ event ──▶ thread ── runs
 //!                      │                 │                          │         │
 //!                      └──── Interrupt ──┘                        wake()    run()
-//!                                        Machine: costs, faults, who waited for what
+//!                                        Machine: faults, who waited for what
 //! ```
 //!
-//! The machine is ideal unless told otherwise: it charges nothing, delays nothing and costs no
-//! event. [Injections](Injection) disturb it, each on behalf of a named fault; whatever time is
+//! The machine is ideal unless told otherwise: it delays nothing and costs no event.
+//! [Injections](Injection) disturb it, each on behalf of a named fault; whatever time is
 //! lost is booked under the [component](Component) of the wake-up that it was lost in, and the
 //! parts of a [`Latency`] always add up to the whole.
 //!
@@ -31,8 +31,9 @@
 //! # What the model leaves out
 //!
 //! * *Processors.* There is no core, no IRQL and no priority yet: a delay is injected, it does not
-//!   come about. Components that only those can fill ([`Component::MaskWait`],
-//!   [`Component::CstateExit`], [`Component::Switch`], [`Component::RunPreempted`],
+//!   come about; ISR and DPC take no time. Components that only those can fill
+//!   ([`Component::MaskWait`], [`Component::CstateExit`], [`Component::IsrSelf`],
+//!   [`Component::DpcSelf`], [`Component::Switch`], [`Component::RunPreempted`],
 //!   [`Component::LockWait`], [`Component::FaultWait`]) stay zero. Who asks *why* a DPC was
 //!   blocked would notice.
 //! * *A DPC that is inserted while it runs.* It counts as queued until it has signalled. With a
@@ -40,6 +41,7 @@
 //! * *Spurious notifications per device.* They go to the first interrupt that looks; a scenario
 //!   with two devices would notice.
 
+mod faults;
 mod history;
 mod injection;
 mod interrupt;
@@ -53,5 +55,5 @@ pub use interrupt::{
     DpcReport, Interrupt, InterruptRoutine, IsrOutcome, IsrReport, Notification, interrupt,
 };
 pub use latency::{Component, Latency};
-pub use machine::{Costs, Dispatch, Machine, ThreadId, Wake};
+pub use machine::{Dispatch, Machine, ThreadId, Wake};
 pub use wake::wake;

@@ -1,8 +1,9 @@
-//! The machine: what everything costs, and what delays it.
+//! The machine: what delays whoever runs on it.
 
 use units::{Moment, SimDuration, SimTime};
 use vtime::{EventHandle, Fork, Forker};
 
+use crate::faults::Faults;
 use crate::injection::{FaultId, Injection};
 use crate::latency::{Component, Latency};
 
@@ -15,15 +16,6 @@ impl ThreadId {
     pub const fn number(self) -> u32 {
         self.0
     }
-}
-
-/// What a routine takes each time it runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Costs {
-    /// The interrupt service routine, up to the queueing of its DPC.
-    pub isr: SimDuration,
-    /// The DPC, up to the setting of the events.
-    pub dpc: SimDuration,
 }
 
 /// When a queued DPC has run, and why not before.
@@ -54,9 +46,8 @@ pub struct Wake {
 /// What a scenario's machine does to whoever runs on it.
 #[derive(Clone, Debug, Default)]
 pub struct Machine {
-    costs: Costs,
     threads: Vec<Thread>,
-    faults: Vec<Fault>,
+    faults: Faults,
     /// The latest signal of each event that a DPC has set.
     signals: Vec<Signal>,
 }
@@ -66,13 +57,6 @@ struct Thread {
     name: String,
     /// Since when it ran last, without a break, and until when.
     ran: (SimTime, SimTime),
-}
-
-#[derive(Clone, Debug)]
-struct Fault {
-    id: FaultId,
-    injection: Injection,
-    struck: bool,
 }
 
 /// What is known of the set of an event.
@@ -89,17 +73,9 @@ struct Signal {
 }
 
 impl Machine {
-    /// A machine that charges nothing and delays nothing.
+    /// A machine that delays nothing.
     pub fn ideal() -> Self {
         Self::default()
-    }
-
-    /// A machine on which routines take their time.
-    pub fn with_costs(costs: Costs) -> Self {
-        Self {
-            costs,
-            ..Self::default()
-        }
     }
 
     /// The thread called `name`, made when it is first asked for.
@@ -116,45 +92,25 @@ impl Machine {
         ThreadId(u32::try_from(place).expect("threads are few"))
     }
 
-    /// What `thread` was called.
-    pub fn thread_name(&self, thread: ThreadId) -> &str {
-        &self.threads[thread.0 as usize].name
-    }
-
     /// Puts a fault in.
     pub fn inject(&mut self, id: FaultId, injection: Injection) {
-        self.faults.push(Fault {
-            id,
-            injection,
-            struck: false,
-        });
+        self.faults.add(id, injection);
     }
 
-    /// A DPC is queued at `queued`, by the interrupt of notification `event` if by one.
+    /// A DPC is queued at `queued`, by the interrupt of notification `event` if by one. None is
+    /// queued before the one that was queued last.
     pub fn dispatch_dpc(&mut self, queued: Moment, event: Option<u64>) -> Dispatch {
-        let mut latency = Latency::ZERO;
-        latency.add(
-            Component::IsrSelf,
-            if event.is_some() {
-                self.costs.isr
-            } else {
-                SimDuration::ZERO
-            },
-        );
-        let ready = queued.time + latency.total();
-        let late = self.strike(|injection| match injection {
-            Injection::LateDpc { event: late, by } if event == Some(late) => Some(by),
-            _ => None,
-        });
+        self.faults.forget_before(queued.time);
+        let late = event.and_then(|event| self.faults.strike_dpc(event));
         let (mut fault, mut starts) = match late {
-            Some((fault, by)) => (Some(fault), ready + by),
-            None => (None, ready),
+            Some((fault, by)) => (Some(fault), queued.time + by),
+            None => (None, queued.time),
         };
-        while let Some((blocker, until)) = self.dpcs_blocked_at(starts) {
+        while let Some((blocker, until)) = self.faults.blocked_at(starts) {
             (fault, starts) = (Some(blocker), until);
         }
-        latency.add(Component::DpcQueueWait, starts.since(ready));
-        latency.add(Component::DpcSelf, self.costs.dpc);
+        let mut latency = Latency::ZERO;
+        latency.add(Component::DpcQueueWait, starts.since(queued.time));
         Dispatch {
             runs: after(queued, latency.total()),
             latency,
@@ -164,31 +120,17 @@ impl Machine {
 
     /// The fault that keeps the DPC of notification `event` from setting events, if one does.
     pub fn loses(&mut self, event: u64) -> Option<FaultId> {
-        let lost = self.strike(|injection| match injection {
-            Injection::LostNotification { event: lost } if lost == event => Some(()),
-            _ => None,
-        });
-        lost.map(|(fault, ())| fault)
+        self.faults.strike_notification(event)
     }
 
     /// When the next DPC without an interrupt runs.
     pub fn next_spurious(&self) -> Option<SimTime> {
-        let pending = self.faults.iter().filter(|fault| !fault.struck);
-        pending
-            .filter_map(|fault| match fault.injection {
-                Injection::SpuriousNotification { at } => Some(at),
-                _ => None,
-            })
-            .min()
+        self.faults.next_spurious()
     }
 
     /// Takes the DPC without an interrupt that is due at `now`, if one is.
     pub fn take_spurious(&mut self, now: SimTime) -> Option<FaultId> {
-        let due = self.strike(|injection| match injection {
-            Injection::SpuriousNotification { at } if at <= now => Some(()),
-            _ => None,
-        });
-        due.map(|(fault, ())| fault)
+        self.faults.strike_spurious(now)
     }
 
     /// A DPC sets `event` with `tag` at `now`, on account of a position crossed at `due`.
@@ -228,16 +170,8 @@ impl Machine {
         latency.add(Component::RunSelf, busy);
         let waited = ready.time.since(set_at).ticks() - busy.ticks();
         latency.add(Component::ReadyWait, SimDuration::from_ticks(waited));
-        let late = self.strike(|injection| match injection {
-            Injection::LateWakeUp {
-                thread: late,
-                event,
-                by,
-            } if (late, event) == (thread, tag) => Some(by),
-            _ => None,
-        });
         let mut starts = ready;
-        if let Some((id, by)) = late {
+        if let Some((id, by)) = self.faults.strike_wake_up(thread, tag) {
             latency.add(Component::ReadyWait, by);
             starts = after(ready, by);
             fault = Some(id);
@@ -265,28 +199,6 @@ impl Machine {
         let (began, ended) = self.threads[thread.0 as usize].ran;
         ended.min(until).since(began.max(from))
     }
-
-    /// The fault that keeps DPCs from starting at `now`, and until when.
-    fn dpcs_blocked_at(&self, now: SimTime) -> Option<(FaultId, SimTime)> {
-        self.faults.iter().find_map(|fault| match fault.injection {
-            Injection::BlockedDpc { from, until } if from <= now && now < until => {
-                Some((fault.id, until))
-            }
-            _ => None,
-        })
-    }
-
-    /// The first fault that has not struck yet and that `matches`; it strikes now.
-    fn strike<T>(&mut self, matches: impl Fn(Injection) -> Option<T>) -> Option<(FaultId, T)> {
-        self.faults
-            .iter_mut()
-            .filter(|fault| !fault.struck)
-            .find_map(|fault| {
-                let effect = matches(fault.injection)?;
-                fault.struck = true;
-                Some((fault.id, effect))
-            })
-    }
 }
 
 /// `length` after `moment`: no time leaves it as it is, any time ends in a commit.
@@ -298,7 +210,7 @@ fn after(moment: Moment, length: SimDuration) -> Moment {
     }
 }
 
-vtime::fork_by_clone!(ThreadId, Costs, Dispatch, Wake);
+vtime::fork_by_clone!(ThreadId, Dispatch, Wake);
 
 impl Fork for Machine {
     fn fork(&self, forker: &mut Forker) -> Self {
@@ -307,7 +219,6 @@ impl Fork for Machine {
             ..signal.clone()
         };
         Self {
-            costs: self.costs,
             threads: self.threads.clone(),
             faults: self.faults.clone(),
             signals: self.signals.iter().map(twin).collect(),

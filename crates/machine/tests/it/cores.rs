@@ -1,6 +1,6 @@
 //! The plain structs, without an executor.
 
-use machine::{Component, Costs, FaultId, Injection, Latency, Machine, Wake};
+use machine::{Component, FaultId, Injection, Latency, Machine, Wake};
 use proptest::prelude::*;
 use units::{Moment, SimDuration, SimTime};
 
@@ -38,7 +38,6 @@ fn threads_are_known_by_name() {
     let client = machine.thread("client-0");
     assert_ne!(engine, client);
     assert_eq!(machine.thread("engine"), engine);
-    assert_eq!(machine.thread_name(client), "client-0");
 }
 
 #[test]
@@ -117,22 +116,6 @@ fn a_late_dpc_may_run_into_a_block() {
 }
 
 #[test]
-fn routines_that_cost_something_end_in_commits() {
-    let (isr, dpc) = (SimDuration::from_micros(5), SimDuration::from_micros(20));
-    let mut machine = Machine::with_costs(Costs { isr, dpc });
-    let dispatch = machine.dispatch_dpc(notified(10), Some(1));
-    assert_eq!(dispatch.runs, commit_at(10_025_000));
-    assert_eq!(dispatch.latency.of(Component::IsrSelf), isr);
-    assert_eq!(dispatch.latency.of(Component::DpcSelf), dpc);
-    let spurious = machine.dispatch_dpc(notified(15), None);
-    assert_eq!(
-        spurious.latency.of(Component::IsrSelf),
-        SimDuration::ZERO,
-        "no ISR ran"
-    );
-}
-
-#[test]
 fn a_dpc_is_queued_at_most_once() {
     let mut machine = Machine::ideal();
     let (from, until) = (SimTime::from_millis(50), SimTime::from_millis(65));
@@ -199,11 +182,7 @@ fn a_lost_notification_is_lost_to_every_registered_event() {
 
 #[test]
 fn the_whole_chain_from_crossing_to_first_instruction_is_booked() {
-    let costs = Costs {
-        isr: SimDuration::from_micros(5),
-        dpc: SimDuration::from_micros(20),
-    };
-    let mut machine = Machine::with_costs(costs);
+    let mut machine = Machine::ideal();
     let thread = machine.thread("client");
     machine.inject(
         FAULT,
@@ -234,13 +213,11 @@ fn the_whole_chain_from_crossing_to_first_instruction_is_booked() {
     assert_eq!(wake.due, SimTime::from_millis(50));
     assert_eq!(wake.starts, commit_at(57_000_000));
     let micros = |component| wake.latency.of(component).ticks() / 441_000;
-    assert_eq!(micros(Component::IsrSelf), 5);
     assert_eq!(micros(Component::DpcQueueWait), 4_000);
-    assert_eq!(micros(Component::DpcSelf), 20);
     assert_eq!(
         micros(Component::RunSelf),
-        975,
-        "from the set at 54.025 ms to 55 ms"
+        1_000,
+        "from the set at 54 ms to 55 ms"
     );
     assert_eq!(micros(Component::ReadyWait), 2_000);
     assert_eq!(wake.fault, Some(FaultId::new(4)));
@@ -324,8 +301,6 @@ proptest! {
     /// Whatever delays a wake-up, its parts add up to the time from the crossing to the start.
     #[test]
     fn parts_of_a_wake_up_add_up_to_its_whole(
-        isr in 0u64..50_000,
-        dpc in 0u64..50_000,
         late_dpc in prop::option::of(0u64..30_000_000),
         late_wake in prop::option::of(0u64..30_000_000),
         block in prop::option::of((0u64..30_000_000, 0u64..30_000_000)),
@@ -333,7 +308,7 @@ proptest! {
         asleep_after_nanos in 0u64..30_000_000,
     ) {
         let nanos = SimDuration::from_nanos;
-        let mut machine = Machine::with_costs(Costs { isr: nanos(isr), dpc: nanos(dpc) });
+        let mut machine = Machine::ideal();
         let thread = machine.thread("client");
         if let Some(by) = late_dpc {
             machine.inject(FAULT, Injection::LateDpc { event: 1, by: nanos(by) });

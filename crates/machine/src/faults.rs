@@ -1,0 +1,182 @@
+//! The faults that are still to strike.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use units::{SimDuration, SimTime};
+
+use crate::injection::{FaultId, Injection};
+use crate::machine::ThreadId;
+
+/// The faults that are still to strike, each kept by what it waits for.
+///
+/// Whoever asks finds its fault without a look at the others, and a fault that is over is gone: a
+/// generated scenario may have thousands.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Faults {
+    late: BTreeMap<Late, VecDeque<(FaultId, SimDuration)>>,
+    lost: BTreeMap<u64, VecDeque<FaultId>>,
+    spurious: BTreeMap<SimTime, VecDeque<FaultId>>,
+    /// By their beginning.
+    blocks: VecDeque<Block>,
+}
+
+/// What is late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Late {
+    /// The start of the thread that an event wakes.
+    WakeUp(ThreadId, u64),
+    /// The DPC of an event.
+    Dpc(u64),
+}
+
+/// No DPC starts at or after `from` and before `until`.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    id: FaultId,
+    from: SimTime,
+    until: SimTime,
+}
+
+impl Faults {
+    pub(crate) fn add(&mut self, id: FaultId, injection: Injection) {
+        match injection {
+            Injection::LateWakeUp { thread, event, by } => {
+                self.add_late(Late::WakeUp(thread, event), id, by);
+            }
+            Injection::LateDpc { event, by } => self.add_late(Late::Dpc(event), id, by),
+            Injection::LostNotification { event } => {
+                self.lost.entry(event).or_default().push_back(id);
+            }
+            Injection::SpuriousNotification { at } => {
+                self.spurious.entry(at).or_default().push_back(id);
+            }
+            Injection::BlockedDpc { from, until } => {
+                let place = self.blocks.partition_point(|block| block.from <= from);
+                self.blocks.insert(place, Block { id, from, until });
+            }
+        }
+    }
+
+    fn add_late(&mut self, what: Late, id: FaultId, by: SimDuration) {
+        self.late.entry(what).or_default().push_back((id, by));
+    }
+
+    /// By how much `thread` starts late when `event` wakes it.
+    pub(crate) fn strike_wake_up(
+        &mut self,
+        thread: ThreadId,
+        event: u64,
+    ) -> Option<(FaultId, SimDuration)> {
+        strike(&mut self.late, Late::WakeUp(thread, event))
+    }
+
+    /// By how much the DPC of `event` starts late.
+    pub(crate) fn strike_dpc(&mut self, event: u64) -> Option<(FaultId, SimDuration)> {
+        strike(&mut self.late, Late::Dpc(event))
+    }
+
+    /// What keeps the DPC of `event` from setting events.
+    pub(crate) fn strike_notification(&mut self, event: u64) -> Option<FaultId> {
+        strike(&mut self.lost, event)
+    }
+
+    /// When the next DPC without an interrupt runs.
+    pub(crate) fn next_spurious(&self) -> Option<SimTime> {
+        self.spurious.keys().next().copied()
+    }
+
+    /// The DPC without an interrupt that is due at `now`.
+    pub(crate) fn strike_spurious(&mut self, now: SimTime) -> Option<FaultId> {
+        let at = self.next_spurious().filter(|at| *at <= now)?;
+        strike(&mut self.spurious, at)
+    }
+
+    /// Forgets the blocks that are over at `now`, which nobody asks for any more.
+    pub(crate) fn forget_before(&mut self, now: SimTime) {
+        while self.blocks.front().is_some_and(|block| block.until <= now) {
+            self.blocks.pop_front();
+        }
+    }
+
+    /// What keeps DPCs from starting at `now`, and until when.
+    pub(crate) fn blocked_at(&self, now: SimTime) -> Option<(FaultId, SimTime)> {
+        let begun = self.blocks.iter().take_while(|block| block.from <= now);
+        let mut blocks = begun.filter(|block| now < block.until);
+        blocks.next().map(|block| (block.id, block.until))
+    }
+
+    /// How many there are.
+    #[cfg(test)]
+    fn pending(&self) -> usize {
+        self.late.len() + self.lost.len() + self.spurious.len() + self.blocks.len()
+    }
+}
+
+/// Takes the first of the faults that wait for `key`.
+fn strike<K: Ord, T>(faults: &mut BTreeMap<K, VecDeque<T>>, key: K) -> Option<T> {
+    let waiting = faults.get_mut(&key)?;
+    let struck = waiting.pop_front();
+    if waiting.is_empty() {
+        faults.remove(&key);
+    }
+    struck
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn id(ordinal: u32) -> FaultId {
+        FaultId::new(ordinal)
+    }
+
+    #[test]
+    fn a_fault_that_has_struck_is_gone() {
+        let mut faults = Faults::default();
+        let by = SimDuration::from_millis(1);
+        for event in 0..1_000 {
+            faults.add(id(0), Injection::LateDpc { event, by });
+            faults.add(id(1), Injection::LostNotification { event });
+            let from = SimTime::from_millis(event);
+            let until = from + by;
+            faults.add(id(2), Injection::SpuriousNotification { at: from });
+            faults.add(id(3), Injection::BlockedDpc { from, until });
+        }
+        assert_eq!(faults.pending(), 4_000);
+        for event in 0..1_000 {
+            let now = SimTime::from_millis(event);
+            faults.forget_before(now);
+            assert_eq!(faults.strike_dpc(event), Some((id(0), by)));
+            assert_eq!(faults.strike_notification(event), Some(id(1)));
+            assert_eq!(faults.strike_spurious(now), Some(id(2)));
+            assert_eq!(faults.blocked_at(now), Some((id(3), now + by)));
+        }
+        faults.forget_before(SimTime::from_millis(1_000));
+        assert_eq!(faults.pending(), 0);
+    }
+
+    #[test]
+    fn two_faults_of_the_same_event_strike_one_after_the_other() {
+        let mut faults = Faults::default();
+        for ordinal in 0..2 {
+            faults.add(id(ordinal), Injection::LostNotification { event: 5 });
+        }
+        assert_eq!(faults.strike_notification(5), Some(id(0)));
+        assert_eq!(faults.strike_notification(5), Some(id(1)));
+        assert_eq!(faults.strike_notification(5), None);
+    }
+
+    #[test]
+    fn a_block_within_a_block_is_still_found_when_it_is_the_longer_one_that_lasts() {
+        let mut faults = Faults::default();
+        let block = |from, until| Injection::BlockedDpc {
+            from: SimTime::from_millis(from),
+            until: SimTime::from_millis(until),
+        };
+        faults.add(id(0), block(5, 6));
+        faults.add(id(1), block(1, 9));
+        faults.forget_before(SimTime::from_millis(7));
+        let found = faults.blocked_at(SimTime::from_millis(7));
+        assert_eq!(found, Some((id(1), SimTime::from_millis(9))));
+    }
+}
