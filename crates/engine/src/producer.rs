@@ -127,11 +127,6 @@ impl PacketProducer {
         self.next
     }
 
-    /// True once it has written its last packet or was refused for good.
-    pub const fn is_finished(&self) -> bool {
-        self.finished
-    }
-
     /// The stream is back in Stop: everything begins anew, in run `run` and primed as `prime` says.
     pub fn begin(&mut self, run: u32, prime: Prime) {
         let config = ProducerConfig {

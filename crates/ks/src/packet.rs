@@ -37,9 +37,6 @@ pub struct WritePacket {
 }
 
 impl PacketNumber {
-    /// The first packet of a stream.
-    pub const FIRST: Self = Self(0);
-
     /// The packet called `number`.
     pub const fn new(number: u32) -> Self {
         Self(number)

@@ -231,7 +231,7 @@ mod tests {
             requested: Bytes::new(4),
         };
         let packet = WritePacket {
-            packet: PacketNumber::FIRST,
+            packet: PacketNumber::new(0),
             flags: 0,
             eos_packet_length: Bytes::ZERO,
         };

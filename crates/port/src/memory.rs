@@ -39,11 +39,6 @@ impl Memory {
         }
     }
 
-    /// How many pages are taken.
-    pub fn pages_taken(&self) -> usize {
-        self.taken.len()
-    }
-
     /// Takes at most `count` free pages that end at or below address `high`.
     fn take(&mut self, high: u64, count: u64) -> Option<Mdl> {
         let end = self.end.min(pages_below(high));
@@ -171,7 +166,7 @@ mod tests {
             port.allocate_contiguous_pages(0, u64::MAX, Bytes::new(3 * 4096)),
             None
         );
-        assert_eq!(port.0.borrow().pages_taken(), 1);
+        assert_eq!(port.0.borrow().taken.len(), 1);
         port.free_pages(second);
         assert!(
             port.allocate_contiguous_pages(0, u64::MAX, Bytes::new(4 * 4096))

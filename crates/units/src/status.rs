@@ -28,14 +28,6 @@ macro_rules! codes {
                     _ => "unknown",
                 }
             }
-
-            /// The code called `name` in the header.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name {
-                    $($text => Some(Self::$name),)*
-                    _ => None,
-                }
-            }
         }
 
         impl fmt::Debug for $type {
@@ -159,11 +151,6 @@ mod tests {
             NtStatus::DATA_LATE_ERROR.to_string(),
             "STATUS_DATA_LATE_ERROR (0xC000003D)"
         );
-        assert_eq!(
-            NtStatus::from_name("STATUS_DATA_OVERRUN"),
-            Some(NtStatus::DATA_OVERRUN)
-        );
-        assert_eq!(NtStatus::from_name("STATUS_FINE"), None);
         assert_eq!(HResult::BUFFER_SIZE_NOT_ALIGNED.value(), 0x8889_0019);
     }
 }

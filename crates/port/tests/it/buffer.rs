@@ -5,7 +5,7 @@ use portcls::CacheType;
 use units::NtStatus;
 
 use crate::support::{
-    Behaviour, Bench, Call, notifying_buffer, now, plain_buffer, set_state, status,
+    Behaviour, Bench, Call, UNLIMITED, notifying_buffer, now, plain_buffer, set_state, status,
 };
 
 fn mapping(pin: &PinHandle, request: PinRequest) -> Mapping {
@@ -83,13 +83,28 @@ fn r66_r68_closing_frees_the_buffer_once_and_by_the_interface_that_made_it() {
     ] {
         let (bench, pin) = Bench::pin(Behaviour::default());
         assert_eq!(status(&pin, buffer), NtStatus::SUCCESS);
-        assert_eq!(bench.memory.borrow().pages_taken(), 1);
         pin.close(now());
         pin.close(now());
         let calls = bench.take_calls();
         assert_eq!(calls.iter().filter(|call| **call == free).count(), 1);
         assert!(!calls.contains(&other));
-        assert_eq!(bench.memory.borrow().pages_taken(), 0);
+    }
+}
+
+/// The memory of the bench holds one buffer.
+#[test]
+fn r66_the_pages_of_a_closed_pin_are_there_for_the_next() {
+    for buffer in [plain_buffer(), notifying_buffer()] {
+        let bench = Bench::new(Behaviour::default());
+        for _ in 0..2 {
+            let pin = bench.open(UNLIMITED).expect("it opens");
+            assert_eq!(status(&pin, buffer.clone()), NtStatus::SUCCESS);
+            let other = bench.open(UNLIMITED).expect("it opens");
+            let refused = status(&other, buffer.clone());
+            assert_eq!(refused, NtStatus::INSUFFICIENT_RESOURCES);
+            pin.close(now());
+            other.close(now());
+        }
     }
 }
 

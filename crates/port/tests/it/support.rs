@@ -11,7 +11,7 @@ use ks::{
 use port::{Memory, WaveRtPort};
 use portcls::{
     AudioBuffer, CacheType, FilterDescription, MiniportWaveRt, MiniportWaveRtStream, OutputStream,
-    PortStreamHandle, StreamNotification,
+    PAGE_SIZE, PortStreamHandle, StreamNotification,
 };
 use ring::Samples;
 use units::{Bytes, Frames, Hns, Moment, NtStatus, SampleFormat, SimTime, WaveFormat};
@@ -70,7 +70,6 @@ impl Default for Behaviour {
 pub(crate) struct Bench {
     pub(crate) filter: FilterHandle,
     pub(crate) calls: Shared<Vec<Call>>,
-    pub(crate) memory: Shared<Memory>,
 }
 
 pub(crate) fn now() -> Moment {
@@ -84,17 +83,14 @@ pub(crate) fn cd() -> WaveFormat {
 impl Bench {
     pub(crate) fn new(behaviour: Behaviour) -> Self {
         let calls = Shared::new(Vec::new());
-        let memory = Shared::new(Memory::ample(Samples::Left));
+        // A page, which is a buffer.
+        let memory = Memory::new(0x10_0000, PAGE_SIZE, Samples::Left);
         let miniport = StandIn {
             behaviour,
             calls: calls.clone(),
         };
-        let filter = WaveRtPort::install(Box::new(miniport), memory.clone());
-        Self {
-            filter,
-            calls,
-            memory,
-        }
+        let filter = WaveRtPort::install(Box::new(miniport), Shared::new(memory));
+        Self { filter, calls }
     }
 
     pub(crate) fn open(&self, pin: u32) -> Result<PinHandle, NtStatus> {
@@ -271,20 +267,20 @@ impl StandInStream {
         self.calls.borrow_mut().push(call);
     }
 
-    fn buffer(&self, size: Bytes) -> AudioBuffer {
+    fn buffer(&self, size: Bytes) -> Result<AudioBuffer, NtStatus> {
         let mut port = self.port.borrow_mut();
         let mdl = port
             .allocate_pages(u64::MAX, size)
-            .expect("memory is ample");
+            .ok_or(NtStatus::INSUFFICIENT_RESOURCES)?;
         let memory = port.cyclic_buffer(&mdl, cd(), cd().frames_in(size));
-        AudioBuffer {
+        Ok(AudioBuffer {
             mdl,
             actual: size,
             offset_from_first_page: Bytes::ZERO,
             cache: self.behaviour.cache,
             memory,
             bus: Rc::new(Idle),
-        }
+        })
     }
 
     fn mapped_register(&self) -> Result<MappedRegister, NtStatus> {
@@ -321,7 +317,7 @@ impl MiniportWaveRtStream for StandInStream {
 
     fn allocate_audio_buffer(&mut self, _: Moment, size: Bytes) -> Result<AudioBuffer, NtStatus> {
         self.log(Call::Allocate(size.get()));
-        Ok(self.buffer(size))
+        self.buffer(size)
     }
 
     fn free_audio_buffer(&mut self, _: Moment, buffer: AudioBuffer) {
@@ -377,7 +373,7 @@ impl StreamNotification for StandInStream {
             notification_count,
             size.get(),
         ));
-        Ok(self.buffer(size))
+        self.buffer(size)
     }
 
     fn free_buffer_with_notification(&mut self, _: Moment, buffer: AudioBuffer) {
