@@ -132,6 +132,9 @@ impl TestDevice {
         }
         if state == KsState::Stop {
             (self.before, self.notified, self.ended) = (0, 0, false);
+            if let Some(buffer) = &self.buffer {
+                buffer.set_run(u32::try_from(self.heard.len()).expect("a test has few runs"));
+            }
         }
         self.state = state;
         self.doorbell.set(0);

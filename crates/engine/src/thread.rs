@@ -25,8 +25,6 @@ pub struct PacketThread {
     pass: Pass,
     timeline: Timeline,
     state: KsState,
-    /// Starts from Stop so far.
-    runs: u32,
     /// Prepared and not yet run: the next Run makes pass 0.
     is_fresh: bool,
     failure: Option<NtStatus>,
@@ -123,7 +121,6 @@ impl PacketThread {
                 frame: 0,
             },
             state: KsState::Stop,
-            runs: 0,
             is_fresh: false,
             failure: None,
         }
@@ -163,7 +160,7 @@ impl PacketThread {
             return;
         }
         self.is_fresh = true;
-        self.producer.begin(self.runs, prime);
+        self.producer.begin(self.device.mapping.run(), prime);
         let mut io = Io {
             cx,
             device: &self.device,
@@ -184,7 +181,6 @@ impl PacketThread {
         if !std::mem::take(&mut self.is_fresh) {
             return None;
         }
-        self.runs += 1;
         self.producer.run();
         self.pass = Pass::beginning(0, cx.now());
         self.serve(cx, content)
@@ -207,7 +203,8 @@ impl PacketThread {
         self.record_state(cx);
         self.timeline.frame = 0;
         self.stage = Stage::Asleep;
-        self.producer.begin(self.runs, self.producer.config().prime);
+        let prime = self.producer.config().prime;
+        self.producer.begin(self.device.mapping.run(), prime);
     }
 
     /// The wait for the notification event ended with `tag`. The pass that this begins may end at

@@ -57,6 +57,11 @@ impl Mapping {
         self.buffer.frames()
     }
 
+    /// The run that what is written now is for: see [`SharedBuffer::run`].
+    pub fn run(&self) -> u32 {
+        self.buffer.run()
+    }
+
     /// What a frame is.
     pub fn format(&self) -> WaveFormat {
         self.buffer.format()

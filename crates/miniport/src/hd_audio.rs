@@ -1,32 +1,20 @@
-//! The HD Audio miniport and its stream as the port sees them.
+//! The HD Audio miniport as the port sees it.
 
-use std::rc::Rc;
-
-use hardware::spec::{BIT_CLOCK_HZ, WALCLK_ALIAS};
-use hardware::{BdlEntry, Bus, StreamFormat};
+use hardware::{Bus, StreamFormat};
 use ks::{
-    Communication, DataFlow, DataRange, HardwareRegister, HwLatency, InstanceCount,
-    KSCATEGORY_AUDIO, KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KSNODETYPE_SPEAKER, KsState,
-    MappedRegister, PacketCount, PinFactory, Position, PresentationPosition, SampleKind, Settle,
-    WritePacket,
+    Communication, DataFlow, DataRange, InstanceCount, KSCATEGORY_AUDIO, KSCATEGORY_REALTIME,
+    KSCATEGORY_RENDER, KSNODETYPE_SPEAKER, PinFactory, SampleKind,
 };
 use machine::InterruptRoutine;
-use portcls::{
-    AudioBuffer, CacheType, FilterDescription, Mdl, MiniportWaveRt, MiniportWaveRtStream,
-    OutputStream, PortStreamHandle, StreamNotification,
-};
-use units::{Bytes, Frames, Hns, Moment, NtStatus, WaveFormat};
-use vtime::{EventHandle, Fork, Forker, Shared};
+use portcls::{FilterDescription, MiniportWaveRt, MiniportWaveRtStream, PortStreamHandle};
+use units::{Moment, NtStatus, WaveFormat};
+use vtime::{Fork, Forker, Shared};
 
+use crate::hd_audio_stream::HdAudioStream;
 use crate::options::HdAudioOptions;
-use crate::packets::Packets;
 use crate::registers::StreamRegisters;
 use crate::routine::{OpenStream, Routine};
-use crate::size::SizeLimits;
-use crate::stream::{Buffer, Stream};
-
-/// Bytes of an entry of the descriptor list.
-const BDL_ENTRY_BYTES: u64 = 16;
+use crate::stream::Stream;
 
 /// The miniport of one output stream of an HD Audio controller.
 ///
@@ -56,6 +44,12 @@ impl HdAudioMiniport {
     /// What is to run when the controller interrupts.
     pub fn interrupt_routine(&self) -> Box<dyn InterruptRoutine> {
         Box::new(Routine(self.open.clone()))
+    }
+
+    /// Runs of all its streams so far.
+    fn runs(&self) -> u32 {
+        let latest = self.open.borrow();
+        latest.as_ref().map_or(0, |stream| stream.borrow().runs())
     }
 }
 
@@ -116,16 +110,12 @@ impl MiniportWaveRt for HdAudioMiniport {
             self.options,
             format,
             link_format,
+            self.runs(),
         );
         let stream = Shared::new(stream);
         *self.open.borrow_mut() = Some(stream.clone());
-        Ok(Box::new(HdAudioStream {
-            stream,
-            port,
-            options: self.options,
-            format,
-            state: KsState::Stop,
-        }))
+        let stream = HdAudioStream::new(stream, port, self.options, format);
+        Ok(Box::new(stream))
     }
 
     fn fork_miniport(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRt> {
@@ -133,292 +123,6 @@ impl MiniportWaveRt for HdAudioMiniport {
             registers: self.registers.fork(forker),
             options: self.options,
             open: self.open.fork(forker),
-        })
-    }
-}
-
-/// A stream as its port sees it.
-#[derive(Debug)]
-struct HdAudioStream {
-    stream: Shared<Stream>,
-    port: PortStreamHandle,
-    options: HdAudioOptions,
-    format: WaveFormat,
-    state: KsState,
-}
-
-impl HdAudioStream {
-    /// Makes a buffer of `packets` packets, or one without notifications.
-    fn allocate(
-        &mut self,
-        now: Moment,
-        requested: Bytes,
-        packets: Option<u32>,
-    ) -> Result<AudioBuffer, NtStatus> {
-        let count = packets.unwrap_or(1);
-        let packet = self.size_limits(count).packet_for(requested, count)?;
-        let actual = Bytes::new(packet.get() * u64::from(count));
-        let lengths =
-            descriptor_lengths(packet, count, Bytes::new(self.format.frame_bytes().into()));
-        let (mdl, list) = self.allocate_pages(actual, lengths.len())?;
-        let frames = self.format.frames_in(actual);
-        let memory = self
-            .port
-            .borrow_mut()
-            .cyclic_buffer(&mdl, self.format, frames);
-        let address = mdl.page_address(0);
-        let entries = descriptor_list(address, packet, packets.is_some(), &lengths);
-        let window = self.options.packet_window;
-        let buffer = Buffer {
-            memory: memory.clone(),
-            address,
-            size: actual,
-            list,
-            descriptors: entries.len(),
-            packets: packets.map(|count| Packets::new(count, packet, window)),
-        };
-        let mut stream = self.stream.borrow_mut();
-        stream.attach(now, buffer, &entries);
-        Ok(AudioBuffer {
-            mdl,
-            actual,
-            offset_from_first_page: Bytes::ZERO,
-            // The controller need not snoop. Source: `allocateaudiobuffer`, "Remarks".
-            cache: CacheType::WriteCombined,
-            memory,
-            bus: Rc::new(SettledBus(stream.registers().bus().clone())),
-        })
-    }
-
-    /// A single packet takes two descriptors, so two frames.
-    fn size_limits(&self, packets: u32) -> SizeLimits {
-        let frames_min = if packets == 1 { 2 } else { 1 };
-        SizeLimits {
-            frame: Bytes::new(self.format.frame_bytes().into()),
-            alignment: self.options.alignment,
-            packet_min: self
-                .format
-                .bytes_of(self.options.packet_min.max(Frames::new(frames_min))),
-            // The length register is 32 bits wide.
-            buffer_max: self.options.buffer_max.min(Bytes::new(u32::MAX.into())),
-        }
-    }
-
-    /// Pages for the buffer and for its descriptor list.
-    fn allocate_pages(&self, size: Bytes, descriptors: usize) -> Result<(Mdl, Mdl), NtStatus> {
-        let mut port = self.port.borrow_mut();
-        let mut pages = |size| port.allocate_contiguous_pages(0, u64::MAX, size);
-        let buffer = pages(size).ok_or(NtStatus::INSUFFICIENT_RESOURCES)?;
-        let Some(list) = pages(Bytes::new(descriptors as u64 * BDL_ENTRY_BYTES)) else {
-            port.free_pages(buffer);
-            return Err(NtStatus::INSUFFICIENT_RESOURCES);
-        };
-        Ok((buffer, list))
-    }
-
-    fn free(&mut self, buffer: AudioBuffer) {
-        let list = self.stream.borrow_mut().detach();
-        let mut port = self.port.borrow_mut();
-        port.free_pages(buffer.mdl);
-        if let Some(list) = list {
-            port.free_pages(list);
-        }
-    }
-
-    fn register(&self, offset: u32) -> Rc<dyn HardwareRegister> {
-        Rc::new(BusRegister {
-            bus: self.stream.borrow().registers().bus().clone(),
-            offset,
-        })
-    }
-}
-
-/// How long each descriptor is. A list has at least two, so a single packet is cut into halves.
-fn descriptor_lengths(packet: Bytes, packets: u32, frame: Bytes) -> Vec<Bytes> {
-    if packets > 1 {
-        return vec![packet; packets as usize];
-    }
-    let half = Bytes::new(packet.get() / frame.get() / 2 * frame.get());
-    vec![half, packet - half]
-}
-
-/// The descriptors of a buffer at `address`: an interrupt at each end of a packet, if at all.
-fn descriptor_list(
-    address: u64,
-    packet: Bytes,
-    notifies: bool,
-    lengths: &[Bytes],
-) -> Vec<BdlEntry> {
-    let mut offset = 0;
-    let entry = |length: &Bytes| {
-        let start = offset;
-        offset += length.get();
-        BdlEntry {
-            address: address + start,
-            length: *length,
-            interrupt_on_completion: notifies && offset % packet.get() == 0,
-        }
-    };
-    lengths.iter().map(entry).collect()
-}
-
-impl MiniportWaveRtStream for HdAudioStream {
-    fn set_state(&mut self, now: Moment, state: KsState) -> Result<(), NtStatus> {
-        let step = self
-            .state
-            .step_to(state)
-            .map_err(|_| NtStatus::INVALID_DEVICE_STATE)?;
-        self.stream.borrow_mut().step(now, step);
-        self.state = state;
-        Ok(())
-    }
-
-    fn position(&mut self, now: Moment) -> Result<Position, NtStatus> {
-        Ok(self.stream.borrow().position(now))
-    }
-
-    fn allocate_audio_buffer(
-        &mut self,
-        now: Moment,
-        requested: Bytes,
-    ) -> Result<AudioBuffer, NtStatus> {
-        self.allocate(now, requested, None)
-    }
-
-    fn free_audio_buffer(&mut self, _: Moment, buffer: AudioBuffer) {
-        self.free(buffer);
-    }
-
-    fn hw_latency(&mut self, now: Moment) -> HwLatency {
-        let stream = self.stream.borrow();
-        HwLatency {
-            fifo_size: stream.registers().fifo_size(now),
-            chipset_delay: Hns::new(0),
-            codec_delay: stream.data_sheet().codec_delay.to_hns_floor(),
-        }
-    }
-
-    fn position_register(&mut self, _: Moment) -> Result<MappedRegister, NtStatus> {
-        let stream = self.stream.borrow();
-        let offset = stream.registers().position_register();
-        let accuracy = self.format.bytes_of(stream.frames_at_once());
-        Ok(MappedRegister {
-            register: self.register(offset),
-            width: 32,
-            numerator: 0,
-            denominator: 0,
-            accuracy: u32::try_from(accuracy.get()).expect("a few frames"),
-        })
-    }
-
-    fn clock_register(&mut self, _: Moment) -> Result<MappedRegister, NtStatus> {
-        Ok(MappedRegister {
-            register: self.register(WALCLK_ALIAS),
-            width: 32,
-            numerator: BIT_CLOCK_HZ.into(),
-            denominator: 1,
-            accuracy: 1,
-        })
-    }
-
-    fn notification(&mut self) -> Option<&mut dyn StreamNotification> {
-        Some(self)
-    }
-
-    fn output(&mut self) -> Option<&mut dyn OutputStream> {
-        Some(self)
-    }
-
-    fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream> {
-        Box::new(Self {
-            stream: self.stream.fork(forker),
-            port: self.port.fork(forker),
-            ..*self
-        })
-    }
-}
-
-impl StreamNotification for HdAudioStream {
-    fn allocate_buffer_with_notification(
-        &mut self,
-        now: Moment,
-        notification_count: u32,
-        requested: Bytes,
-    ) -> Result<AudioBuffer, NtStatus> {
-        if !(1..=self.options.packets_max).contains(&notification_count) {
-            return Err(NtStatus::INVALID_PARAMETER);
-        }
-        self.allocate(now, requested, Some(notification_count))
-    }
-
-    fn free_buffer_with_notification(&mut self, _: Moment, buffer: AudioBuffer) {
-        self.free(buffer);
-    }
-
-    fn register_notification_event(
-        &mut self,
-        _: Moment,
-        event: EventHandle,
-    ) -> Result<(), NtStatus> {
-        self.stream.borrow_mut().register(event)
-    }
-
-    fn unregister_notification_event(
-        &mut self,
-        _: Moment,
-        event: &EventHandle,
-    ) -> Result<(), NtStatus> {
-        self.stream.borrow_mut().unregister(event)
-    }
-}
-
-impl OutputStream for HdAudioStream {
-    fn set_write_packet(&mut self, now: Moment, packet: WritePacket) -> Result<(), NtStatus> {
-        self.stream.borrow_mut().set_write_packet(now, packet)
-    }
-
-    fn packet_count(&mut self, now: Moment) -> Result<PacketCount, NtStatus> {
-        self.stream.borrow().packet_count(now)
-    }
-
-    fn presentation_position(&mut self, now: Moment) -> Result<PresentationPosition, NtStatus> {
-        Ok(self.stream.borrow().presentation_position(now))
-    }
-}
-
-/// The controller, to be brought up to date before a client stores.
-#[derive(Clone, Debug)]
-struct SettledBus(Bus);
-
-impl Settle for SettledBus {
-    fn settle(&self, now: Moment) {
-        self.0.settle(now);
-    }
-
-    fn fork_settle(&self, forker: &mut Forker) -> Rc<dyn Settle> {
-        Rc::new(Self(self.0.fork(forker)))
-    }
-}
-
-/// A register of the controller in a page of its own.
-#[derive(Clone, Debug)]
-struct BusRegister {
-    bus: Bus,
-    offset: u32,
-}
-
-impl HardwareRegister for BusRegister {
-    fn read(&self, now: Moment) -> u64 {
-        self.bus
-            .read(now, self.offset)
-            .expect("the mirror pages are always there")
-            .into()
-    }
-
-    fn fork_register(&self, forker: &mut Forker) -> Rc<dyn HardwareRegister> {
-        Rc::new(Self {
-            bus: self.bus.fork(forker),
-            offset: self.offset,
         })
     }
 }

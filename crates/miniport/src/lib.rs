@@ -42,6 +42,8 @@
 //!   driver: this one replays, or fills behind the end of the stream.
 
 mod hd_audio;
+mod hd_audio_stream;
+mod mapped;
 mod options;
 mod packets;
 mod registers;

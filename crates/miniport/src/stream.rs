@@ -26,7 +26,7 @@ pub(crate) struct Stream {
     running: bool,
     /// True if it ran since it was last in Stop.
     has_run: bool,
-    /// Runs begun since it was made, each from Stop to Stop.
+    /// Runs begun since the controller was taken out of reset, each from Stop to Stop.
     runs: u32,
     /// Behind the end of the stream: the next packet whose place is to be silenced, and how many
     /// writes that took so far.
@@ -49,13 +49,14 @@ pub(crate) struct Buffer {
 }
 
 impl Stream {
-    /// A stream in Stop, at position 0.
+    /// A stream in Stop, at position 0, after `runs` runs of the streams before it.
     pub(crate) fn new(
         now: Moment,
         registers: StreamRegisters,
         options: HdAudioOptions,
         format: WaveFormat,
         link_format: StreamFormat,
+        runs: u32,
     ) -> Self {
         registers.reset(now);
         Self {
@@ -68,7 +69,7 @@ impl Stream {
             events: Vec::new(),
             running: false,
             has_run: false,
-            runs: 0,
+            runs,
             next_pad: 0,
             pads: 0,
         }
@@ -108,15 +109,20 @@ impl Stream {
         }
     }
 
+    /// Runs begun since the controller was taken out of reset. Streams share a count, as they
+    /// share the link on which all of them are heard.
+    pub(crate) fn runs(&self) -> u32 {
+        self.runs
+    }
+
     fn stop(&mut self, now: Moment) {
         self.has_run = false;
         self.registers.reset(now);
-        if let Some(packets) = self
-            .buffer
-            .as_mut()
-            .and_then(|buffer| buffer.packets.as_mut())
-        {
-            packets.reset();
+        if let Some(buffer) = &mut self.buffer {
+            buffer.memory.set_run(self.runs);
+            if let Some(packets) = &mut buffer.packets {
+                packets.reset();
+            }
         }
         self.program(now);
     }
@@ -127,6 +133,7 @@ impl Stream {
             .bus()
             .map_memory(buffer.address, Arc::clone(&buffer.memory));
         self.registers.write_list(buffer.list.page_address(0), list);
+        buffer.memory.set_run(self.runs);
         self.buffer = Some(buffer);
         self.program(now);
     }
@@ -317,7 +324,7 @@ impl Stream {
             return;
         };
         let whose = Whose {
-            run: self.runs - u32::from(self.has_run),
+            run: buffer.memory.run(),
             kind: Kind::EosPad,
             content: first.get(),
             intended: first.get(),

@@ -6,6 +6,7 @@ use units::{Frames, WaveFormat};
 
 use crate::cyclic::{CyclicBuffer, silent_byte};
 use crate::span::SpanMap;
+use crate::sync::{AtomicU32, Ordering};
 use crate::whose::Whose;
 
 /// Whether a buffer holds samples or only the note whose frames it would hold.
@@ -31,6 +32,7 @@ pub struct SharedBuffer {
     format: WaveFormat,
     samples: Option<CyclicBuffer>,
     spans: Mutex<SpanMap>,
+    run: AtomicU32,
 }
 
 impl SharedBuffer {
@@ -43,6 +45,7 @@ impl SharedBuffer {
                 Samples::Left => None,
             },
             spans: Mutex::new(SpanMap::new(frames)),
+            run: AtomicU32::new(0),
         }
     }
 
@@ -59,6 +62,19 @@ impl SharedBuffer {
     /// The data path alone, if there is one.
     pub fn samples(&self) -> Option<&CyclicBuffer> {
         self.samples.as_ref()
+    }
+
+    /// The run of the device that what is written now is for: [`Whose::run`] of every writer.
+    ///
+    /// An observer's note like the spans. A run lasts from Stop to Stop; before the first Run after
+    /// a Stop this is already the run that follows.
+    pub fn run(&self) -> u32 {
+        self.run.load(Ordering::Relaxed)
+    }
+
+    /// Notes which run it is from now on. The driver does, since it outlives the buffers.
+    pub fn set_run(&self, run: u32) {
+        self.run.store(run, Ordering::Relaxed);
     }
 
     /// Stores `len` frames from place `at` (taken modulo the size) on, and notes whose they are.
@@ -104,6 +120,7 @@ impl SharedBuffer {
             format: self.format,
             samples: self.samples.clone(),
             spans: Mutex::new(self.spans().clone()),
+            run: AtomicU32::new(self.run()),
         }
     }
 

@@ -234,7 +234,7 @@ impl Client {
     pub(crate) fn store(&self, stream: &Stream, packet: u64) {
         let first = Frames::new(packet * stream.packet.get());
         let whose = Whose {
-            run: 0,
+            run: stream.mapping.run(),
             kind: Kind::Audio,
             content: first.get(),
             intended: first.get(),

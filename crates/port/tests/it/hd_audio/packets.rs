@@ -174,3 +174,24 @@ fn r119_in_pause_the_packet_that_was_interrupted_is_late_and_one_not_begun_is_no
         });
     }
 }
+
+/// What left on the link is told apart by runs, whichever pin they belong to.
+#[test]
+fn runs_are_counted_on_from_pin_to_pin() {
+    let mut lab = k0();
+    lab.run(100, |client| async move {
+        for pin in 0..3 {
+            client.at(pin * 30).await;
+            let stream = client.start_k0();
+            client.at(pin * 30 + 15).await;
+            client.set_state(&stream, KsState::Stop);
+            ks::close(&client.cx, &stream.pin);
+        }
+    });
+    let log = lab.heard();
+    let runs: Vec<u32> = log.spans().iter().map(|span| span.run).collect();
+    assert_eq!(runs, [0, 1, 2]);
+    for span in log.spans() {
+        assert_eq!(span.whose.map(|whose| whose.run), Some(span.run));
+    }
+}
