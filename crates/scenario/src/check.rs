@@ -13,8 +13,9 @@ use crate::stack::{CONTROLLER, ENGINE, INTERRUPT};
 const PACKETS_MAX: (u32, u32) = (2, 8);
 /// More than any endpoint has; a cyclic buffer of more would not be one of Windows either.
 const BUFFER_BYTES_MAX: u64 = 16 << 20;
-/// Packets in a run: a few hours of the shortest ones. What happens to each is remembered.
-const PACKETS_OF_RUN_MAX: u64 = 20_000_000;
+/// Packets in a run: eleven hours of 10 ms. What happens to each is remembered, in about 200 bytes
+/// if all is well and in a good kilobyte if it glitches.
+const PACKETS_OF_RUN_MAX: u64 = 4_000_000;
 
 /// Something that makes no sense, and the key that says it.
 pub(crate) struct Problem {

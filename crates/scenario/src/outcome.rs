@@ -153,6 +153,7 @@ impl Stack {
             frames: truth.map_or(0, Ledger::frames),
             frames_by_class: names(by_class),
             glitches: glitches.map(|glitch| self.glitch(glitch)).collect(),
+            audible_events: truth.map_or(0, Ledger::audible_events),
             lost_ms: millis(lost_ns),
             lost_ns,
             headroom_ns: truth.and_then(headroom),
@@ -262,6 +263,8 @@ fn headroom(truth: &Ledger) -> Option<Headroom> {
         p50: headroom.percentile_nanos(50)?,
         p99: headroom.percentile_nanos(99)?,
         max: headroom.max_nanos()?,
+        p1: headroom.percentile_nanos(1)?,
+        mean: headroom.mean_nanos()?,
     })
 }
 

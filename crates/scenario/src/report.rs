@@ -46,10 +46,11 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
     match (&endpoint.glitches[..], truth.glitches()) {
         ([first, ..], [first_truth, ..]) => {
             let count = plural(endpoint.glitches.len() as u64, "glitch", "glitches");
+            let events = plural(endpoint.audible_events, "audible event", "audible events");
             let lost = ms(endpoint.lost_ns);
             writeln!(
                 out,
-                "IT GLITCHED\n  \"{name}\" had {count}, {lost} of wrong sound in all."
+                "IT GLITCHED\n  \"{name}\" had {count} in {events}, {lost} of wrong sound in all."
             )?;
             writeln!(out, "  Where     {}", place(first))?;
             writeln!(out, "  What      {}", what(first, first_truth))?;
@@ -205,7 +206,7 @@ fn speaker(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger>) 
         let dropped = endpoint.dropped_frames;
         writeln!(
             out,
-            "  {dropped:>10}  frames of content were never heard in their place"
+            "  {dropped:>10}  frames of content were never heard"
         )?;
     }
     let many = &endpoint.notifications;

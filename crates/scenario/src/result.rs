@@ -64,6 +64,8 @@ pub struct EndpointResult {
     pub frames_by_class: BTreeMap<&'static str, u64>,
     /// What a listener could have noticed, in order.
     pub glitches: Vec<GlitchResult>,
+    /// How many events a listener counts in them: what is no more than a packet apart is one.
+    pub audible_events: u64,
     /// How long something wrong was heard, or was cut off.
     pub lost_ms: f64,
     /// The same, in nanoseconds, rounded to the nearest.
@@ -127,6 +129,10 @@ pub struct Headroom {
     pub p99: i64,
     /// The most.
     pub max: i64,
+    /// What 1 of 100 did not exceed, by nearest rank.
+    pub p1: i64,
+    /// The mean, rounded down.
+    pub mean: i64,
 }
 
 /// What became of the notifications of a device.

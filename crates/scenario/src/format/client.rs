@@ -26,7 +26,8 @@ pub struct Client {
     /// the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
-    /// Shared mode: size of its endpoint buffer. Default: two periods of the engine.
+    /// Shared mode: size of its endpoint buffer. Default: two periods of the engine, or
+    /// one less than it has packets if that is more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buffer: Option<FrameCount>,
     /// Shared mode: its volume in the mix. Default: `0dB`.

@@ -21,6 +21,9 @@ pub struct Expect {
     /// are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub glitches: Option<Vec<ExpectedGlitch>>,
+    /// How many events a listener counts in them: what is no more than a packet apart is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audible_events: Option<u64>,
     /// Time for which something wrong was heard, or that was cut off, in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost_ns: Option<u64>,
@@ -39,7 +42,7 @@ pub struct Expect {
     /// The clients, in the order of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clients: Option<Vec<ExpectedClient>>,
-    /// Frames of content that were written and never heard in their place.
+    /// Frames of content that were written and never heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped_frames: Option<u64>,
     /// Frames that the content is ahead of the device at the end (negative: behind).
@@ -162,6 +165,12 @@ pub struct ExpectedHeadroom {
     /// The most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
+    /// What 1 of 100 did not exceed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p1: Option<i64>,
+    /// The mean, rounded down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean: Option<i64>,
 }
 
 /// What became of the notifications.

@@ -235,9 +235,10 @@ impl Assembly<'_> {
         let device = self.scenario.device.format;
         let name = self.scenario.client_name(place);
         let format = client.format.unwrap_or(device).to_format();
-        let twice = Frames::new(2 * endpoint.period().get());
         let config = SharedClientConfig {
-            buffer: client.buffer.map_or(twice, FrameCount::to_frames),
+            buffer: client
+                .buffer
+                .map_or_else(|| self.buffer_by_default(endpoint), FrameCount::to_frames),
             // The file states the buffer, so nothing but the period bounds it from below.
             minimum: BufferMinimum::Periods(1),
         };
@@ -260,6 +261,13 @@ impl Assembly<'_> {
             .set_volume(client.volume.unwrap_or_default().to_volume())
             .map_err(|code| refused("ISimpleAudioVolume::SetMasterVolume", code.to_string()))?;
         Ok(opened)
+    }
+
+    /// Two periods, or what a pass takes that fills the cyclic buffer but for one packet: the one
+    /// at the start, and the one behind a stall. A client with less starves in each of them.
+    fn buffer_by_default(self, endpoint: &Endpoint) -> Frames {
+        let periods = u64::from(self.scenario.engine.packets.saturating_sub(1)).max(2);
+        Frames::new(periods * endpoint.period().get())
     }
 
     /// Opens the render pin, in the name of whoever will play into it.

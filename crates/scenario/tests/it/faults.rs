@@ -140,3 +140,20 @@ fn another_seed_is_another_noise_and_the_same_history() {
     assert_eq!(one.1, other.1);
     assert_ne!(one.2, other.2);
 }
+
+/// A pass at the start fills all packets but one; a client whose buffer nobody stated has them.
+#[test]
+fn the_buffer_by_default_bears_the_first_pass_with_any_number_of_packets() {
+    for packets in 1..=8 {
+        let text = format!(
+            "name = \"{packets} packets\"\nduration = \"200ms\"\n\
+             device = {{ more-packets = true }}\nengine = {{ packets = {packets} }}\n\
+             [[client]]\nmode = \"shared-event\"\n"
+        );
+        let run = play(&text, &Inputs::default()).unwrap();
+        let silent = run.result.endpoints[0]
+            .frames_by_class
+            .get("engine_silence");
+        assert_eq!(silent.copied().unwrap_or_default(), 0, "{packets} packets");
+    }
+}
