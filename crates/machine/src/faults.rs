@@ -67,17 +67,17 @@ impl Faults {
         thread: ThreadId,
         event: u64,
     ) -> Option<(FaultId, SimDuration)> {
-        strike(&mut self.late, Late::WakeUp(thread, event))
+        strike(&mut self.late, &Late::WakeUp(thread, event))
     }
 
     /// By how much the DPC of `event` starts late.
     pub(crate) fn strike_dpc(&mut self, event: u64) -> Option<(FaultId, SimDuration)> {
-        strike(&mut self.late, Late::Dpc(event))
+        strike(&mut self.late, &Late::Dpc(event))
     }
 
     /// What keeps the DPC of `event` from setting events.
     pub(crate) fn strike_notification(&mut self, event: u64) -> Option<FaultId> {
-        strike(&mut self.lost, event)
+        strike(&mut self.lost, &event)
     }
 
     /// When the next DPC without an interrupt runs.
@@ -88,7 +88,7 @@ impl Faults {
     /// The DPC without an interrupt that is due at `now`.
     pub(crate) fn strike_spurious(&mut self, now: SimTime) -> Option<FaultId> {
         let at = self.next_spurious().filter(|at| *at <= now)?;
-        strike(&mut self.spurious, at)
+        strike(&mut self.spurious, &at)
     }
 
     /// Forgets the blocks that are over at `now`, which nobody asks for any more.
@@ -113,11 +113,11 @@ impl Faults {
 }
 
 /// Takes the first of the faults that wait for `key`.
-fn strike<K: Ord, T>(faults: &mut BTreeMap<K, VecDeque<T>>, key: K) -> Option<T> {
-    let waiting = faults.get_mut(&key)?;
+fn strike<K: Ord, T>(faults: &mut BTreeMap<K, VecDeque<T>>, key: &K) -> Option<T> {
+    let waiting = faults.get_mut(key)?;
     let struck = waiting.pop_front();
     if waiting.is_empty() {
-        faults.remove(&key);
+        faults.remove(key);
     }
     struck
 }
