@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use ring::SharedBuffer;
-use units::{Clock, Moment, Phase, SampleRate, SimTime};
+use ring::{
+    ClockReader, ClockRegister, ClockShape, ClockWriter, PositionReader, SharedBuffer, Width,
+};
+use units::{Bytes, Clock, Moment, Phase, SampleRate, SimTime};
 use vtime::{Fork, Forker};
 
 use crate::config::{ControllerConfig, Start, StreamConfig};
@@ -22,7 +24,7 @@ use crate::stream::{Command, Stream};
 ///
 /// * what a driver does: [`read`](Self::read), [`write`](Self::write);
 /// * what lies in memory: [`map_memory`](Self::map_memory), [`unmap_memory`](Self::unmap_memory),
-///   [`write_bdl`](Self::write_bdl);
+///   [`write_bdl`](Self::write_bdl), and what clients have [mapped](Self::map_position);
 /// * time: [`settle`](Self::settle) and [`next_event`](Self::next_event);
 /// * what comes out: [`interrupt_line`](Self::interrupt_line),
 ///   [`take_interrupt`](Self::take_interrupt), [`take_notes`](Self::take_notes),
@@ -46,6 +48,8 @@ pub struct Controller {
     /// How many of these were taken.
     taken: u64,
     notes: Vec<Note>,
+    /// The wall clock in a page of its own, if that was mapped.
+    mapped_clock: Option<ClockWriter>,
     now: Moment,
 }
 
@@ -74,6 +78,7 @@ impl Controller {
             interrupts: 0,
             taken: 0,
             notes: Vec::new(),
+            mapped_clock: None,
             now: Moment::default(),
         }
     }
@@ -122,6 +127,7 @@ impl Controller {
             }
         }
         self.evaluate_line();
+        self.publish();
         Ok(())
     }
 
@@ -143,6 +149,7 @@ impl Controller {
         if is_changed {
             self.evaluate_line();
         }
+        self.publish();
     }
 
     /// The next moment in which an interrupt may become due.
@@ -211,6 +218,45 @@ impl Controller {
     /// start. Real engines differ.
     pub fn write_bdl(&mut self, physical: u64, list: &[BdlEntry]) {
         self.memory.write_list(physical, list);
+    }
+
+    /// Maps the page that mirrors the link position of output `stream`, which has been set up and
+    /// moves in steps of `accuracy`.
+    ///
+    /// What the page shows is as of the latest call that told the time.
+    ///
+    /// # Panics
+    /// If there is no such stream.
+    pub fn map_position(&mut self, stream: u32, accuracy: Bytes) -> PositionReader {
+        let stream = usize::try_from(stream).expect("an index fits");
+        self.streams[stream].map_position(accuracy)
+    }
+
+    /// Maps the page that mirrors the wall clock; as of the latest call that told the time.
+    pub fn map_clock(&mut self) -> ClockReader {
+        if let Some(writer) = &self.mapped_clock {
+            return writer.reader();
+        }
+        let (writer, reader) = ClockRegister::pair(ClockShape {
+            width: Width::Bits32,
+            numerator: self.wall_clock.hertz().into(),
+            denominator: 1,
+            accuracy_ticks: 1,
+        });
+        self.mapped_clock = Some(writer);
+        self.publish();
+        reader
+    }
+
+    /// Shows in the mapped pages what it is like now.
+    fn publish(&mut self) {
+        for stream in &mut self.streams {
+            stream.publish();
+        }
+        let cycles = self.mapped_clock.as_ref().map(|_| self.wall_clock_cycles());
+        if let (Some(writer), Some(cycles)) = (&mut self.mapped_clock, cycles) {
+            writer.publish(cycles);
+        }
     }
 
     fn stream(&self, stream: u32) -> &Stream {
@@ -339,11 +385,15 @@ impl Controller {
     }
 
     fn wall_clock_reading(&self) -> u32 {
-        let Some(up_since) = self.up_since else {
-            return 0;
-        };
-        let cycles = Clock::new(up_since, self.wall_clock, self.ppb).count_at(self.now.time);
+        let cycles = self.wall_clock_cycles();
         u32::try_from(cycles & u64::from(u32::MAX)).expect("32 bits")
+    }
+
+    /// Since it left reset.
+    fn wall_clock_cycles(&self) -> u64 {
+        self.up_since.map_or(0, |up_since| {
+            Clock::new(up_since, self.wall_clock, self.ppb).count_at(self.now.time)
+        })
     }
 
     /// Derived from what the streams ask; nothing of it is stored.
@@ -402,6 +452,9 @@ impl Fork for Controller {
             interrupts: self.interrupts,
             taken: self.taken,
             notes: self.notes.clone(),
+            mapped_clock: self.mapped_clock.as_ref().map(|writer| {
+                writer.twin(|register| forker.arc(register, |register, _| register.snapshot()))
+            }),
             now: self.now,
         }
     }

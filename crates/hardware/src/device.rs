@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ring::SharedBuffer;
-use units::Moment;
+use ring::{ClockReader, PositionReader, SharedBuffer};
+use units::{Bytes, Moment};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared};
 
 use crate::config::StreamConfig;
@@ -92,6 +92,20 @@ impl Bus {
     /// See [`Controller::write_bdl`].
     pub fn write_bdl(&self, physical: u64, list: &[BdlEntry]) {
         self.controller.borrow_mut().write_bdl(physical, list);
+    }
+
+    /// See [`Controller::map_position`].
+    ///
+    /// # Panics
+    /// If there is no such stream.
+    pub fn map_position(&self, stream: u32, accuracy: Bytes) -> PositionReader {
+        let mut controller = self.controller.borrow_mut();
+        controller.map_position(stream, accuracy)
+    }
+
+    /// See [`Controller::map_clock`].
+    pub fn map_clock(&self) -> ClockReader {
+        self.controller.borrow_mut().map_clock()
     }
 
     /// The properties of output `stream`, as a data sheet would tell them.

@@ -80,11 +80,6 @@ pub const fn descriptor(stream: u32) -> u32 {
     STREAMS + STREAM_STRIDE * stream
 }
 
-/// Where the mirror of the link position of `stream` is.
-pub const fn lpib_alias(stream: u32) -> u32 {
-    LPIB_ALIASES + STREAM_STRIDE * stream
-}
-
 /// Where the linear counters of `stream` begin.
 pub const fn counters(stream: u32) -> u32 {
     COUNTERS + COUNTER_STRIDE * stream

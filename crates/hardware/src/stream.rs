@@ -1,5 +1,6 @@
 //! The register half of a stream descriptor.
 
+use ring::{PositionReader, PositionRegister, PositionShape, PositionWriter, Width};
 use units::{Bytes, SimTime};
 use vtime::{Fork, Forker};
 
@@ -31,6 +32,8 @@ pub(crate) struct Stream {
     pub(crate) engine: DmaEngine,
     /// The completion that set BCIS. The bit is set while there is one.
     unacknowledged: Option<Completion>,
+    /// The link position in a page of its own, if that was mapped.
+    mapped_position: Option<PositionWriter>,
 }
 
 /// What a write to the control register asks of the engine.
@@ -60,6 +63,7 @@ impl Stream {
             registers: Registers::RESET,
             engine: DmaEngine::new(config),
             unacknowledged: None,
+            mapped_position: None,
         }
     }
 
@@ -100,6 +104,25 @@ impl Stream {
 
     pub(crate) fn complete(&mut self, completion: Completion) {
         self.unacknowledged.get_or_insert(completion);
+    }
+
+    /// Maps the link position, which moves in steps of `accuracy`.
+    pub(crate) fn map_position(&mut self, accuracy: Bytes) -> PositionReader {
+        let (writer, reader) = PositionRegister::pair(PositionShape {
+            width: Width::Bits32,
+            buffer: Bytes::new(self.registers.cyclic_length.into()),
+            accuracy,
+        });
+        self.mapped_position = Some(writer);
+        self.publish();
+        reader
+    }
+
+    /// Shows in the mapped page what has left by now.
+    pub(crate) fn publish(&mut self) {
+        if let Some(writer) = &mut self.mapped_position {
+            writer.publish(self.engine.linked_bytes());
+        }
     }
 
     pub(crate) fn read(&self, register: StreamRead) -> u32 {
@@ -191,6 +214,7 @@ impl Stream {
             registers,
             engine,
             unacknowledged,
+            mapped_position: _,
         } = self;
         *registers = Registers {
             control: ctl::RESET | ctl::SRST,
@@ -263,6 +287,9 @@ impl Fork for Stream {
             registers: self.registers,
             engine: self.engine.fork(forker),
             unacknowledged: self.unacknowledged,
+            mapped_position: self.mapped_position.as_ref().map(|writer| {
+                writer.twin(|register| forker.arc(register, |register, _| register.snapshot()))
+            }),
         }
     }
 }

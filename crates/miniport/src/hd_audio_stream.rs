@@ -3,10 +3,8 @@
 use std::rc::Rc;
 
 use hardware::BdlEntry;
-use hardware::spec::{BIT_CLOCK_HZ, WALCLK_ALIAS};
 use ks::{
-    HardwareRegister, HwLatency, KsState, MappedRegister, PacketCount, Position,
-    PresentationPosition, WritePacket,
+    HwLatency, KsState, MappedRegister, PacketCount, Position, PresentationPosition, WritePacket,
 };
 use portcls::{
     AudioBuffer, CacheType, Mdl, MiniportWaveRtStream, OutputStream, PortStreamHandle,
@@ -15,7 +13,7 @@ use portcls::{
 use units::{Bytes, Frames, Hns, Moment, NtStatus, WaveFormat};
 use vtime::{EventHandle, Fork, Forker, Shared};
 
-use crate::mapped::{BusRegister, SettledBus};
+use crate::mapped::{MappedClock, MappedPosition, SettledBus};
 use crate::options::HdAudioOptions;
 use crate::packets::Packets;
 use crate::size::SizeLimits;
@@ -127,13 +125,6 @@ impl HdAudioStream {
             port.free_pages(list);
         }
     }
-
-    fn register(&self, offset: u32) -> Rc<dyn HardwareRegister> {
-        Rc::new(BusRegister {
-            bus: self.stream.borrow().registers().bus().clone(),
-            offset,
-        })
-    }
 }
 
 /// How long each descriptor is. A list has at least two, so a single packet is cut into halves.
@@ -201,26 +192,36 @@ impl MiniportWaveRtStream for HdAudioStream {
         }
     }
 
+    /// Source: `audio/developing-a-wavert-miniport-driver.md`. Model: only with a buffer, since it
+    /// is a place in it.
     fn position_register(&mut self, _: Moment) -> Result<MappedRegister, NtStatus> {
         let stream = self.stream.borrow();
-        let offset = stream.registers().position_register();
+        if !stream.has_buffer() {
+            return Err(NtStatus::DEVICE_NOT_READY);
+        }
         let accuracy = self.format.bytes_of(stream.frames_at_once());
+        let word = stream.registers().map_position(accuracy);
+        let shape = word.shape();
+        let bus = stream.registers().bus().clone();
         Ok(MappedRegister {
-            register: self.register(offset),
-            width: 32,
+            register: Rc::new(MappedPosition { bus, word }),
+            width: shape.width.bits(),
             numerator: 0,
             denominator: 0,
-            accuracy: u32::try_from(accuracy.get()).expect("a few frames"),
+            accuracy: u32::try_from(shape.accuracy.get()).expect("a few frames"),
         })
     }
 
     fn clock_register(&mut self, _: Moment) -> Result<MappedRegister, NtStatus> {
+        let bus = self.stream.borrow().registers().bus().clone();
+        let word = bus.map_clock();
+        let shape = word.shape();
         Ok(MappedRegister {
-            register: self.register(WALCLK_ALIAS),
-            width: 32,
-            numerator: BIT_CLOCK_HZ.into(),
-            denominator: 1,
-            accuracy: 1,
+            register: Rc::new(MappedClock { bus, word }),
+            width: shape.width.bits(),
+            numerator: shape.numerator,
+            denominator: shape.denominator,
+            accuracy: u32::try_from(shape.accuracy_ticks).expect("a few ticks"),
         })
     }
 

@@ -1,9 +1,11 @@
 //! What of the device is mapped into the client's address space.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use hardware::Bus;
 use ks::{HardwareRegister, Settle};
+use ring::{ClockReader, ClockRegister, PositionReader, PositionRegister};
 use units::Moment;
 use vtime::{Fork, Forker};
 
@@ -21,25 +23,44 @@ impl Settle for SettledBus {
     }
 }
 
-/// A register of the controller in a page of its own.
+/// The link position in a page of its own.
 #[derive(Clone, Debug)]
-pub(crate) struct BusRegister {
+pub(crate) struct MappedPosition {
     pub(crate) bus: Bus,
-    pub(crate) offset: u32,
+    pub(crate) word: PositionReader,
 }
 
-impl HardwareRegister for BusRegister {
+impl HardwareRegister for MappedPosition {
     fn read(&self, now: Moment) -> u64 {
-        self.bus
-            .read(now, self.offset)
-            .expect("the mirror pages are always there")
-            .into()
+        self.bus.settle(now);
+        self.word.read().get()
     }
 
     fn fork_register(&self, forker: &mut Forker) -> Rc<dyn HardwareRegister> {
-        Rc::new(Self {
-            bus: self.bus.fork(forker),
-            offset: self.offset,
-        })
+        let bus = self.bus.fork(forker);
+        let twin = |word: &Arc<PositionRegister>| forker.arc(word, |word, _| word.snapshot());
+        let word = self.word.twin(twin);
+        Rc::new(Self { bus, word })
+    }
+}
+
+/// The wall clock in a page of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct MappedClock {
+    pub(crate) bus: Bus,
+    pub(crate) word: ClockReader,
+}
+
+impl HardwareRegister for MappedClock {
+    fn read(&self, now: Moment) -> u64 {
+        self.bus.settle(now);
+        self.word.read()
+    }
+
+    fn fork_register(&self, forker: &mut Forker) -> Rc<dyn HardwareRegister> {
+        let bus = self.bus.fork(forker);
+        let twin = |word: &Arc<ClockRegister>| forker.arc(word, |word, _| word.snapshot());
+        let word = self.word.twin(twin);
+        Rc::new(Self { bus, word })
     }
 }

@@ -2,6 +2,7 @@
 
 use hardware::spec::{self, ctl, gctl, intctl, sts};
 use hardware::{BdlEntry, Bus, StreamConfig, StreamFormat};
+use ring::PositionReader;
 use units::{Bytes, Moment};
 use vtime::{Fork, Forker};
 
@@ -116,9 +117,9 @@ impl StreamRegisters {
         self.linear(now, spec::LDPL, spec::LDPU)
     }
 
-    /// Where the position can be read without seeing anything else.
-    pub(crate) fn position_register(&self) -> u32 {
-        spec::lpib_alias(self.stream)
+    /// Where the position can be read without seeing anything else; it moves by `accuracy`.
+    pub(crate) fn map_position(&self, accuracy: Bytes) -> PositionReader {
+        self.bus.map_position(self.stream, accuracy)
     }
 
     /// Reads a counter in two halves, again if the upper one moved on meanwhile.

@@ -83,6 +83,10 @@ impl Stream {
         self.data_sheet
     }
 
+    pub(crate) fn has_buffer(&self) -> bool {
+        self.buffer.is_some()
+    }
+
     /// By how much positions rise at a time.
     pub(crate) fn frames_at_once(&self) -> Frames {
         self.data_sheet.frames_at_once(self.link_format)

@@ -15,6 +15,16 @@ pub enum Width {
     Bits64,
 }
 
+impl Width {
+    /// How many.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Bits32 => 32,
+            Self::Bits64 => 64,
+        }
+    }
+}
+
 /// How a position register counts.
 ///
 /// Source: `ksmedia/ns-ksmedia-ksrtaudio_hwregister.md`,

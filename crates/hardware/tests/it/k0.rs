@@ -165,7 +165,7 @@ fn r94_the_link_position_starts_at_zero_and_never_reads_the_buffer_size() {
         let at = SimTime::from_ticks(frame * 9_187_500).at(Phase::Move);
         let expected = u32::try_from(frame % 6 * 4).unwrap();
         assert_eq!(rig.read(at, STREAM + spec::SD_LPIB), expected);
-        assert_eq!(rig.read(at, spec::lpib_alias(0)), expected, "its mirror");
+        assert_eq!(rig.read(at, spec::LPIB_ALIASES), expected, "its mirror");
     }
 }
 

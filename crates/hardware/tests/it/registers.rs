@@ -44,7 +44,7 @@ fn only_registers_can_be_accessed_and_only_as_far_as_they_go() {
         spec::WALCLK_ALIAS,
         STREAM + spec::SD_LPIB,
         STREAM + spec::SD_FIFOS,
-        spec::lpib_alias(0),
+        spec::LPIB_ALIASES,
         spec::counters(0) + spec::LLPL,
         spec::descriptor(1),
     ];

@@ -278,3 +278,19 @@ fn r51_from_run_to_reset_the_engine_goes_by_way_of_pause() {
     let expected = ["run", "interrupt", "pause", "reset"].map(|what| format!("hardware.{what}"));
     assert_eq!(moves, expected);
 }
+
+#[test]
+fn r94_without_a_buffer_there_is_no_place_in_it_to_map() {
+    k0().run(10, |client| async move {
+        let connect = ks::PinConnect {
+            pin: miniport::HdAudioMiniport::RENDER_PIN,
+            format: s16(48_000),
+        };
+        let now = vtime::Context::moment(&client.cx);
+        let pin = client.filter.create_pin(now, connect).expect("it opens");
+        let ask = || ks::position_register(&client.cx, &pin);
+        assert_eq!(ask().err(), Some(units::NtStatus::DEVICE_NOT_READY));
+        ks::allocate_buffer(&client.cx, &pin, units::Bytes::new(3840)).expect("there is memory");
+        assert!(ask().is_ok(), "what failed was not mapped");
+    });
+}

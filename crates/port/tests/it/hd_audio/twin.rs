@@ -107,3 +107,34 @@ fn what_is_done_to_the_twin_is_not_done_to_the_original() {
             .all(|(_, _, whose)| matches!(whose, Some((_, Kind::Audio))))
     );
 }
+
+#[test]
+fn the_registers_that_a_twin_has_mapped_are_its_own() {
+    let (mut original, pin, _) = playing();
+    let now = original.world.now();
+    let registers = [
+        RtAudioRequest::PositionRegister,
+        RtAudioRequest::ClockRegister,
+    ];
+    let mapped = registers.map(
+        |register| match pin.request(now, PinRequest::RtAudio(register)) {
+            Ok(PinReply::Register(mapped)) => mapped,
+            other => panic!("{other:?} is no register"),
+        },
+    );
+    original.world.run_until(SimTime::from_millis(15)).unwrap();
+    let (world, mut forker) = original.world.fork();
+    let twins = mapped.each_ref().map(|register| register.fork(&mut forker));
+    let twin_pin = pin.fork(&mut forker);
+    original.world.run_until(SimTime::from_millis(18)).unwrap();
+    let read =
+        |registers: &[ks::MappedRegister; 2], now| registers.each_ref().map(|it| it.read(now));
+    let millis = |millis: u64| [(millis * 48 * 4) % 3840, millis * 24_000];
+    assert_eq!(read(&mapped, original.world.now()), millis(18));
+    assert_eq!(read(&twins, world.now()), millis(15));
+    twin_pin
+        .request(world.now(), PinRequest::SetState(KsState::Stop))
+        .unwrap();
+    assert_eq!(read(&twins, world.now()), [0, 15 * 24_000]);
+    assert_eq!(read(&mapped, original.world.now()), millis(18));
+}
