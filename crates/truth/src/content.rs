@@ -48,10 +48,10 @@ impl Ranges {
     }
 }
 
-/// Frames of content that were due by the end and were never heard in their place.
+/// Frames of content that were due by the end and were never heard.
 ///
 /// Each content frame that was written for a device frame that left the speaker is either among
-/// those that were heard as intended or among these.
+/// those that were heard, in their place or elsewhere, or among these.
 pub(crate) fn dropped(account: &Account, spans: &[Span]) -> u64 {
     let mut runs: Vec<u32> = spans.iter().map(|span| span.run).collect();
     runs.dedup();
@@ -65,12 +65,12 @@ fn dropped_of(account: &Account, spans: &[Span], run: u32) -> u64 {
     let (mut heard, mut end) = (Ranges::default(), 0);
     for span in of_run {
         end = span.end();
-        // What the engine or a right silenced was in its place all the same.
-        let in_place = matches!(
+        // What the engine or a right silenced was there all the same.
+        let was_there = matches!(
             span.class,
-            Class::Fresh | Class::EngineSilence | Class::Muted
+            Class::Fresh | Class::Stale | Class::Ahead | Class::EngineSilence | Class::Muted
         );
-        if let Some(whose) = span.whose.filter(|_| in_place) {
+        if let Some(whose) = span.whose.filter(|_| was_there) {
             heard.insert(whose.content, whose.content + span.frames);
         }
     }

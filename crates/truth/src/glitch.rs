@@ -18,7 +18,7 @@ pub enum GlitchType {
     LateWrite,
     /// G4: the writer lapped the reader.
     OverwriteAhead,
-    /// G5: a jump in the content without a wrong frame.
+    /// G5: from here on the content is elsewhere than before.
     Discontinuity,
     /// G8: nothing of this run from its start on.
     StartUp,
@@ -112,11 +112,10 @@ fn declared_ends(account: &Account) -> BTreeMap<u32, u64> {
     ends
 }
 
-/// All glitches of `spans`, in order. `merge_gap` is how many good frames do not part two of one
-/// family.
-pub(crate) fn glitches(account: &Account, spans: &[Span], merge_gap: Frames) -> Vec<Glitch> {
+/// All glitches of `spans`, in order.
+pub(crate) fn glitches(account: &Account, spans: &[Span]) -> Vec<Glitch> {
     let ends = declared_ends(account);
-    let mut all: Vec<Glitch> = events(&ends, spans, merge_gap)
+    let mut all: Vec<Glitch> = events(&ends, spans)
         .iter()
         .map(|event| glitch_of(account, event))
         .collect();
@@ -126,7 +125,29 @@ pub(crate) fn glitches(account: &Account, spans: &[Span], merge_gap: Frames) -> 
     all
 }
 
-fn events(ends: &BTreeMap<u32, u64>, spans: &[Span], merge_gap: Frames) -> Vec<Event> {
+/// How many events a listener counts in `glitches`, which are in order: up to `merge_gap` frames
+/// do not part two of them, whatever they are.
+pub(crate) fn audible_events(glitches: &[Glitch], merge_gap: Frames) -> u64 {
+    let mut count = 0;
+    let mut latest: Option<(u32, u64)> = None;
+    for glitch in glitches {
+        let end = glitch.first + glitch.frames;
+        latest = match latest {
+            Some((run, until))
+                if run == glitch.run && glitch.first.saturating_sub(until) <= merge_gap.get() =>
+            {
+                Some((run, until.max(end)))
+            }
+            _ => {
+                count += 1;
+                Some((glitch.run, end))
+            }
+        };
+    }
+    count
+}
+
+fn events(ends: &BTreeMap<u32, u64>, spans: &[Span]) -> Vec<Event> {
     let mut all: Vec<Event> = Vec::new();
     for span in spans {
         let Some(family) = span.class.family() else {
@@ -139,7 +160,7 @@ fn events(ends: &BTreeMap<u32, u64>, spans: &[Span], merge_gap: Frames) -> Vec<E
                 Some(last)
                     if last.run == part.run
                         && last.behind_the_end == behind_the_end
-                        && part.first - last.end <= merge_gap.get() =>
+                        && part.first == last.end =>
                 {
                     last.end = part.end();
                     if part.frames > last.main.frames {
@@ -217,27 +238,37 @@ fn type_of(account: &Account, event: &Event) -> GlitchType {
     }
 }
 
-/// Jumps of the content between two frames that are both as intended.
+/// Changes of the shift from what was last heard as intended to what is heard so next, whatever
+/// lies between. Content that comes back to its old shift behind something wrong has not jumped.
 fn jumps(account: &Account, spans: &[Span]) -> Vec<Glitch> {
-    let pairs = spans.windows(2).map(|pair| (pair[0], pair[1]));
-    pairs
-        .filter(|(before, after)| {
-            before.run == after.run
-                && before.class == Class::Fresh
-                && after.class == Class::Fresh
-                && before.shift != after.shift
-        })
-        .map(|(_, after)| Glitch {
-            kind: GlitchType::Discontinuity,
-            class: None,
-            run: after.run,
-            first: after.first,
-            frames: 0,
-            heard_from: after.heard_from(),
-            starts: instant_of(account, after.run, after.first),
-            blame: Blame::of(account, &after),
-        })
-        .collect()
+    let mut jumps = Vec::new();
+    let (mut latest, mut wrong): (Option<Span>, Option<Span>) = (None, None);
+    for &span in spans {
+        if latest.is_some_and(|latest| latest.run != span.run) {
+            (latest, wrong) = (None, None);
+        }
+        if span.class != Class::Fresh {
+            wrong = wrong.or(Some(span).filter(|span| span.class.family().is_some()));
+            continue;
+        }
+        let shifted = latest.is_some_and(|latest| latest.shift != span.shift);
+        // What went wrong in between is why the content is elsewhere now.
+        let reason = wrong.take().unwrap_or(span);
+        latest = Some(span);
+        if shifted {
+            jumps.push(Glitch {
+                kind: GlitchType::Discontinuity,
+                class: None,
+                run: span.run,
+                first: span.first,
+                frames: 0,
+                heard_from: span.heard_from(),
+                starts: instant_of(account, span.run, span.first),
+                blame: Blame::of(account, &reason),
+            });
+        }
+    }
+    jumps
 }
 
 /// Content up to a declared end that STOP kept from being heard.

@@ -40,6 +40,16 @@ impl Headroom {
         below(to) - below(from)
     }
 
+    /// The mean, in nanoseconds, rounded down.
+    pub fn mean_nanos(&self) -> Option<i64> {
+        let count = i128::try_from(self.0.len()).expect("a count of memory");
+        let sum: i128 = self.0.iter().copied().map(i128::from).sum();
+        let mean = (count > 0).then(|| sum.div_euclid(count))?;
+        Some(nanos(
+            i64::try_from(mean).expect("between the least and the most"),
+        ))
+    }
+
     /// What `percent` of a hundred did not exceed, in nanoseconds: nearest rank.
     pub fn percentile_nanos(&self, percent: u32) -> Option<i64> {
         let rank = (self.0.len() * percent as usize).div_ceil(100);
@@ -65,6 +75,11 @@ fn counts(account: &Account, write: &Write) -> bool {
         Origin::Forced => false,
     };
     turned && taken.contains(&write.status)
+}
+
+/// The margin of `write` in nanoseconds, rounded down, whether it counts or not.
+pub(crate) fn margin_nanos(account: &Account, write: &Write) -> Option<i64> {
+    of(account, write).map(nanos)
 }
 
 /// From the end of `write` to the fetch of its first frame, as it looked then. The first frame of

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use units::{Frames, NtStatus};
 
-use crate::account::Account;
+use crate::account::{Account, Write};
 use crate::class::Class;
 use crate::content::dropped;
-use crate::glitch::{Glitch, glitches};
-use crate::headroom::Headroom;
+use crate::glitch::{Glitch, audible_events, glitches};
+use crate::headroom::{Headroom, margin_nanos};
 use crate::span::{Span, spans};
 use crate::timeline::Stay;
 
@@ -25,14 +25,8 @@ impl Ledger {
     /// Draws the conclusions from `account`. Two stretches of one family are one glitch if no good
     /// frame lies between them.
     pub fn close(account: Account) -> Self {
-        Self::close_merging(account, Frames::ZERO)
-    }
-
-    /// The same, but up to `merge_gap` good frames do not part what goes wrong: with a packet,
-    /// what one hears as one event.
-    pub fn close_merging(account: Account, merge_gap: Frames) -> Self {
         let spans = spans(&account);
-        let glitches = glitches(&account, &spans, merge_gap);
+        let glitches = glitches(&account, &spans);
         let headroom = Headroom::of(&account);
         Self {
             account,
@@ -55,6 +49,19 @@ impl Ledger {
     /// What a listener could have noticed, in order.
     pub fn glitches(&self) -> &[Glitch] {
         &self.glitches
+    }
+
+    /// How many events a listener counts in the glitches: what is no more than a packet apart is
+    /// heard as one.
+    pub fn audible_events(&self) -> u64 {
+        audible_events(&self.glitches, self.account.geometry.packet)
+    }
+
+    /// From the end of each write to the fetch of its first frame, in nanoseconds, rounded down;
+    /// negative for late. None if the device never ran.
+    pub fn margins(&self) -> impl Iterator<Item = (&Write, Option<i64>)> {
+        let margin = |write| (write, margin_nanos(&self.account, write));
+        self.account.writes.iter().map(margin)
     }
 
     /// By how much packets were early.
@@ -87,7 +94,7 @@ impl Ledger {
         Frames::new(self.glitches.iter().map(|glitch| glitch.frames).sum())
     }
 
-    /// Content that was due by the end and was never heard in its place.
+    /// Content that was due by the end and was never heard.
     pub fn dropped(&self) -> Frames {
         Frames::new(dropped(&self.account, &self.spans))
     }
