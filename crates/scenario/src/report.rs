@@ -204,10 +204,7 @@ fn speaker(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger>) 
     }
     if endpoint.dropped_frames > 0 {
         let dropped = endpoint.dropped_frames;
-        writeln!(
-            out,
-            "  {dropped:>10}  frames of content were never heard"
-        )?;
+        writeln!(out, "  {dropped:>10}  frames of content were never heard")?;
     }
     let many = &endpoint.notifications;
     for (count, what) in [

@@ -38,7 +38,7 @@ fn odd_frames() -> impl Strategy<Value = String> {
 
 fn device() -> impl Strategy<Value = String> {
     let rate = prop::sample::select(vec![
-        "8kHz", "44.1kHz", "48kHz", "96kHz", "192kHz", "11025Hz", "47999Hz",
+        "8kHz", "44.1kHz", "48kHz", "88.2kHz", "96kHz", "176.4kHz", "192kHz", "11025Hz", "47999Hz",
     ]);
     let sample = prop::sample::select(vec![
         "u8", "s16", "s16", "s24", "s24in32", "s32", "s32", "f32",
@@ -46,19 +46,23 @@ fn device() -> impl Strategy<Value = String> {
     let keys = prop::sample::subsequence(
         vec![
             "preset = \"hd-audio\"",
-            "prefetch = \"64fr\"",
-            "burst = \"32fr\"",
             "count-on = \"memory\"",
             "drift = \"1000ppm\"",
             "more-packets = true",
             "packet-window = \"sample\"",
             "end-of-stream = \"silence\"",
         ],
-        0..=8,
+        0..=6,
     );
-    (rate, prop_oneof![4 => 1u8..4, 1 => 4u8..9], sample, keys).prop_map(|(rate, channels, sample, keys)| {
+    let extent = |key: &'static str| {
+        let frames = prop_oneof![1 => Just(0u64), 4 => 1u64..9, 4 => 9u64..200];
+        let some = frames.prop_map(move |frames| format!("{key} = \"{frames}fr\"\n"));
+        prop_oneof![1 => Just(String::new()), 1 => some]
+    };
+    let fifo = (extent("prefetch"), extent("burst"));
+    (rate, prop_oneof![4 => 1u8..4, 1 => 4u8..9], sample, keys, fifo).prop_map(|(rate, channels, sample, keys, (prefetch, burst))| {
         format!(
-            "[device]\nformat = {{ rate = \"{rate}\", channels = {channels}, sample = \"{sample}\" }}\n{}\n",
+            "[device]\nformat = {{ rate = \"{rate}\", channels = {channels}, sample = \"{sample}\" }}\n{prefetch}{burst}{}\n",
             keys.join("\n")
         )
     })

@@ -291,6 +291,22 @@ fn an_exclusive_client_is_alone() {
     assert!(all[0].help.is_some());
 }
 
+/// Every packet of a run is remembered: 4 000 000 glitching ones are some gigabytes.
+#[test]
+fn a_run_is_not_longer_than_what_can_be_remembered() {
+    let lasting = |hours: u32| {
+        Scenario::parse(&format!(
+            "name = \"long\"\nduration = \"{hours}h\"\n[[client]]\nmode = \"shared-event\"\n"
+        ))
+    };
+    assert!(lasting(11).is_ok());
+    let all = lasting(12).unwrap_err();
+    assert!(
+        all.to_string().contains("more than a run can remember"),
+        "{all}"
+    );
+}
+
 proptest! {
     /// Whatever the text, parsing answers; what it says lies within the text.
     #[test]

@@ -114,7 +114,11 @@ fn the_result_has_the_keys_that_tools_rely_on() {
             "fault",
         ],
     );
-    assert_eq!(keys(&speaker["headroom_ns"]), ["min", "p50", "p99", "max"]);
+    assert_eq!(
+        keys(&speaker["headroom_ns"]),
+        ["min", "p50", "p99", "max", "p1", "mean"]
+    );
+    assert_eq!(speaker["audible_events"], 1);
     assert_eq!(speaker["lost_ms"], 4.0);
     assert_eq!(speaker["flow"], "render");
 }
