@@ -38,7 +38,7 @@ pub static PACKET: Descriptor = Descriptor::new(
         field("packet", "1"),
         field("status", "NTSTATUS"),
         // When its first frame leaves on an ideal link, or `NO_TIME`.
-        field("deadline", "tick"),
+        field("ideal_deadline", "tick"),
         // When work on it began.
         field("begun", "tick"),
         // The first content frame in it.

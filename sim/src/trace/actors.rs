@@ -6,6 +6,7 @@ use super::words::{self, Words, status_name};
 use crate::perfetto::{Annotation, Mark, Trace, Track};
 use scenario::Run;
 use std::collections::{BTreeMap, BTreeSet};
+use units::Moment;
 use vtime::SourceId;
 
 /// The track of an actor. Its spans must not overlap: a wake-up that was due while the thread
@@ -18,6 +19,7 @@ struct Lane {
 
 pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
     let mut lanes = lanes(run, trace);
+    let margins = margins(run);
     // What encloses comes first: of two spans of the same extent the first one is the outer.
     for (_, words) in words::entries(run).filter(|(_, words)| words.name() == "producer.pass") {
         pass(trace, lanes[&words.entry().source].row, words);
@@ -36,7 +38,11 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
                 lane.wait(trace, words, starts, "ready, not running")
             }
             "machine.dpc" => lane.wait(trace, words, words.nanos(), "DPC queued"),
-            "producer.packet" => packet(trace, lane.row, words),
+            "producer.packet" => {
+                let number = words.get("packet").unwrap_or_default();
+                let margin = margins.get(&(words.entry().moment, number));
+                packet(trace, lane.row, words, margin.copied())
+            }
             "machine.delay" => delay(trace, lane.row, words),
             "machine.notification" => notification(trace, lane.row, words),
             "ks.request" => request(trace, lane.row, words),
@@ -96,16 +102,22 @@ fn pass(trace: &mut Trace, row: Track, words: Words<'_>) {
     );
 }
 
-fn packet<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>) -> Mark<'a> {
+/// By how much each packet was early, by when it was written and its number: the margin of the
+/// report, which knows the FIFO and the crystal.
+fn margins(run: &Run) -> BTreeMap<(Moment, u64), i64> {
+    let ledgers = run.truth.iter().flatten();
+    let writes = ledgers.flat_map(|ledger| ledger.margins());
+    writes
+        .filter_map(|(write, margin)| Some(((write.done, write.packet), margin?)))
+        .collect()
+}
+
+fn packet<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>, margin: Option<i64>) -> Mark<'a> {
     let ends = words.nanos();
     let begins = words.instant("begun").unwrap_or(ends).min(ends);
     let number = words.get("packet").unwrap_or_default();
     let mut facts = words.annotations();
-    if let Some(deadline) = words.instant("deadline") {
-        // Not the margin of the report: an ideal link has no FIFO, and its crystal is exact.
-        let early = i128::from(deadline) - i128::from(ends);
-        facts.push(Annotation::number("before_ideal_link_ns", early));
-    }
+    facts.extend(margin.map(|early| Annotation::number("margin_ns", early)));
     trace.slice(row, begins, ends, format!("write packet {number}"), facts)
 }
 

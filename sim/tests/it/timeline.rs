@@ -117,3 +117,17 @@ fn every_kind_of_fault_makes_a_trace_that_reads_back() {
         assert!(trace.events.len() > 50, "{scenario}");
     }
 }
+
+/// The margin of a packet is the report's, which knows FIFO and crystal; an ideal link does not.
+#[test]
+fn the_late_packet_has_the_margin_of_the_report() {
+    for (scenario, margin) in [("late-wake-up", "-4000000"), ("hd-audio", "-3833334")] {
+        let trace = trace_of(scenario);
+        let mut margins = trace
+            .events
+            .iter()
+            .filter(|event| event.name.starts_with("write packet "))
+            .filter_map(|event| event.notes.get("margin_ns"));
+        assert!(margins.any(|found| found == margin), "{scenario}");
+    }
+}
