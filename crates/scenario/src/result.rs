@@ -78,7 +78,7 @@ pub struct EndpointResult {
     pub notifications: Notifications,
     /// The stays in RUN, in order.
     pub stays: Vec<StayResult>,
-    /// Frames of content that were written and never heard in their place.
+    /// Frames of content that were written and never heard.
     pub dropped_frames: u64,
     /// Frames that the content is ahead of the device at the end; negative: behind.
     pub content_shift_frames: i64,

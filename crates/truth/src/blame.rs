@@ -55,19 +55,20 @@ impl Blame {
 
     /// Something came too early: whoever wrote it.
     fn for_early(account: &Account, span: &Span) -> Self {
-        let write = span.whose.and_then(|whose| {
-            let written = (span.run, whose.write);
-            let writes = &account.writes;
-            let place = writes.binary_search_by_key(&written, |write| (write.run, write.write));
-            place.ok().map(|place| &writes[place])
-        });
-        match write.map(|write| write.origin) {
-            Some(Origin::Wake(place)) => Self {
-                fault: account.work[place].fault,
-                wake: Some(place),
-                ..Self::NOBODY
-            },
-            _ => Self::NOBODY,
+        written_in(account, span).map_or(Self::NOBODY, |place| Self {
+            fault: account.work[place].fault,
+            wake: Some(place),
+            ..Self::NOBODY
+        })
+    }
+
+    /// From `span` on the content is elsewhere: because of what went wrong `between`, or else of
+    /// the wake-up that chose what to write.
+    pub(crate) fn for_jump(account: &Account, span: &Span, between: Option<&Span>) -> Self {
+        match (between, written_in(account, span)) {
+            (Some(wrong), _) => Self::of(account, wrong),
+            (None, Some(place)) => Self::on(&account.work[place], place),
+            (None, None) => Self::NOBODY,
         }
     }
 
@@ -86,6 +87,17 @@ impl Blame {
             fault: work.fault,
             wake: Some(place),
         }
+    }
+}
+
+/// The wake-up that wrote the start of `span`, if one did.
+fn written_in(account: &Account, span: &Span) -> Option<usize> {
+    let written = (span.run, span.whose?.write);
+    let writes = &account.writes;
+    let place = writes.binary_search_by_key(&written, |write| (write.run, write.write));
+    match writes[place.ok()?].origin {
+        Origin::Wake(place) => Some(place),
+        Origin::Start | Origin::Forced => None,
     }
 }
 

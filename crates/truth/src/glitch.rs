@@ -252,8 +252,7 @@ fn jumps(account: &Account, spans: &[Span]) -> Vec<Glitch> {
             continue;
         }
         let shifted = latest.is_some_and(|latest| latest.shift != span.shift);
-        // What went wrong in between is why the content is elsewhere now.
-        let reason = wrong.take().unwrap_or(span);
+        let between = wrong.take();
         latest = Some(span);
         if shifted {
             jumps.push(Glitch {
@@ -264,7 +263,7 @@ fn jumps(account: &Account, spans: &[Span]) -> Vec<Glitch> {
                 frames: 0,
                 heard_from: span.heard_from(),
                 starts: instant_of(account, span.run, span.first),
-                blame: Blame::of(account, &reason),
+                blame: Blame::for_jump(account, &span, between.as_ref()),
             });
         }
     }

@@ -161,3 +161,27 @@ fn a_single_packet_is_not_overwritten_before_it_is_heard() {
     );
     assert_eq!(spans[2], (Class::Ahead, 481, 479, Some(961)));
 }
+
+/// What was late stays late under DELAY: beside the stale frames there is a jump for good.
+#[test]
+fn a_delayed_stream_jumps_behind_what_was_late() {
+    let kinds = |content: &str| {
+        let text = format!(
+            "name = \"x\"\nduration = \"200ms\"\n[[client]]\nmode = \"exclusive-event\"\n\
+             content = \"{content}\"\n\
+             [[fault]]\nlate-wake-up = {{ client = 0, event = 5, by = \"14ms\" }}\n"
+        );
+        let scenario = Scenario::parse(&text).unwrap();
+        let run = run(&scenario, &sounds::of(&scenario), &RunOptions::default()).unwrap();
+        let endpoint = &run.result.endpoints[0];
+        let glitches = endpoint.glitches.iter();
+        let told = glitches.map(|glitch| (glitch.kind, glitch.first_frame, glitch.fault.clone()));
+        (endpoint.content_shift_frames, told.collect::<Vec<_>>())
+    };
+    let fault = Some("late-wake-up-0".to_owned());
+    let late = ("G2", 2880, fault.clone());
+    assert_eq!(kinds("drop"), (0, vec![late.clone()]));
+    let (shift, told) = kinds("delay");
+    // The packet that was refused is written again as the next one.
+    assert_eq!((shift, told), (-480, vec![late, ("G5", 3360, fault)]));
+}
