@@ -1,17 +1,20 @@
 //! The sounds that a scenario plays: found, decoded, brought to the device's rate.
 
+mod reach;
+
 use crate::refusal::Refusal;
 use crate::resample;
 use crate::source::Folder;
-use crate::wav::Wave;
+use crate::wav::{Header, ReadError, Wave};
 use scenario::{Inputs, Pcm, Scenario};
-use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Cursor, Read as _};
 use std::path::Path;
 
 /// No input file is longer than a WAV file can be.
 const BYTES_MAX: u64 = u32::MAX as u64 + 8;
+/// What comes through a pipe has to be kept, and says nowhere how long it is.
+const PIPED_BYTES_MAX: u64 = 1 << 28;
 
 /// Makes `file` what the scenario's first client plays.
 ///
@@ -41,19 +44,18 @@ pub fn play_instead(scenario: &mut Scenario, label: &str, file: &Path) -> Result
 pub fn load(scenario: &Scenario, folder: &Folder, given: Option<&Path>) -> Result<Inputs, Refusal> {
     let mut inputs = Inputs::new();
     for name in scenario.inputs() {
-        let bytes = match (given, folder) {
-            (Some(given), _) if given.to_string_lossy() == name => read(given)?,
-            (_, Folder::Disk(folder)) => read(&folder.join(name))?,
-            (_, Folder::Shipped) => shipped(name)?,
+        let wave = match (given, folder) {
+            (Some(given), _) if given.to_string_lossy() == name => read(given, scenario)?,
+            (_, Folder::Disk(folder)) => read(&folder.join(name), scenario)?,
+            (_, Folder::Shipped) => shipped(name, scenario)?,
         };
-        inputs.insert(name.to_owned(), decode(name, &bytes, scenario)?);
+        inputs.insert(name.to_owned(), at_the_rate(name, wave, scenario)?);
     }
     Ok(inputs)
 }
 
-fn decode(name: &str, bytes: &[u8], scenario: &Scenario) -> Result<Pcm, Refusal> {
-    let wave = Wave::decode(bytes)
-        .map_err(|error| Refusal::new(name, error.to_string(), error.remedy()))?;
+/// Brings a sound to the rate of the device.
+fn at_the_rate(name: &str, wave: Wave, scenario: &Scenario) -> Result<Pcm, Refusal> {
     let rate_hz = scenario.device.format.rate.hertz();
     let from_hz = wave.header.rate_hz;
     let channels = wave.header.channels;
@@ -64,7 +66,7 @@ fn decode(name: &str, bytes: &[u8], scenario: &Scenario) -> Result<Pcm, Refusal>
             &wave.samples,
             channels.into(),
             (from_hz, rate_hz),
-            frames_of(scenario),
+            reach::frames_of(scenario),
         )
         .map_err(|error| {
             let message = format!("cannot be converted from {from_hz} Hz to {rate_hz} Hz: {error}");
@@ -79,55 +81,60 @@ fn decode(name: &str, bytes: &[u8], scenario: &Scenario) -> Result<Pcm, Refusal>
     })
 }
 
-/// How many frames the run can play at most.
-fn frames_of(scenario: &Scenario) -> u64 {
-    let frames = u128::from(scenario.duration.nanos())
-        * u128::from(scenario.device.format.rate.hertz())
-        / 1_000_000_000;
-    // What is queued or on its way at the end has been asked for, too.
-    u64::try_from(frames)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1 << 16)
+/// How many frames of a file the run can play at most.
+fn frames_of_file(header: Header, scenario: &Scenario) -> u64 {
+    let rate_hz = scenario.device.format.rate.hertz();
+    let frames = reach::frames_of(scenario);
+    if header.rate_hz == rate_hz {
+        frames
+    } else {
+        resample::reach(frames, (header.rate_hz, rate_hz))
+    }
 }
 
-fn read(path: &Path) -> Result<Cow<'static, [u8]>, Refusal> {
-    let refuse = |message: String, help: &str| Refusal::new(&path.to_string_lossy(), message, help);
-    let unreadable = |error: std::io::Error| {
-        refuse(
-            format!("cannot be read: {error}"),
-            "check the path, and that you may read it",
-        )
-    };
-    let mut file = File::open(path).map_err(unreadable)?;
-    let length = file.metadata().map_err(unreadable)?.len();
-    if length > BYTES_MAX {
-        return Err(refuse(
-            format!("{length} bytes are more than a WAV file can have"),
-            "cut it",
-        ));
+fn read(path: &Path, scenario: &Scenario) -> Result<Wave, Refusal> {
+    let name = path.to_string_lossy();
+    let refuse = |error: ReadError| Refusal::new(&name, error.to_string(), error.remedy());
+    let unreadable = |error: std::io::Error| refuse(error.into());
+    let file = File::open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    let frames = |header| frames_of_file(header, scenario);
+    if about.is_file() {
+        let length = about.len();
+        if length > BYTES_MAX {
+            let message = format!("{length} bytes are more than a WAV file can have");
+            return Err(Refusal::new(&name, message, "cut it"));
+        }
+        return Wave::read(file, length, frames).map_err(refuse);
     }
     let mut bytes = Vec::new();
-    file.by_ref()
-        .take(Wave::HEAD_BYTES)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    // What does not begin as a WAV file does, a film or /dev/zero, is not read any further.
+    let mut head = (&file).take(Wave::HEAD_BYTES);
+    head.read_to_end(&mut bytes).map_err(unreadable)?;
+    // What does not begin as a WAV file does, /dev/zero, is not read any further.
     if Wave::begins(&bytes) {
-        file.take(BYTES_MAX)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
+        let mut rest = file.take(PIPED_BYTES_MAX);
+        rest.read_to_end(&mut bytes).map_err(unreadable)?;
     }
-    Ok(Cow::Owned(bytes))
+    if bytes.len() as u64 > PIPED_BYTES_MAX {
+        let message = format!(
+            "more than {} MiB came through the pipe",
+            PIPED_BYTES_MAX >> 20
+        );
+        return Err(Refusal::new(&name, message, "make a file of it first"));
+    }
+    let length = bytes.len() as u64;
+    Wave::read(Cursor::new(bytes), length, frames).map_err(refuse)
 }
 
-fn shipped(name: &str) -> Result<Cow<'static, [u8]>, Refusal> {
+fn shipped(name: &str, scenario: &Scenario) -> Result<Wave, Refusal> {
     let found = scenario::shipped_sounds()
         .iter()
         .find(|sound| sound.path == name);
-    found
-        .map(|sound| Cow::Borrowed(sound.bytes))
-        .ok_or_else(|| {
-            let help = "run the scenario's file instead of its name";
-            Refusal::new(name, "this sound is not in the binary", help)
-        })
+    let sound = found.ok_or_else(|| {
+        let help = "run the scenario's file instead of its name";
+        Refusal::new(name, "this sound is not in the binary", help)
+    })?;
+    let (file, length) = (Cursor::new(sound.bytes), sound.bytes.len() as u64);
+    Wave::read(file, length, |header| frames_of_file(header, scenario))
+        .map_err(|error| Refusal::new(name, error.to_string(), error.remedy()))
 }

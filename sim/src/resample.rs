@@ -76,6 +76,14 @@ pub fn convert(
     Ok(output)
 }
 
+/// How many frames of the input the first `frames` of the result are made from, at most.
+pub fn reach(frames: u64, (from_hz, to_hz): (u32, u32)) -> u64 {
+    let exact = (u128::from(frames) * u128::from(from_hz)).div_ceil(u128::from(to_hz));
+    u64::try_from(exact)
+        .unwrap_or(u64::MAX)
+        .saturating_add(TAPS as u64)
+}
+
 /// How much silence to put in front, and how many frames of the output then come before the
 /// first one of the input: a whole number of both.
 ///
@@ -100,7 +108,7 @@ fn alignment(from_hz: u32, to_hz: u32) -> (usize, usize) {
     reason = "the reference is a sine"
 )]
 mod tests {
-    use super::convert;
+    use super::{convert, reach};
 
     fn sine(hertz: f64, rate: u32, frames: usize) -> Vec<f32> {
         let step = std::f64::consts::TAU * hertz / f64::from(rate);
@@ -148,6 +156,20 @@ mod tests {
         let output = convert(&click, 1, (44_100, 48_000), u64::MAX).unwrap();
         let loudest = (0..output.len()).max_by(|&a, &b| output[a].total_cmp(&output[b]));
         assert_eq!((output.len(), loudest), (480, Some(160)));
+    }
+
+    #[test]
+    fn what_lies_beyond_the_reach_is_not_heard() {
+        for rates in [(44_100, 48_000), (192_000, 8_000), (8_000, 192_000)] {
+            let whole = sine(997.0, rates.0, 40_000);
+            let reach = usize::try_from(reach(1_000, rates)).unwrap();
+            assert!(reach < 40_000);
+            assert_eq!(
+                convert(&whole[..reach * 2], 2, rates, 1_000).unwrap(),
+                convert(&whole, 2, rates, 1_000).unwrap(),
+                "{rates:?}"
+            );
+        }
     }
 
     #[test]

@@ -12,8 +12,13 @@
 mod error;
 mod header;
 
-pub use error::WavError;
+pub use error::{ReadError, WavError};
 pub use header::{Encoding, Header};
+
+use std::io::{BufReader, Cursor, Read, Seek};
+
+/// Samples are decoded in blocks of about as many bytes.
+const BLOCK_BYTES: u64 = 1 << 16;
 
 /// A decoded WAV file: interleaved samples between -1 and 1 at the file's own rate.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,22 +43,65 @@ impl Wave {
     /// # Errors
     /// [`WavError`], if the bytes are not a WAV file that can be played frame by frame.
     pub fn decode(file: &[u8]) -> Result<Self, WavError> {
-        let (header, data) = header::read(file)?;
-        let width = usize::from(header.container_bytes());
-        let samples: Vec<f32> = data
-            .chunks_exact(width)
-            .map(|sample| header.encoding.to_float(sample))
-            .collect();
-        if let Some(bad) = samples.iter().position(|sample| !sample.is_finite()) {
-            let frame = bad as u64 / u64::from(header.channels);
-            return Err(WavError::NotFinite { frame });
+        match Self::read(Cursor::new(file), file.len() as u64, |_| u64::MAX) {
+            Ok(wave) => Ok(wave),
+            Err(ReadError::Wav(error)) => Err(error),
+            Err(ReadError::Io(error)) => unreachable!("bytes in memory can be read: {error}"),
+        }
+    }
+
+    /// Decodes the first frames of a file of `length` bytes: as many as `frames_max` says when it
+    /// is shown the header, or all there are.
+    ///
+    /// The header is held against the length of the whole file all the same. Samples behind the
+    /// last frame that is wanted are neither read nor looked at, so that what it takes goes with
+    /// what is played and not with the file.
+    ///
+    /// # Errors
+    /// [`ReadError`], if it cannot be read, or is no WAV file that can be played frame by frame.
+    pub fn read(
+        file: impl Read + Seek,
+        length: u64,
+        frames_max: impl FnOnce(Header) -> u64,
+    ) -> Result<Self, ReadError> {
+        let mut file = BufReader::new(file);
+        let (header, frames) = header::read(&mut file, length)?;
+        let mut samples = Vec::new();
+        let mut left = frames.min(frames_max(header)) * header.frame_bytes();
+        let whole_frames = BLOCK_BYTES - BLOCK_BYTES % header.frame_bytes();
+        let mut block = Vec::new();
+        while left > 0 {
+            let next = left.min(whole_frames);
+            block.resize(usize::try_from(next).expect("a block"), 0);
+            file.read_exact(&mut block)?;
+            header.decode(&block, &mut samples)?;
+            left -= next;
         }
         Ok(Self { header, samples })
     }
 
-    /// How many frames the file has.
+    /// How many frames were decoded.
     pub fn frames(&self) -> u64 {
         self.samples.len() as u64 / u64::from(self.header.channels)
+    }
+}
+
+impl Header {
+    /// Adds the samples of a block of whole frames to those before.
+    fn decode(self, block: &[u8], samples: &mut Vec<f32>) -> Result<(), WavError> {
+        let width = usize::from(self.container_bytes());
+        let before = samples.len();
+        let decoded = block.chunks_exact(width);
+        samples.extend(decoded.map(|sample| self.encoding.to_float(sample)));
+        let bad = samples[before..]
+            .iter()
+            .position(|sample| !sample.is_finite());
+        match bad {
+            Some(bad) => Err(WavError::NotFinite {
+                frame: (before + bad) as u64 / u64::from(self.channels),
+            }),
+            None => Ok(()),
+        }
     }
 }
 

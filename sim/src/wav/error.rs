@@ -1,6 +1,28 @@
 //! Why a WAV file is refused.
 
+use std::io;
 use thiserror::Error;
+
+/// Why a file was not decoded.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// It could not be read.
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+    /// It is no WAV file that can be played.
+    #[error(transparent)]
+    Wav(#[from] WavError),
+}
+
+impl ReadError {
+    /// What the owner of the file can do about it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "check the path, and that you may read it",
+            Self::Wav(error) => error.remedy(),
+        }
+    }
+}
 
 /// What is wrong with a WAV file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

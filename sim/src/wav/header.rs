@@ -1,6 +1,7 @@
 //! The RIFF header: a walk over the chunks to the format and the samples.
 
-use super::{WavError, Wave};
+use super::{ReadError, WavError, Wave};
+use std::io::{BufReader, Read, Seek};
 
 /// How one sample lies in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,11 @@ impl Header {
         }
     }
 
+    /// Bytes from one frame to the next.
+    pub(super) fn frame_bytes(self) -> u64 {
+        u64::from(self.container_bytes()) * u64::from(self.channels)
+    }
+
     /// The encoding in a few letters, as reports print it.
     pub const fn encoding_name(self) -> &'static str {
         match self.encoding {
@@ -56,63 +62,73 @@ impl Header {
 const PCM: u16 = 0x0001;
 const FLOAT: u16 = 0x0003;
 const EXTENSIBLE: u16 = 0xfffe;
+/// As much of the `fmt ` chunk as anything is known about.
+const FORMAT_BYTES: usize = 40;
 /// Every sub-format that stands for a format tag ends in these bytes.
 const WAVE_GUID: &[u8; 14] = b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71";
 
-/// Finds the format and the bytes of the samples.
-pub(super) fn read(file: &[u8]) -> Result<(Header, &[u8]), WavError> {
-    if !Wave::begins(file) {
-        return Err(WavError::NotWave {
-            what: likeness(file),
-        });
+/// Finds the format and how many frames there are; `file` then stands at the first of them.
+///
+/// Reads chunk headers and the format, and passes over all else.
+pub(super) fn read(
+    file: &mut BufReader<impl Read + Seek>,
+    length: u64,
+) -> Result<(Header, u64), ReadError> {
+    let mut head = Vec::new();
+    file.by_ref()
+        .take(Wave::HEAD_BYTES)
+        .read_to_end(&mut head)?;
+    if !Wave::begins(&head) {
+        let what = likeness(&head);
+        return Err(WavError::NotWave { what }.into());
     }
-    let (whole, left) = (u64::from(u32_at(file, 4)), file.len() as u64 - 8);
-    if whole > left {
-        return Err(WavError::RiffTruncated {
-            claimed: whole,
-            left,
-        });
+    let (claimed, left) = (u64::from(u32_at(&head, 4)), length.saturating_sub(8));
+    if claimed > left {
+        return Err(WavError::RiffTruncated { claimed, left }.into());
     }
+    let whole = claimed;
     let mut header = None;
-    let mut at = 12;
-    while file.len() - at >= 8 {
-        let chunk: [u8; 4] = file[at..at + 4].try_into().expect("four bytes");
-        let claimed = u64::from(u32_at(file, at + 4));
-        let left = (file.len() - at - 8) as u64;
+    let (mut at, mut stands) = (Wave::HEAD_BYTES, Wave::HEAD_BYTES);
+    while length.saturating_sub(at) >= 8 {
+        file.seek_relative(i64::try_from(at - stands).expect("within a file"))?;
+        let mut start = [0; 8];
+        file.read_exact(&mut start)?;
+        stands = at + 8;
+        let chunk: [u8; 4] = start[..4].try_into().expect("four bytes");
+        let claimed = u64::from(u32_at(&start, 4));
+        let left = length - at - 8;
         if claimed > left {
+            let offset = at;
             return Err(WavError::Truncated {
                 chunk,
-                offset: at as u64,
+                offset,
                 claimed,
                 left,
-            });
-        }
-        let length = usize::try_from(claimed).expect("no longer than the file");
-        agree(
-            "bytes in all",
-            whole.min((at + length) as u64),
-            (at + length) as u64,
-        )?;
-        let body = &file[at + 8..at + 8 + length];
-        match (&chunk, header) {
-            (b"fmt ", None) => header = Some(format(body, at as u64)?),
-            (b"data", None) => {
-                return Err(WavError::Missing {
-                    chunk: "fmt ",
-                    place: " before `data`",
-                });
             }
-            (b"fmt ", Some(_)) => return Err(WavError::SecondFormat { offset: at as u64 }),
-            (b"data", Some(header)) => return Ok((header, whole_frames(body, header)?)),
+            .into());
+        }
+        agree("bytes in all", whole.min(at + claimed), at + claimed)?;
+        match (&chunk, header) {
+            (b"fmt ", None) => {
+                let mut body = [0; FORMAT_BYTES];
+                let known = usize::try_from(claimed).map_or(FORMAT_BYTES, |n| n.min(FORMAT_BYTES));
+                file.read_exact(&mut body[..known])?;
+                stands += known as u64;
+                header = Some(format(&body[..known], at)?);
+            }
+            (b"data", None) => {
+                let (chunk, place) = ("fmt ", " before `data`");
+                return Err(WavError::Missing { chunk, place }.into());
+            }
+            (b"fmt ", Some(_)) => return Err(WavError::SecondFormat { offset: at }.into()),
+            (b"data", Some(header)) => return Ok((header, frames(claimed, header)?)),
             _ => {}
         }
         // Chunks begin at even offsets; the last one may lack its padding byte.
-        at = (at + 8 + length + length % 2).min(file.len());
+        at += 8 + claimed + claimed % 2;
     }
-    Err(WavError::Missing {
-        chunk: if header.is_none() { "fmt " } else { "data" },
-        place: "",
-    })
+    let chunk = if header.is_none() { "fmt " } else { "data" };
+    Err(WavError::Missing { chunk, place: "" }.into())
 }
 
 /// Decodes the `fmt ` chunk, and holds its fields against each other.
@@ -159,7 +175,7 @@ fn format(body: &[u8], offset: u64) -> Result<Header, WavError> {
         channels,
         encoding,
     };
-    let frame_bytes = frame_bytes(header);
+    let frame_bytes = header.frame_bytes();
     agree("bytes per frame", block.into(), frame_bytes)?;
     agree(
         "bytes per second",
@@ -201,18 +217,13 @@ fn agree(what: &'static str, found: u64, expected: u64) -> Result<(), WavError> 
     }
 }
 
-fn whole_frames(data: &[u8], header: Header) -> Result<&[u8], WavError> {
-    let frame_bytes = frame_bytes(header);
-    let bytes = data.len() as u64;
+fn frames(bytes: u64, header: Header) -> Result<u64, WavError> {
+    let frame_bytes = header.frame_bytes();
     if bytes % frame_bytes == 0 {
-        Ok(data)
+        Ok(bytes / frame_bytes)
     } else {
         Err(WavError::PartialFrame { bytes, frame_bytes })
     }
-}
-
-fn frame_bytes(header: Header) -> u64 {
-    u64::from(header.container_bytes()) * u64::from(header.channels)
 }
 
 /// What a file that is no WAV looks like, for the message.

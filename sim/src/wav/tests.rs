@@ -8,7 +8,7 @@
     reason = "samples are compared bit for bit with what was written"
 )]
 
-use super::{Encoding, WavError, Wave};
+use super::{Encoding, ReadError, WavError, Wave};
 use std::io::Cursor;
 
 /// A file as `hound` writes it: a ramp over all channels.
@@ -237,4 +237,23 @@ fn samples_beyond_the_end_of_the_riff_and_a_second_format_are_refused() {
         Wave::decode(&twice).unwrap_err(),
         WavError::SecondFormat { offset: 36 }
     );
+}
+
+#[test]
+fn no_more_is_read_than_is_wanted_and_the_rest_is_held_against_the_header() {
+    let file = written(2, 16, false);
+    let length = file.len() as u64;
+    let whole = Wave::decode(&file).unwrap();
+    // Behind 10 frames of 4 bytes there is nothing to be read, though the file is said to go on.
+    let start = &file[..file.len() - 27 * 4];
+    let first = Wave::read(Cursor::new(start), length, |_| 10).unwrap();
+    assert_eq!((first.frames(), first.header), (10, whole.header));
+    assert_eq!(first.samples, whole.samples[..20]);
+    let error = Wave::read(Cursor::new(start), length, |_| 11).unwrap_err();
+    assert!(matches!(error, ReadError::Io(_)), "{error}");
+    let error = Wave::read(Cursor::new(start), length - 1, |_| 10).unwrap_err();
+    assert!(matches!(
+        error,
+        ReadError::Wav(WavError::RiffTruncated { .. })
+    ));
 }

@@ -221,6 +221,43 @@ fn a_sound_that_is_missing_or_lies_is_refused_with_its_name() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn of_a_huge_sound_only_what_is_played_is_read() {
+    use std::io::Write as _;
+    let folder = Folder::new("huge");
+    folder.file("good.toml", GOOD);
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: 44_100,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let path = folder.path("huge.wav");
+    hound::WavWriter::create(&path, spec)
+        .unwrap()
+        .finalize()
+        .unwrap();
+    let mut header = fs::read(&path).unwrap();
+    let data: u32 = 3_900_000_000;
+    let behind = header.len() - 8;
+    header[4..8].copy_from_slice(&(data + u32::try_from(behind).unwrap()).to_le_bytes());
+    header[behind + 4..].copy_from_slice(&data.to_le_bytes());
+    // A file with a hole: long, and without a disk that it would fill.
+    let mut file = fs::File::create(&path).unwrap();
+    file.write_all(&header).unwrap();
+    file.set_len(u64::from(data) + header.len() as u64).unwrap();
+    // 1 GiB of address space is less than the file.
+    let script = "ulimit -v 1048576; exec \"$0\" run good.toml --input huge.wav";
+    let ended = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_wavert")])
+        .current_dir(folder.path(""))
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(0), "{told}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn an_endless_device_is_no_sound_and_no_scenario() {
     let ended = refused("endless", GOOD, &["--input", "/dev/zero"]);
     assert!(ended.err.contains("not a WAV file"), "{}", ended.err);
