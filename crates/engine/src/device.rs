@@ -25,11 +25,11 @@ pub struct DeviceStream {
 /// Why a pin cannot be run by packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum DeviceError {
-    /// The driver answers that it has no notifications.
+    /// The miniport has no notifications.
     #[error("the device has no notifications, so its packets cannot be counted")]
     NoNotifications,
-    /// The driver made a smaller buffer than was asked for.
-    #[error("the driver made a buffer of {actual:?}, less than the {requested:?} asked for")]
+    /// The miniport made a smaller buffer than was asked for.
+    #[error("the miniport made a buffer of {actual:?}, less than the {requested:?} asked for")]
     BufferTooSmall {
         /// What was asked for.
         requested: Bytes,
@@ -44,8 +44,8 @@ pub enum DeviceError {
         /// Packets that it should hold.
         packets: u32,
     },
-    /// The driver refused a request.
-    #[error("the driver refused {request} with {status}")]
+    /// The pin refused a request.
+    #[error("the pin refused {request} with {status}")]
     Refused {
         /// What was asked.
         request: &'static str,
@@ -58,7 +58,7 @@ impl DeviceStream {
     /// Sets up `pin` for packets: asks for notifications, makes a buffer of `packets` packets of
     /// `packet` frames of `format`, reads the hardware latency and registers `notification`.
     ///
-    /// The driver may make the packets longer; [`packet`](Self::packet) is what it made.
+    /// The miniport may make the packets longer; [`packet`](Self::packet) is what it made.
     ///
     /// # Errors
     /// [`DeviceError`]. A buffer smaller than asked for fails the stream.

@@ -120,7 +120,7 @@ impl Engine {
         &self.thread
     }
 
-    /// The status that the driver first refused a state with, if it did.
+    /// The status that the device first refused a state with, if it did.
     pub const fn failure(&self) -> Option<NtStatus> {
         self.thread.failure()
     }

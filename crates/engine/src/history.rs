@@ -8,10 +8,6 @@ pub const NO_TIME: u64 = u64::MAX;
 /// The word for "in no pass": what was written before Run, or out of order.
 pub const NO_PASS: u64 = u64::MAX;
 
-const fn field(name: &'static str, unit: &'static str) -> Field {
-    Field { name, unit }
-}
-
 /// A producer, the audio engine or an exclusive client, ended a pass.
 ///
 /// A pass is one satisfied wait for the notification event and everything done about it. Its
@@ -19,15 +15,15 @@ const fn field(name: &'static str, unit: &'static str) -> Field {
 pub static PASS: Descriptor = Descriptor::new(
     "producer.pass",
     &[
-        field("pass", "1"),
+        Field::new("pass", "1"),
         // When the wait was satisfied.
-        field("woken", "tick"),
+        Field::new("woken", "tick"),
         // When the first instruction ran.
-        field("started", "tick"),
+        Field::new("started", "tick"),
         // How many packets it wrote.
-        field("packets", "1"),
+        Field::new("packets", "1"),
         // The packet that the next pass will write first.
-        field("next", "1"),
+        Field::new("next", "1"),
     ],
 );
 
@@ -35,16 +31,16 @@ pub static PASS: Descriptor = Descriptor::new(
 pub static PACKET: Descriptor = Descriptor::new(
     "producer.packet",
     &[
-        field("packet", "1"),
-        field("status", "NTSTATUS"),
+        Field::new("packet", "1"),
+        Field::new("status", "NTSTATUS"),
         // When its first frame leaves on an ideal link, or `NO_TIME`.
-        field("ideal_deadline", "tick"),
+        Field::new("ideal_deadline", "tick"),
         // When work on it began.
-        field("begun", "tick"),
+        Field::new("begun", "tick"),
         // The first content frame in it.
-        field("content", "frame"),
+        Field::new("content", "frame"),
         // The pass it was written in, or `NO_PASS`.
-        field("pass", "1"),
+        Field::new("pass", "1"),
     ],
 );
 
@@ -55,13 +51,13 @@ pub static STARVED: Descriptor = Descriptor::new(
     "engine.starved",
     &[
         // The stream, in the order of creation.
-        field("stream", "1"),
+        Field::new("stream", "1"),
         // The first device frame that the silence is meant for.
-        field("first_frame", "frame"),
+        Field::new("first_frame", "frame"),
         // How many frames of silence.
-        field("frames", "frame"),
+        Field::new("frames", "frame"),
         // How many frames the engine has taken from the stream so far.
-        field("taken", "frame"),
+        Field::new("taken", "frame"),
     ],
 );
 
@@ -70,11 +66,11 @@ pub static STATE: Descriptor = Descriptor::new(
     "producer.state",
     &[
         // The number of the state it is in now.
-        field("state", "1"),
+        Field::new("state", "1"),
         // Which start from Stop this is, counted from 0.
-        field("run", "1"),
+        Field::new("run", "1"),
         // Frames that have begun by now on an ideal link.
-        field("frames", "frame"),
+        Field::new("frames", "frame"),
     ],
 );
 

@@ -12,7 +12,7 @@
 //! a late engine: what comes late is not heard, and the device plays what lies there.
 //!
 //! [`PacketProducer`] is the heart: told of wake-ups, it says which packet is due, and decides what
-//! follows when the driver refuses one. It knows no time. [`PacketThread`] puts it on a thread of
+//! follows when the miniport refuses one. It knows no time. [`PacketThread`] puts it on a thread of
 //! the [machine](machine::Machine), with a [device](DeviceStream); the audio engine ([`Engine`],
 //! [`engine`]) and the exclusive client of the crate above are both built around one.
 //!
@@ -78,7 +78,7 @@
 //! * *Going idle.* Once started, the engine runs to the end. Who opens an endpoint exclusively
 //!   after a shared client has closed would notice; there is no arbitration yet either.
 //! * *Denormals* are mixed as they are; a real engine flushes them. Nobody would hear it.
-//! * *Positions.* Where the driver has no packet count, an engine works from positions; this one
+//! * *Positions.* Where a miniport has no packet count, an engine works from positions; this one
 //!   needs packets.
 
 mod channels;

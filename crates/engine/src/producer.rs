@@ -16,7 +16,7 @@ pub trait PacketIo {
     /// How many packets the device has done.
     ///
     /// # Errors
-    /// The status that the driver refuses the question with.
+    /// The status that the pin refuses the question with.
     fn packet_count(&mut self) -> Result<PacketCount, NtStatus>;
 
     /// Stores `len` frames from place `at` on; without bytes they are silent.
@@ -56,7 +56,7 @@ pub struct Written {
     pub packet: u64,
     /// The first content frame in it.
     pub content: u64,
-    /// What the driver said.
+    /// What the miniport said.
     pub status: NtStatus,
 }
 
@@ -297,7 +297,7 @@ impl PacketProducer {
         self.writes += 1;
     }
 
-    /// What is next, after the driver said `status` to `packet`.
+    /// What is next, after the miniport said `status` to `packet`.
     fn go_on(&mut self, packet: u64, status: NtStatus, io: &mut impl PacketIo) {
         self.next = packet + 1;
         if self.config.policy == Policy::Blind || status == NtStatus::SUCCESS {

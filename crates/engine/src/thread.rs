@@ -141,7 +141,7 @@ impl PacketThread {
         self.state
     }
 
-    /// The status that the driver first refused a state with, if it did.
+    /// The status that the device first refused a state with, if it did.
     pub const fn failure(&self) -> Option<NtStatus> {
         self.failure
     }

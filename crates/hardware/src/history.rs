@@ -5,22 +5,10 @@ use vtime::{Context, Descriptor, Field};
 
 use crate::memory::DescriptorError;
 
-const STREAM: Field = Field {
-    name: "stream",
-    unit: "1",
-};
-const STARTED: Field = Field {
-    name: "run",
-    unit: "1",
-};
-const POSITION: Field = Field {
-    name: "position",
-    unit: "frames",
-};
-const FETCHED: Field = Field {
-    name: "fetched",
-    unit: "bytes",
-};
+const STREAM: Field = Field::new("stream", "1");
+const STARTED: Field = Field::new("run", "1");
+const POSITION: Field = Field::new("position", "frames");
+const FETCHED: Field = Field::new("fetched", "bytes");
 
 /// A stream began to move, or was told to with the next link frame.
 pub static RUN: Descriptor = Descriptor::new("hardware.run", &[STREAM, STARTED, POSITION]);
@@ -36,13 +24,7 @@ pub static RESET: Descriptor = Descriptor::new("hardware.reset", &[STREAM, START
 /// [`DescriptorError`], counted from 0.
 pub static DESCRIPTOR_ERROR: Descriptor = Descriptor::new(
     "hardware.descriptor_error",
-    &[
-        STREAM,
-        Field {
-            name: "reason",
-            unit: "1",
-        },
-    ],
+    &[STREAM, Field::new("reason", "1")],
 );
 
 /// The interrupt line went up, because of this stream: how many descriptors it had completed, and
@@ -50,15 +32,9 @@ pub static DESCRIPTOR_ERROR: Descriptor = Descriptor::new(
 pub static INTERRUPT: Descriptor = Descriptor::new(
     "hardware.interrupt",
     &[
-        Field {
-            name: "interrupt",
-            unit: "1",
-        },
+        Field::new("interrupt", "1"),
         STREAM,
-        Field {
-            name: "completions",
-            unit: "1",
-        },
+        Field::new("completions", "1"),
         POSITION,
         FETCHED,
     ],

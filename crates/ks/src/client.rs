@@ -16,7 +16,7 @@ use crate::state::KsState;
 /// Sends `request` to `pin` at the moment of `cx`, and records it with its status and answer.
 ///
 /// # Errors
-/// The status that the driver refuses it with.
+/// The status that the pin refuses it with.
 pub fn request<C: Context>(
     cx: &C,
     pin: &PinHandle,
@@ -104,7 +104,7 @@ macro_rules! call {
         $(#[$doc])*
         ///
         /// # Errors
-        /// The status that the driver refuses it with.
+        /// The status that the pin refuses it with.
         pub fn $name<C: Context>(
             cx: &C,
             pin: &PinHandle,

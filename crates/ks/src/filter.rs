@@ -99,7 +99,7 @@ pub struct PinConnect {
     pub format: WaveFormat,
 }
 
-/// The driver's side of a filter: a device as its clients see it.
+/// The port's side of a filter: a device as its clients see it.
 pub trait Filter: fmt::Debug {
     /// What pins it can make. A pin is named by the place of its factory in this list.
     fn pin_factories(&self) -> Vec<PinFactory>;

@@ -24,26 +24,11 @@ use vtime::{Descriptor, Field};
 pub static REQUEST: Descriptor = Descriptor::new(
     "ks.request",
     &[
-        Field {
-            name: "property",
-            unit: "1",
-        },
-        Field {
-            name: "argument",
-            unit: "1",
-        },
-        Field {
-            name: "detail",
-            unit: "1",
-        },
-        Field {
-            name: "status",
-            unit: "NTSTATUS",
-        },
-        Field {
-            name: "answer",
-            unit: "1",
-        },
+        Field::new("property", "1"),
+        Field::new("argument", "1"),
+        Field::new("detail", "1"),
+        Field::new("status", "NTSTATUS"),
+        Field::new("answer", "1"),
     ],
 );
 

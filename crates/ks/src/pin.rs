@@ -7,12 +7,12 @@ use vtime::{Fork, Forker, Shared};
 
 use crate::request::{PinReply, PinRequest};
 
-/// The driver's side of a pin: one open stream of a filter.
+/// The port's side of a pin: one open stream of a filter.
 pub trait Pin: fmt::Debug {
     /// Answers a request made at `now`, in kind: each request has its [`PinReply`].
     ///
     /// # Errors
-    /// The status that the driver refuses it with.
+    /// The status that the pin refuses it with.
     fn request(&mut self, now: Moment, request: PinRequest) -> Result<PinReply, NtStatus>;
 
     /// The last handle is closed: stops the stream and frees what it has. Later calls do nothing.
@@ -42,7 +42,7 @@ impl PinHandle {
     /// [`request`](crate::request()).
     ///
     /// # Errors
-    /// The status that the driver refuses it with.
+    /// The status that the pin refuses it with.
     pub fn request(&self, now: Moment, request: PinRequest) -> Result<PinReply, NtStatus> {
         self.0.borrow_mut().request(now, request)
     }

@@ -10,20 +10,11 @@ pub static ISR: Descriptor = Descriptor::new(
     "machine.isr",
     &[
         // Counted from 1, over all runs of the stream.
-        Field {
-            name: "interrupt",
-            unit: "1",
-        },
+        Field::new("interrupt", "1"),
         // The notification it stands for.
-        Field {
-            name: "event",
-            unit: "1",
-        },
+        Field::new("event", "1"),
         // 1 if its DPC was queued already.
-        Field {
-            name: "coalesced",
-            unit: "1",
-        },
+        Field::new("coalesced", "1"),
     ],
 );
 
@@ -32,29 +23,14 @@ pub static DPC: Descriptor = Descriptor::new(
     "machine.dpc",
     &[
         // Counted from 1.
-        Field {
-            name: "run",
-            unit: "1",
-        },
+        Field::new("run", "1"),
         // When its interrupt came.
-        Field {
-            name: "due",
-            unit: "tick",
-        },
+        Field::new("due", "tick"),
         // How long it waited in the queue.
-        Field {
-            name: "queue_wait",
-            unit: "tick",
-        },
+        Field::new("queue_wait", "tick"),
         // How many interrupts it answers; 0 for a spurious one.
-        Field {
-            name: "interrupts",
-            unit: "1",
-        },
-        Field {
-            name: "fault",
-            unit: "1",
-        },
+        Field::new("interrupts", "1"),
+        Field::new("fault", "1"),
     ],
 );
 
@@ -63,15 +39,9 @@ pub static NOTIFICATION: Descriptor = Descriptor::new(
     "machine.notification",
     &[
         // Packets done; what the event is set with.
-        Field {
-            name: "event",
-            unit: "1",
-        },
+        Field::new("event", "1"),
         // The fault that kept the event from being set.
-        Field {
-            name: "lost",
-            unit: "1",
-        },
+        Field::new("lost", "1"),
     ],
 );
 
@@ -79,29 +49,14 @@ pub static NOTIFICATION: Descriptor = Descriptor::new(
 pub static WAKE: Descriptor = Descriptor::new(
     "machine.wake",
     &[
-        Field {
-            name: "thread",
-            unit: "1",
-        },
+        Field::new("thread", "1"),
         // What the event was set with.
-        Field {
-            name: "event",
-            unit: "1",
-        },
+        Field::new("event", "1"),
         // When the position was crossed that it answers to.
-        Field {
-            name: "due",
-            unit: "tick",
-        },
+        Field::new("due", "tick"),
         // When its first instruction runs.
-        Field {
-            name: "starts",
-            unit: "tick",
-        },
-        Field {
-            name: "fault",
-            unit: "1",
-        },
+        Field::new("starts", "tick"),
+        Field::new("fault", "1"),
     ],
 );
 
@@ -110,23 +65,11 @@ pub static WAKE: Descriptor = Descriptor::new(
 pub static DELAY: Descriptor = Descriptor::new(
     "machine.delay",
     &[
-        Field {
-            name: "thread",
-            unit: "1",
-        },
-        Field {
-            name: "event",
-            unit: "1",
-        },
+        Field::new("thread", "1"),
+        Field::new("event", "1"),
         // See `Component`.
-        Field {
-            name: "component",
-            unit: "1",
-        },
-        Field {
-            name: "length",
-            unit: "tick",
-        },
+        Field::new("component", "1"),
+        Field::new("length", "tick"),
     ],
 );
 

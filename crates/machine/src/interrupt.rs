@@ -10,7 +10,7 @@ use crate::injection::FaultId;
 use crate::latency::Component;
 use crate::machine::{Dispatch, Machine};
 
-/// A driver's half of the interrupt: what its ISR and its DPC do.
+/// A miniport's half of the interrupt: what its ISR and its DPC do.
 pub trait InterruptRoutine: fmt::Debug {
     /// Runs at device level: finds out whether its device interrupts, and acknowledges it.
     fn isr(&mut self, now: Moment) -> IsrOutcome;

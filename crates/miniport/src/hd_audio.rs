@@ -30,7 +30,7 @@ impl HdAudioMiniport {
     /// The pin to render to.
     pub const RENDER_PIN: u32 = 0;
 
-    /// The driver of stream descriptor `stream` of the controller behind `bus`. Takes the
+    /// The miniport of stream descriptor `stream` of the controller behind `bus`. Takes the
     /// controller out of reset at `now`.
     pub fn new(now: Moment, bus: Bus, stream: u32, options: HdAudioOptions) -> Self {
         let registers = StreamRegisters::enable(now, bus, stream);

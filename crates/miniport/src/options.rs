@@ -40,7 +40,7 @@ pub enum EndOfStream {
     /// Whatever lies in the buffer.
     #[default]
     Replay,
-    /// Silence, which the driver writes behind the end.
+    /// Silence, which the miniport writes behind the end.
     Silence,
 }
 

@@ -1,4 +1,4 @@
-//! The registers of one stream, as its driver uses them.
+//! The registers of one stream, as the miniport uses them.
 
 use hardware::spec::{self, ctl, gctl, intctl, sts};
 use hardware::{BdlEntry, Bus, StreamConfig, StreamFormat};
@@ -7,7 +7,7 @@ use units::{Bytes, Moment};
 use vtime::{Fork, Forker};
 
 /// Why no access below fails.
-const KNOWN: &str = "the driver uses registers that are there, when they can be used";
+const KNOWN: &str = "the miniport uses registers that are there, when they can be used";
 
 /// What a stream has to play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

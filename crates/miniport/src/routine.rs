@@ -1,4 +1,4 @@
-//! The driver's half of the interrupt.
+//! The miniport's half of the interrupt.
 
 use machine::{InterruptRoutine, IsrOutcome};
 use units::Moment;

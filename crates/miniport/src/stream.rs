@@ -34,7 +34,7 @@ pub(crate) struct Stream {
     pads: u32,
 }
 
-/// The cyclic buffer as the driver knows it.
+/// The cyclic buffer as the miniport knows it.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     pub(crate) memory: Arc<SharedBuffer>,

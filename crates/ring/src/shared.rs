@@ -72,7 +72,7 @@ impl SharedBuffer {
         self.run.load(Ordering::Relaxed)
     }
 
-    /// Notes which run it is from now on. The driver does, since it outlives the buffers.
+    /// Notes which run it is from now on. The miniport does, since it outlives the buffers.
     pub fn set_run(&self, run: u32) {
         self.run.store(run, Ordering::Relaxed);
     }

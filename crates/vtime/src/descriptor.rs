@@ -11,6 +11,13 @@ pub struct Field {
     pub unit: &'static str,
 }
 
+impl Field {
+    /// A word called `name`, in `unit`.
+    pub const fn new(name: &'static str, unit: &'static str) -> Self {
+        Self { name, unit }
+    }
+}
+
 /// A kind of history entry: its name and what its words are.
 ///
 /// A crate keeps an `enum` of its events and one `static` descriptor for each; an entry is that

@@ -2,30 +2,26 @@
 
 use vtime::{Descriptor, Field};
 
-const fn field(name: &'static str, unit: &'static str) -> Field {
-    Field { name, unit }
-}
-
 /// A shared client released frames into its endpoint buffer.
 pub static FILL: Descriptor = Descriptor::new(
     "wasapi.fill",
     &[
-        field("frames", "frame"),
+        Field::new("frames", "frame"),
         // Before the release.
-        field("padding", "frame"),
+        Field::new("padding", "frame"),
         // The index of the first of them in what the client plays.
-        field("content", "frame"),
+        Field::new("content", "frame"),
     ],
 );
 
 /// A client started its stream.
-pub static START: Descriptor = Descriptor::new("wasapi.start", &[field("padding", "frame")]);
+pub static START: Descriptor = Descriptor::new("wasapi.start", &[Field::new("padding", "frame")]);
 
 /// A client stopped its stream.
-pub static STOP: Descriptor = Descriptor::new("wasapi.stop", &[field("padding", "frame")]);
+pub static STOP: Descriptor = Descriptor::new("wasapi.stop", &[Field::new("padding", "frame")]);
 
 /// A client reset its stopped stream: what was queued is gone.
-pub static RESET: Descriptor = Descriptor::new("wasapi.reset", &[field("padding", "frame")]);
+pub static RESET: Descriptor = Descriptor::new("wasapi.reset", &[Field::new("padding", "frame")]);
 
 #[cfg(test)]
 mod tests {

@@ -54,7 +54,7 @@ pub struct EndOfStream {
     pub packet: u64,
     /// How many of its frames are valid; no more are written. At most a packet.
     pub valid: Frames,
-    /// Announce one packet more, which the driver has to refuse. Its data is kept back.
+    /// Announce one packet more, which the miniport has to refuse. Its data is kept back.
     pub writes_after: bool,
 }
 

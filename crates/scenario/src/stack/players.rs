@@ -117,7 +117,7 @@ impl Players {
         }
     }
 
-    /// The status that the driver refused a state with, if it did.
+    /// The status that the device refused a state with, if it did.
     pub(crate) fn failure(&self) -> Option<NtStatus> {
         match self {
             Self::Nobody => None,
