@@ -105,11 +105,13 @@ fn pass(trace: &mut Trace, row: Track, words: Words<'_>) {
 /// By how much each packet was early, by when it was written and its number: the margin of the
 /// report, which knows the FIFO and the crystal.
 fn margins(run: &Run) -> BTreeMap<(Moment, u64), i64> {
-    let ledgers = run.truth.iter().flatten();
-    let writes = ledgers.flat_map(|ledger| ledger.margins());
-    writes
-        .filter_map(|(write, margin)| Some(((write.done, write.packet), margin?)))
-        .collect()
+    let mut margins = BTreeMap::new();
+    for ledger in run.truth.iter().flatten() {
+        for (write, margin) in ledger.margins() {
+            margins.extend(margin.map(|margin| ((write.done, write.packet), margin)));
+        }
+    }
+    margins
 }
 
 fn packet<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>, margin: Option<i64>) -> Mark<'a> {

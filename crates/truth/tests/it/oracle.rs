@@ -146,12 +146,21 @@ proptest! {
         // One note per frame, and one per glitch, in the dumbest way.
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         let mut glitches: Vec<(u8, bool, u64, u64)> = Vec::new();
+        // Where frames as intended are elsewhere than the last such frame.
+        let (mut jumps, mut latest) = (Vec::new(), None);
         let mut frame = 100;
         for stretch in &stretches {
             for at in 0..stretch.frames {
                 let whose = stretch.whose.map(|whose| whose.after(Frames::new(at)));
                 let (class, family) = judge(frame, whose);
                 *counts.entry(class).or_default() += 1;
+                if class == "fresh" {
+                    let shift = whose.map(|whose| whose.content.wrapping_sub(frame));
+                    if latest.is_some() && latest != shift {
+                        jumps.push(frame);
+                    }
+                    latest = shift;
+                }
                 if let Some(family) = family {
                     let behind = frame >= end;
                     let goes_on = |g: &&mut (u8, bool, u64, u64)| g.0 == family && g.1 == behind && g.3 == frame;
@@ -188,5 +197,7 @@ proptest! {
             })
             .collect();
         prop_assert_eq!(found, expected);
+        let jumped = ledger.glitches().iter().filter(|glitch| glitch.kind == GlitchType::Discontinuity);
+        prop_assert_eq!(jumped.map(|glitch| glitch.first).collect::<Vec<_>>(), jumps);
     }
 }
