@@ -1,16 +1,23 @@
 //! What the speaker played, as a WAV file.
 
 use hound::{SampleFormat as WavSamples, WavSpec, WavWriter};
-use std::io::Cursor;
+use std::io::{self, Seek, Write};
 use units::{SampleFormat, WaveFormat};
 
-/// The samples of one endpoint as a WAV file, bit for bit what the device played.
+/// Writes the samples of one endpoint as a WAV file, bit for bit what the device played.
 ///
 /// Where a container is wider than its samples (24 bits in 32), the file keeps the container.
 ///
 /// # Errors
-/// What `hound` says; only a length that no WAV file can have is left: over 4 GiB.
-pub fn wav_file(format: WaveFormat, bytes: &[u8]) -> Result<Vec<u8>, hound::Error> {
+/// What `file` says, or that no WAV file can have this length: over 4 GiB.
+pub fn write_wav(format: WaveFormat, bytes: &[u8], file: impl Write + Seek) -> io::Result<()> {
+    write(format, bytes, file).map_err(|error| match error {
+        hound::Error::IoError(error) => error,
+        other => io::Error::other(other),
+    })
+}
+
+fn write(format: WaveFormat, bytes: &[u8], file: impl Write + Seek) -> Result<(), hound::Error> {
     let container = u16::try_from(format.sample.container_bytes() * 8).expect("at most 32 bits");
     let float = format.sample == SampleFormat::F32;
     let spec = WavSpec {
@@ -23,8 +30,7 @@ pub fn wav_file(format: WaveFormat, bytes: &[u8]) -> Result<Vec<u8>, hound::Erro
             WavSamples::Int
         },
     };
-    let mut file = Cursor::new(Vec::with_capacity(bytes.len() + 128));
-    let mut writer = WavWriter::new(&mut file, spec)?;
+    let mut writer = WavWriter::new(file, spec)?;
     for sample in bytes.chunks_exact(usize::from(container / 8)) {
         match *sample {
             [a] => writer.write_sample(i32::from(a) - 128)?,
@@ -35,14 +41,14 @@ pub fn wav_file(format: WaveFormat, bytes: &[u8]) -> Result<Vec<u8>, hound::Erro
             _ => unreachable!("a container has 1 to 4 bytes"),
         }
     }
-    writer.finalize()?;
-    Ok(file.into_inner())
+    writer.finalize()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::wav_file;
+    use super::write_wav;
     use crate::wav::Wave;
+    use std::io::Cursor;
     use units::{SampleFormat, WaveFormat};
 
     #[test]
@@ -60,7 +66,9 @@ mod tests {
             let bytes: Vec<u8> = (0..width * 2 * 10)
                 .map(|n: u8| n.wrapping_mul(37) % 63)
                 .collect();
-            let file = wav_file(format, &bytes).unwrap();
+            let mut file = Cursor::new(Vec::new());
+            write_wav(format, &bytes, &mut file).unwrap();
+            let file = file.into_inner();
             assert_eq!(file[file.len() - bytes.len()..], bytes, "{sample:?}");
             assert_eq!(Wave::decode(&file).unwrap().frames(), 10, "{sample:?}");
         }

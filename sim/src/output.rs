@@ -3,8 +3,8 @@
 //! Everything is first written beside its final place under another name, and renamed when all
 //! of it stands. Whatever ends the run earlier takes back what it had made, folders included.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -58,14 +58,23 @@ impl Staged {
         Ok(staged)
     }
 
-    /// Writes one file under a temporary name.
+    /// Writes one file under a temporary name, as `write` gives it.
     ///
     /// # Errors
     /// [`OutputError`], if that is not possible.
-    pub fn add(&mut self, name: &str, content: &[u8]) -> Result<(), OutputError> {
+    pub fn add(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), OutputError> {
         let path = self.temporary(name);
         self.names.push(name.to_owned());
-        fs::write(&path, content).map_err(|error| failed("write", &self.folder.join(name), error))
+        let written = File::create(&path).and_then(|file| {
+            let mut file = BufWriter::new(file);
+            write(&mut file)?;
+            file.flush()
+        });
+        written.map_err(|error| failed("write", &self.folder.join(name), error))
     }
 
     /// Gives all files their final names; says which.
@@ -115,6 +124,7 @@ impl Drop for Staged {
 mod tests {
     use super::Staged;
     use std::fs;
+    use std::io::Write as _;
     use std::path::PathBuf;
 
     fn empty_folder(name: &str) -> PathBuf {
@@ -129,7 +139,9 @@ mod tests {
     fn nothing_has_its_final_name_before_everything_is_written() {
         let top = empty_folder("staged");
         let mut staged = Staged::open(&top.join("a/b")).unwrap();
-        staged.add("report.txt", b"whole").unwrap();
+        staged
+            .add("report.txt", |file| file.write_all(b"whole"))
+            .unwrap();
         assert!(!top.join("a/b/report.txt").exists());
         assert_eq!(staged.publish().unwrap(), [top.join("a/b/report.txt")]);
         assert_eq!(fs::read(top.join("a/b/report.txt")).unwrap(), b"whole");
@@ -140,7 +152,24 @@ mod tests {
     fn what_is_not_published_leaves_nothing_behind() {
         let top = empty_folder("dropped");
         let mut staged = Staged::open(&top.join("a/b")).unwrap();
-        staged.add("report.txt", b"half").unwrap();
+        staged
+            .add("report.txt", |file| file.write_all(b"half"))
+            .unwrap();
+        drop(staged);
+        assert_eq!(fs::read_dir(&top).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_written_to_its_end_is_told_by_its_final_name() {
+        let top = empty_folder("full");
+        let mut staged = Staged::open(&top.join("a")).unwrap();
+        let full = std::io::ErrorKind::StorageFull;
+        let written = staged.add("heard.wav", |file| {
+            file.write_all(b"half")?;
+            Err(full.into())
+        });
+        let told = written.unwrap_err().to_string();
+        assert!(told.contains("a/heard.wav"), "{told}");
         drop(staged);
         assert_eq!(fs::read_dir(&top).unwrap().count(), 0);
     }
@@ -159,7 +188,9 @@ mod tests {
         let top = empty_folder("taken");
         fs::create_dir(top.join("report.txt")).unwrap();
         let mut staged = Staged::open(&top).unwrap();
-        staged.add("report.txt", b"whole").unwrap();
+        staged
+            .add("report.txt", |file| file.write_all(b"whole"))
+            .unwrap();
         assert!(staged.publish().is_err());
         assert!(top.join("report.txt").is_dir());
         assert_eq!(fs::read_dir(&top).unwrap().count(), 1);

@@ -1,6 +1,6 @@
 //! A Perfetto trace, written by hand: the few messages of `perfetto_trace.proto` that we use.
 //!
-//! A [`Trace`] is filled in any order; [`Trace::encode`] puts the events in the order of their
+//! A [`Trace`] is filled in any order; [`Trace::write`] puts the events in the order of their
 //! time and every track's descriptor before them. Times are virtual, in nanoseconds. The result
 //! opens in the Perfetto UI; `cargo xtask perfetto` holds it against the published schema.
 //!
@@ -10,11 +10,15 @@
 //! let mut trace = Trace::new("one pass");
 //! let engine = trace.track("audio engine");
 //! trace.slice(engine, 10_000_000, 10_250_000, "pass 1", vec![Annotation::number("packet", 2)]);
-//! assert!(!trace.encode().is_empty());
+//! let mut file = Vec::new();
+//! trace.write(&mut file)?;
+//! assert!(!file.is_empty());
+//! # Ok::<(), std::io::Error>(())
 //! ```
 
 mod wire;
 
+use std::io::{self, Write};
 use wire::Message;
 
 /// One row of the timeline.
@@ -221,19 +225,18 @@ impl Trace {
         }
     }
 
-    /// The bytes of the `.pftrace` file.
-    pub fn encode(&self) -> Vec<u8> {
+    /// Writes the bytes of the `.pftrace` file, packet by packet.
+    ///
+    /// # Errors
+    /// What `file` says.
+    pub fn write(&self, file: &mut impl Write) -> io::Result<()> {
         let mut events: Vec<&Event> = self.events.iter().collect();
         events.sort_by_key(|event| (event.nanos, event.track, event.kind));
-        let mut file = Vec::new();
-        self.descriptors(&mut file);
-        for event in events {
-            event.encode(&mut file);
-        }
-        file
+        self.descriptors(file)?;
+        events.into_iter().try_for_each(|event| event.write(file))
     }
 
-    fn descriptors(&self, file: &mut Vec<u8>) {
+    fn descriptors(&self, file: &mut impl Write) -> io::Result<()> {
         let mut process = Message::default();
         process.int(wire::process::PID, 1);
         process.text(wire::process::NAME, &self.name);
@@ -245,7 +248,7 @@ impl Trace {
         packet.int(wire::packet::SEQUENCE, SEQUENCE);
         packet.int(wire::packet::SEQUENCE_FLAGS, wire::packet::STATE_CLEARED);
         packet.message(wire::packet::TRACK_DESCRIPTOR, &root);
-        packet.append_to(file);
+        packet.append_to(file)?;
         for (rank, row) in self.tracks.iter().enumerate() {
             let mut descriptor = Message::default();
             descriptor.int(wire::descriptor::UUID, uuid(Track(rank)));
@@ -262,8 +265,9 @@ impl Trace {
             let mut packet = Message::default();
             packet.int(wire::packet::SEQUENCE, SEQUENCE);
             packet.message(wire::packet::TRACK_DESCRIPTOR, &descriptor);
-            packet.append_to(file);
+            packet.append_to(file)?;
         }
+        Ok(())
     }
 }
 
@@ -296,7 +300,7 @@ const fn uuid(track: Track) -> u64 {
 }
 
 impl Event {
-    fn encode(&self, file: &mut Vec<u8>) {
+    fn write(&self, file: &mut impl Write) -> io::Result<()> {
         use wire::event::{BEGIN, COUNTER, END, INSTANT};
         let kind = match self.kind {
             Kind::Begin { .. } | Kind::Whole => BEGIN,
@@ -304,7 +308,7 @@ impl Event {
             Kind::Instant => INSTANT,
             Kind::Counter(_) => COUNTER,
         };
-        self.packet(kind).append_to(file);
+        self.packet(kind).append_to(file)?;
         if self.kind == Kind::Whole {
             let (name, annotations, flows) = (String::new(), Vec::new(), Vec::new());
             let end = Self {
@@ -314,8 +318,9 @@ impl Event {
                 flows,
                 ..*self
             };
-            end.packet(END).append_to(file);
+            end.packet(END).append_to(file)?;
         }
+        Ok(())
     }
 
     fn packet(&self, kind: u64) -> Message {

@@ -1,5 +1,7 @@
 //! Protocol buffers on the wire: three kinds of field are all that a trace takes.
 
+use std::io::{self, Write};
+
 /// Field numbers of `TracePacket`.
 pub(super) mod packet {
     pub(in super::super) const TIMESTAMP: u32 = 8;
@@ -87,10 +89,12 @@ impl Message {
     }
 
     /// Writes the message as one more packet of the trace.
-    pub(super) fn append_to(&self, file: &mut Vec<u8>) {
-        let mut framed = Self(std::mem::take(file));
-        framed.message(TRACE_PACKET, self);
-        *file = framed.0;
+    pub(super) fn append_to(&self, file: &mut impl Write) -> io::Result<()> {
+        let mut frame = Self::default();
+        frame.key(TRACE_PACKET, LENGTH_DELIMITED);
+        varint(&mut frame.0, self.0.len() as u64);
+        file.write_all(&frame.0)?;
+        file.write_all(&self.0)
     }
 
     fn bytes(&mut self, field: u32, bytes: &[u8]) {

@@ -13,6 +13,7 @@ use crate::source::Source;
 use crate::trace;
 use scenario::{Run, RunOptions, RunResult, Scenario};
 use serde_json::{Value, json};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use toml::Table;
 use units::SimTime;
@@ -159,20 +160,20 @@ fn write(
     report: &str,
 ) -> Result<Vec<PathBuf>, OutputError> {
     let mut staged = Staged::open(folder)?;
-    staged.add("report.txt", report.as_bytes())?;
-    staged.add(
-        "result.json",
-        format!("{:#}\n", json!(run.result)).as_bytes(),
-    )?;
+    staged.add("report.txt", |file| file.write_all(report.as_bytes()))?;
+    staged.add("result.json", |file| {
+        writeln!(file, "{:#}", json!(run.result))
+    })?;
     for heard in &run.heard {
         let name = match run.heard.len() {
             1 => "heard.wav".to_owned(),
             _ => format!("heard-{}.wav", heard.endpoint),
         };
-        let file = heard::wav_file(heard.format, &heard.bytes).expect("its length was checked");
-        staged.add(&name, &file)?;
+        staged.add(&name, |file| {
+            heard::write_wav(heard.format, &heard.bytes, file)
+        })?;
     }
-    staged.add("trace.pftrace", &trace::of(scenario, run).encode())?;
+    staged.add("trace.pftrace", |file| trace::of(scenario, run).write(file))?;
     staged.publish()
 }
 

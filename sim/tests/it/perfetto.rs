@@ -2,6 +2,7 @@
 
 use sim::perfetto::{Annotation, Trace};
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// Everything that a trace says, in the order of the file.
 #[derive(Debug, Default)]
@@ -184,6 +185,12 @@ fn read_event(bytes: &[u8]) -> ReadEvent {
     event
 }
 
+fn written(trace: &Trace) -> Vec<u8> {
+    let mut file = Vec::new();
+    trace.write(&mut file).unwrap();
+    file
+}
+
 #[test]
 fn spans_that_touch_or_nest_stay_balanced_whatever_the_order_they_came_in() {
     let mut trace = Trace::new("test");
@@ -193,7 +200,7 @@ fn spans_that_touch_or_nest_stay_balanced_whatever_the_order_they_came_in() {
     trace.slice(row, 10, 20, "first", vec![]);
     trace.slice(row, 10, 40, "outer", vec![]);
     trace.slice(row, 40, 40, "empty behind", vec![]);
-    let read = read(&trace.encode());
+    let read = read(&written(&trace));
     let shown: Vec<(u64, u64, &str)> = read
         .events
         .iter()
@@ -235,11 +242,50 @@ fn counters_flows_and_annotations_come_back() {
             vec![Annotation::number("shift", -960)],
         )
         .on(flow);
-    let read = read(&trace.encode());
+    let read = read(&written(&trace));
     assert_eq!(read.tracks.len(), 4, "and the process");
     assert_eq!(read.tracks[&4], ("fill".into(), Some("frames".into())));
     assert_eq!(read.events[0].notes["by"], "14ms");
     assert_eq!(read.events[1].notes["shift"], "-960");
     assert_eq!(read.events[0].flows, read.events[1].flows);
     assert_eq!(read.events[3].value, -192);
+}
+
+/// A file of which only so much fits on the disk; notes the longest piece it was given.
+struct Disk {
+    room: usize,
+    longest: usize,
+}
+
+impl Write for Disk {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.longest = self.longest.max(piece.len());
+        self.room = self
+            .room
+            .checked_sub(piece.len())
+            .ok_or(io::ErrorKind::StorageFull)?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_trace_is_written_packet_by_packet_and_a_full_disk_is_told() {
+    let mut trace = Trace::new("many");
+    let row = trace.track("row");
+    for n in 0..10_000 {
+        trace.instant(row, n, "something", vec![]);
+    }
+    let length = written(&trace).len();
+    let (room, longest) = (length, 0);
+    let mut disk = Disk { room, longest };
+    trace.write(&mut disk).unwrap();
+    assert_eq!(disk.room, 0);
+    assert!(disk.longest < 100, "{}", disk.longest);
+    disk.room = length - 1;
+    let error = trace.write(&mut disk).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
 }
