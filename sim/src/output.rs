@@ -1,7 +1,8 @@
 //! Files out: whole or not at all.
 //!
 //! Everything is first written beside its final place under another name, and renamed when all
-//! of it stands. Whatever ends the run earlier takes back what it had made, folders included.
+//! of it stands. Whatever ends the run earlier takes back what it had made, folders included; what
+//! a killed one could not take back, the next one that writes there does.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
@@ -67,6 +68,7 @@ impl Staged {
         name: &str,
         write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), OutputError> {
+        self.clear_abandoned(name);
         let path = self.temporary(name);
         self.names.push(name.to_owned());
         let written = File::create(&path).and_then(|file| {
@@ -80,13 +82,23 @@ impl Staged {
     /// Gives all files their final names; says which.
     ///
     /// # Errors
-    /// [`OutputError`], if one of them cannot be renamed.
+    /// [`OutputError`], if one of them cannot be renamed. Those that have their names by then and
+    /// replaced nothing are taken back; what they replaced is gone.
     pub fn publish(mut self) -> Result<Vec<PathBuf>, OutputError> {
         let mut published = Vec::new();
+        let mut new = Vec::new();
         for name in &self.names {
             let path = self.folder.join(name);
-            fs::rename(self.temporary(name), &path)
-                .map_err(|error| failed("write", &path, error))?;
+            let replaces = path.symlink_metadata().is_ok();
+            if let Err(error) = fs::rename(self.temporary(name), &path) {
+                for path in &new {
+                    let _ = fs::remove_file(path);
+                }
+                return Err(failed("write", &path, error));
+            }
+            if !replaces {
+                new.push(path.clone());
+            }
             published.push(path);
         }
         self.names.clear();
@@ -94,10 +106,39 @@ impl Staged {
         Ok(published)
     }
 
+    /// Removes what a process that was killed left half written under the temporary names of
+    /// `name`. Who is alive is known only where there is a `/proc`.
+    fn clear_abandoned(&self, name: &str) {
+        let processes = Path::new("/proc");
+        if !processes.join("self").exists() {
+            return;
+        }
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let file = entry.file_name();
+            let abandoned = file
+                .to_str()
+                .and_then(|file| writer_of(file, name))
+                .is_some_and(|writer| !processes.join(writer.to_string()).exists());
+            if abandoned {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     fn temporary(&self, name: &str) -> PathBuf {
         self.folder
             .join(format!(".{name}.{}.partial", std::process::id()))
     }
+}
+
+/// The process that a temporary name of `name` belongs to, if `file` is one.
+fn writer_of(file: &str, name: &str) -> Option<u32> {
+    file.strip_prefix('.')?
+        .strip_prefix(name)?
+        .strip_prefix('.')?
+        .strip_suffix(".partial")?
+        .parse()
+        .ok()
 }
 
 fn failed(doing: &'static str, path: &Path, error: io::Error) -> OutputError {
@@ -172,6 +213,43 @@ mod tests {
         assert!(told.contains("a/heard.wav"), "{told}");
         drop(staged);
         assert_eq!(fs::read_dir(&top).unwrap().count(), 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_what_a_living_one_writes_is_not() {
+        let top = empty_folder("abandoned");
+        // No process has such a number; the first one always runs.
+        let left = [
+            ".report.txt.4294967295.partial",
+            ".report.txt.1.partial",
+            ".notes.txt.4294967295.partial",
+            ".report.txt.mine.partial",
+        ];
+        for name in left {
+            fs::write(top.join(name), b"half").unwrap();
+        }
+        let mut staged = Staged::open(&top).unwrap();
+        staged.add("report.txt", |_| Ok(())).unwrap();
+        staged.publish().unwrap();
+        let there = left.map(|name| top.join(name).exists());
+        assert_eq!(there, [false, true, true, true]);
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_had_takes_back_the_new_ones() {
+        let top = empty_folder("half-published");
+        fs::write(top.join("old.txt"), b"old").unwrap();
+        fs::create_dir_all(top.join("taken.txt/by a folder")).unwrap();
+        let mut staged = Staged::open(&top).unwrap();
+        for name in ["new.txt", "old.txt", "taken.txt"] {
+            staged.add(name, |file| file.write_all(b"new")).unwrap();
+        }
+        let told = staged.publish().unwrap_err().to_string();
+        assert!(told.contains("taken.txt"), "{told}");
+        assert!(!top.join("new.txt").exists());
+        assert_eq!(fs::read(top.join("old.txt")).unwrap(), b"new");
+        assert_eq!(fs::read_dir(&top).unwrap().count(), 2, "no partial is left");
     }
 
     #[test]
