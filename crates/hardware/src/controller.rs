@@ -11,6 +11,7 @@ use vtime::{Fork, Forker};
 use crate::config::{ControllerConfig, Start, StreamConfig};
 use crate::error::RegisterError;
 use crate::history::Note;
+use crate::interrupt::InterruptLine;
 use crate::link::LinkLog;
 use crate::memory::{BdlEntry, HostMemory};
 use crate::registers::{ReadRegister, StreamWrite, WriteRegister};
@@ -39,14 +40,8 @@ pub struct Controller {
     memory: HostMemory,
     /// When it left reset; `None` while it is held there.
     up_since: Option<SimTime>,
-    interrupt_control: u32,
+    line: InterruptLine,
     streams: Vec<Stream>,
-    /// As of the latest change.
-    line: bool,
-    /// How often the line went up.
-    interrupts: u64,
-    /// How many of these were taken.
-    taken: u64,
     notes: Vec<Note>,
     /// The wall clock in a page of its own, if that was mapped.
     mapped_clock: Option<ClockWriter>,
@@ -68,15 +63,12 @@ impl Controller {
             wall_clock: config.wall_clock,
             memory: HostMemory::default(),
             up_since: None,
-            interrupt_control: 0,
+            line: InterruptLine::default(),
             streams: config
                 .outputs
                 .iter()
                 .map(|&output| Stream::new(output))
                 .collect(),
-            line: false,
-            interrupts: 0,
-            taken: 0,
             notes: Vec::new(),
             mapped_clock: None,
             now: Moment::default(),
@@ -97,8 +89,8 @@ impl Controller {
             }
             ReadRegister::GlobalControl if self.up_since.is_some() => gctl::CRST,
             ReadRegister::GlobalControl => 0,
-            ReadRegister::InterruptControl => self.interrupt_control,
-            ReadRegister::InterruptStatus => self.interrupt_status(),
+            ReadRegister::InterruptControl => self.line.control(),
+            ReadRegister::InterruptStatus => self.line.status(self.asking()),
             ReadRegister::WallClock => self.wall_clock_reading(),
             ReadRegister::Stream(stream, register) => self.streams[stream].read(register),
         })
@@ -115,7 +107,7 @@ impl Controller {
         match register {
             WriteRegister::GlobalControl => self.set_global_control(value),
             _ if self.up_since.is_none() => return Err(RegisterError::InReset { offset }),
-            WriteRegister::InterruptControl => self.interrupt_control = value,
+            WriteRegister::InterruptControl => self.line.set_control(value),
             WriteRegister::Stream(stream, StreamWrite::Control) => {
                 self.control_stream(stream, value, offset)?;
             }
@@ -162,7 +154,7 @@ impl Controller {
 
     /// True while the controller asks for an interrupt: INTSTS.GIS and INTCTL.GIE.
     pub fn interrupt_line(&self) -> bool {
-        self.line
+        self.line.is_up()
     }
 
     /// The number of the latest interrupt, counted from 1, if it was not taken before.
@@ -170,9 +162,7 @@ impl Controller {
     /// A message-signalled interrupt is sent when the line goes up, and only then: a completion
     /// that finds it up sends nothing.
     pub fn take_interrupt(&mut self) -> Option<u64> {
-        let is_new = self.taken < self.interrupts;
-        self.taken = self.interrupts;
-        is_new.then_some(self.interrupts)
+        self.line.take()
     }
 
     /// What there is to tell the history since the last call.
@@ -182,7 +172,7 @@ impl Controller {
 
     /// True if an interrupt or a note waits to be taken.
     pub fn has_news(&self) -> bool {
-        self.taken < self.interrupts || !self.notes.is_empty()
+        self.line.has_news() || !self.notes.is_empty()
     }
 
     /// What left on the link of output `stream`, as of the latest call that told the time.
@@ -268,7 +258,7 @@ impl Controller {
         if is_up == self.up_since.is_some() {
             return;
         }
-        self.interrupt_control = 0;
+        self.line.set_control(0);
         for stream in 0..self.streams.len() {
             self.reset_stream(stream);
             self.streams[stream].release();
@@ -396,35 +386,27 @@ impl Controller {
         })
     }
 
-    /// Derived from what the streams ask; nothing of it is stored.
-    fn interrupt_status(&self) -> u32 {
+    /// The bits of the streams that ask for an interrupt.
+    fn asking(&self) -> u32 {
         let asking = (0..).zip(&self.streams).filter(|(_, stream)| stream.asks());
-        let status = asking.fold(0, |status, (bit, _)| status | intctl::stream(bit));
-        if status & self.interrupt_control == 0 {
-            status
-        } else {
-            status | intctl::GLOBAL
-        }
+        asking.fold(0, |bits, (number, _)| bits | intctl::stream(number))
     }
 
     fn evaluate_line(&mut self) {
-        let line = self.interrupt_status() & self.interrupt_control & intctl::GLOBAL != 0;
-        if line && !self.line {
-            self.interrupts += 1;
-            self.note_interrupt();
+        if let Some(interrupt) = self.line.update(self.asking()) {
+            self.note_interrupt(interrupt);
         }
-        self.line = line;
     }
 
-    fn note_interrupt(&mut self) {
+    fn note_interrupt(&mut self, interrupt: u64) {
         for (number, stream) in (0..).zip(&self.streams) {
-            if !stream.asks() || self.interrupt_control & intctl::stream(number) == 0 {
+            if !stream.asks() || self.line.control() & intctl::stream(number) == 0 {
                 continue;
             }
             let engine = &stream.engine;
             let cause = stream.unacknowledged();
             self.notes.push(Note::Interrupt {
-                interrupt: self.interrupts,
+                interrupt,
                 stream: number,
                 completions: cause.map_or(0, |completion| completion.number),
                 position: cause.map_or(engine.position(), |completion| completion.position),
@@ -446,11 +428,8 @@ impl Fork for Controller {
             wall_clock: self.wall_clock,
             memory: self.memory.fork(forker),
             up_since: self.up_since,
-            interrupt_control: self.interrupt_control,
-            streams: self.streams.fork(forker),
             line: self.line,
-            interrupts: self.interrupts,
-            taken: self.taken,
+            streams: self.streams.fork(forker),
             notes: self.notes.clone(),
             mapped_clock: self.mapped_clock.as_ref().map(|writer| {
                 writer.twin(|register| forker.arc(register, |register, _| register.snapshot()))

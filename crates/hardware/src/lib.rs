@@ -96,6 +96,7 @@ mod error;
 mod fifo;
 mod format;
 pub mod history;
+mod interrupt;
 mod link;
 mod memory;
 mod pace;
