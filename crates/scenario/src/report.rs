@@ -310,7 +310,7 @@ fn footer(out: &mut String, result: &RunResult) -> fmt::Result {
     writeln!(out, "\n{length} of model time in {events} events.")?;
     writeln!(
         out,
-        "digest {digest}; the same file with --seed {seed} gives it again."
+        "digest {digest}; the same scenario with seed {seed} gives it again."
     )
 }
 
