@@ -6,6 +6,10 @@ use std::fmt::Write as _;
 
 /// Problems of one file that are drawn; the first ones are what a person mends.
 const DRAWN_MAX: usize = 20;
+/// Characters of a line that are drawn; of a longer one those around the stretch that is meant.
+const LINE_MAX: usize = 120;
+/// How many of them stand before the stretch.
+const BEFORE_MAX: usize = 40;
 
 /// Everything that is wrong with one file, or with what goes with it. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +103,7 @@ impl Problem {
             .count()
             .max(1);
         Self {
-            message: diagnostic.message.clone(),
+            message: in_words(&diagnostic.message),
             help: diagnostic.help.clone(),
             file: file.to_owned(),
             place: Some(Place {
@@ -133,12 +137,9 @@ impl Problem {
         if let Some(place) = &self.place {
             let number = place.line.to_string();
             let gutter = " ".repeat(number.len());
-            // Tabs stay tabs, so that the mark stands below what it marks.
-            let before = place.text.chars().take(place.column - 1);
-            let indent: String = before.map(|c| if c == '\t' { c } else { ' ' }).collect();
-            let mark = "^".repeat(place.width);
-            let _ = writeln!(picture, "{gutter} |\n{number} | {}", place.text);
-            let _ = writeln!(picture, "{gutter} | {indent}{mark}");
+            let (line, mark) = place.draw();
+            let _ = writeln!(picture, "{gutter} |\n{number} | {line}");
+            let _ = writeln!(picture, "{gutter} | {mark}");
         }
         if let Some(help) = &self.help {
             let _ = writeln!(picture, "  help: {help}");
@@ -157,6 +158,51 @@ impl Problem {
             "key": place.map(|place| place.key.as_str()).filter(|key| !key.is_empty()),
         })
     }
+}
+
+impl Place {
+    /// The line and the mark below it, both cut around the stretch where the line is long.
+    fn draw(&self) -> (String, String) {
+        let length = self.text.chars().count();
+        let before = self.column - 1;
+        let first = if length > LINE_MAX {
+            before.saturating_sub(BEFORE_MAX)
+        } else {
+            0
+        };
+        let shown: String = self.text.chars().skip(first).take(LINE_MAX).collect();
+        let cut = |cut: bool| if cut { "…" } else { "" };
+        let (left, right) = (cut(first > 0), cut(length > first + LINE_MAX));
+        // Tabs stay tabs, so that the mark stands below what it marks.
+        let indent = left.chars().chain(shown.chars().take(before - first));
+        let indent: String = indent.map(|c| if c == '\t' { c } else { ' ' }).collect();
+        let room = (first + LINE_MAX).saturating_sub(before).max(1);
+        let mark = "^".repeat(self.width.min(room));
+        (format!("{left}{shown}{right}"), indent + &mark)
+    }
+}
+
+/// What a parser says in the words of Rust, in those of the format.
+fn in_words(message: &str) -> String {
+    if message == "wanted string or table" {
+        return "expected a text or a table".into();
+    }
+    let Some((found, wanted)) = message.rsplit_once("expected ") else {
+        return message.to_owned();
+    };
+    let wanted = match wanted {
+        "u8" => "a whole number from 0 to 255",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" => "a whole number, 0 or more",
+        "i64" => "a whole number",
+        "a string" => "a text",
+        "a boolean" => "`true` or `false`",
+        "a sequence" => "a list",
+        "a map" => "a table",
+        _ if wanted.starts_with("struct ") => "a table",
+        _ => return message.to_owned(),
+    };
+    format!("{found}expected {wanted}")
 }
 
 #[cfg(test)]
@@ -185,6 +231,44 @@ mod tests {
             Refusal::of_scenario("a.toml", &text, &Scenario::parse(&text).unwrap_err()).draw();
         assert_eq!(picture.matches("error: ").count(), 20);
         assert!(picture.ends_with("and 30 more\n"), "{picture}");
+    }
+
+    #[test]
+    fn a_misfit_is_told_in_the_words_of_the_format() {
+        let cases = [
+            ("client = [5]", "expected a table"),
+            ("device = 3", "expected a table"),
+            ("seed = \"x\"", "expected a whole number, 0 or more"),
+            ("engine.packets = -1", "expected a whole number from 0"),
+            ("engine.limiter = 3", "expected `true` or `false`"),
+            ("expect.glitches = 4", "expected a list"),
+        ];
+        for (line, words) in cases {
+            let text = format!("name = \"x\"\nduration = \"1s\"\n{line}\n");
+            let found = Scenario::parse(&text).unwrap_err();
+            let picture = Refusal::of_scenario("a.toml", &text, &found).draw();
+            assert!(picture.contains(words), "{picture}");
+        }
+    }
+
+    #[test]
+    fn of_a_long_line_what_is_meant_is_drawn() {
+        let long = "ü".repeat(100_000);
+        let text = format!("name = \"{long}\"; duration = 5 # {long}\n");
+        let picture =
+            Refusal::of_scenario("a.toml", &text, &Scenario::parse(&text).unwrap_err()).draw();
+        let lines: Vec<&str> = picture.lines().collect();
+        let (line, mark) = (lines[2], lines[3]);
+        assert!(line.chars().count() < 130 && mark.chars().count() < 130);
+        let at = mark.chars().position(|c| c == '^').unwrap();
+        assert_eq!(line.chars().nth(at), Some(';'), "{picture}");
+        assert!(line.contains("| …ü") && line.ends_with('…'), "{picture}");
+
+        let text = format!("name = \"x\"\nduration = \"{long}\"\n");
+        let picture =
+            Refusal::of_scenario("a.toml", &text, &Scenario::parse(&text).unwrap_err()).draw();
+        let lines = picture.lines().skip(1).take(3);
+        assert!(lines.into_iter().all(|line| line.chars().count() < 130));
     }
 
     #[test]
