@@ -24,6 +24,12 @@ pub enum OverrideError {
     /// A path that is longer than any of the format.
     #[error("the key has {0} parts; none of a scenario has more than {DEPTH_MAX}")]
     Deep(usize),
+    /// A number that TOML does not have.
+    #[error(
+        "{0} is more than the largest number that --set knows, {max}; a large seed goes with --seed",
+        max = i64::MAX
+    )]
+    Large(String),
     /// The path leads through something that has no such part.
     #[error("the scenario has no `{place}` to set `{part}` in")]
     Place {
@@ -41,7 +47,7 @@ impl Override {
     /// a text, so that quantities need no quotes on the command line.
     ///
     /// # Errors
-    /// [`OverrideError::Form`], [`OverrideError::Deep`].
+    /// [`OverrideError::Form`], [`OverrideError::Deep`], [`OverrideError::Large`].
     pub fn parse(argument: &str) -> Result<Self, OverrideError> {
         let form = || OverrideError::Form(argument.to_owned());
         let (key, value) = argument.split_once('=').ok_or_else(form)?;
@@ -58,7 +64,7 @@ impl Override {
         }
         Ok(Self {
             path,
-            value: value_of(value.trim()),
+            value: value_of(value.trim())?,
         })
     }
 
@@ -123,14 +129,19 @@ impl Override {
 }
 
 /// The value as TOML reads it, or as a text.
-fn value_of(text: &str) -> Value {
+fn value_of(text: &str) -> Result<Value, OverrideError> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.len() > 18 {
+        let number = text.parse().map(Value::Integer);
+        return number.map_err(|_| OverrideError::Large(text.to_owned()));
+    }
     let parsed = toml::from_str::<Table>(&format!("value = {text}"));
-    match parsed.ok().map(|table| (table.len(), table)) {
+    Ok(match parsed.ok().map(|table| (table.len(), table)) {
         Some((1, mut table)) if !text.contains('\n') => {
             table.remove("value").expect("its only key")
         }
         _ => Value::String(text.to_owned()),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -117,9 +117,16 @@ impl Job<'_> {
             Scenario::parse(text).map_err(|found| Refusal::of_scenario(label, text, &found))
         };
         let label = &source.label;
-        let (false, Ok(mut table)) = (self.overrides.is_empty(), source.text.parse::<Table>())
-        else {
+        if self.overrides.is_empty() {
             return parse(&source.text, label);
+        }
+        let Ok(mut table) = source.text.parse::<Table>() else {
+            // What is wrong with the file comes first. Only a seed may be larger than what a
+            // table can hold.
+            parse(&source.text, label)?;
+            let message = format!("--set: a number in the file is more than {}", i64::MAX);
+            let help = "write a smaller seed there, and give the large one with --seed";
+            return Err(Refusal::new(label, message, help));
         };
         for change in self.overrides {
             change.apply(&mut table).map_err(|error| {

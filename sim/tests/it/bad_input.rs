@@ -317,6 +317,24 @@ fn arguments_that_say_nothing_are_refused() {
 }
 
 #[test]
+fn a_seed_too_large_for_set_is_told_where_it_goes() {
+    let folder = Folder::new("large-seed");
+    let large = u64::MAX.to_string();
+    let set = format!("seed={large}");
+    folder.file("large.toml", format!("seed = {large}\n{GOOD}"));
+    for arguments in [
+        &["run", "late-wake-up", "--set", &set][..],
+        &["run", "large.toml", "--set", "duration=10ms"],
+    ] {
+        let ended = folder.wavert(arguments);
+        assert_eq!((ended.status, ended.out.as_str()), (2, ""), "{ended:?}");
+        assert!(ended.err.contains("with --seed"), "{}", ended.err);
+    }
+    let ended = folder.wavert(&["run", "large.toml", "--json"]);
+    assert_eq!(ended.json()["seed"], u64::MAX);
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_refused_and_spares_what_was_there() {
     let folder = Folder::new("unwritable");
     folder.file("good.toml", GOOD);
