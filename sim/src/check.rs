@@ -14,7 +14,8 @@ pub fn check(arguments: &CheckArguments) -> Status {
     let checked: Vec<_> = arguments
         .files
         .iter()
-        .map(|name| (name, check_one(name)))
+        .zip(Source::find_all(&arguments.files))
+        .map(|(name, source)| (name, source.and_then(|source| check_one(&source))))
         .collect();
     for (_, outcome) in &checked {
         if let Err(refusal) = outcome {
@@ -37,8 +38,7 @@ pub fn check(arguments: &CheckArguments) -> Status {
     if refused { Status::Refused } else { printed }
 }
 
-fn check_one(name: &str) -> Result<Scenario, Refusal> {
-    let source = Source::find(name)?;
+fn check_one(source: &Source) -> Result<Scenario, Refusal> {
     let scenario = Scenario::parse(&source.text)
         .map_err(|found| Refusal::of_scenario(&source.label, &source.text, &found))?;
     input::load(&scenario, &source.folder, None)?;

@@ -61,8 +61,7 @@ pub fn run(arguments: &RunArguments) -> Status {
 fn jobs<'a>(arguments: &'a RunArguments, overrides: &'a [Override]) -> Vec<Job<'a>> {
     let several = arguments.files.len() > 1;
     let mut folders = BTreeMap::<PathBuf, &str>::new();
-    let job = |name: &'a String| {
-        let mut source = Source::find(name);
+    let job = |(name, mut source): (&'a String, Result<Source, Refusal>)| {
         let stem = source
             .as_ref()
             .map_or_else(|_| String::new(), |source| source.stem.clone());
@@ -88,7 +87,8 @@ fn jobs<'a>(arguments: &'a RunArguments, overrides: &'a [Override]) -> Vec<Job<'
             arguments,
         }
     };
-    arguments.files.iter().map(job).collect()
+    let sources = Source::find_all(&arguments.files);
+    arguments.files.iter().zip(sources).map(job).collect()
 }
 
 /// One line per scenario, and one about all of them.

@@ -31,11 +31,26 @@ pub enum Folder {
 }
 
 impl Source {
+    /// Finds everything that the user named, in that order.
+    ///
+    /// Standard input has one text, so only the first `-` is found.
+    pub fn find_all(names: &[String]) -> Vec<Result<Self, Refusal>> {
+        let mut read = false;
+        let find = |name: &String| {
+            if name == "-" && std::mem::replace(&mut read, true) {
+                let message = "standard input is named twice, and can be read once";
+                return Err(Refusal::new(name, message, "leave the second - away"));
+            }
+            Self::find(name)
+        };
+        names.iter().map(find).collect()
+    }
+
     /// Finds what the user named: `-`, a file, or a shipped scenario.
     ///
     /// # Errors
     /// [`Refusal`], if there is none, or if it is no text.
-    pub fn find(name: &str) -> Result<Self, Refusal> {
+    fn find(name: &str) -> Result<Self, Refusal> {
         if name == "-" {
             return Self::standard_input();
         }

@@ -335,6 +335,17 @@ fn a_seed_too_large_for_set_is_told_where_it_goes() {
 }
 
 #[test]
+fn a_second_standard_input_is_refused() {
+    let folder = Folder::new("second-stdin");
+    for command in ["run", "check"] {
+        let ended = folder.wavert(&[command, "-", "-"]);
+        assert_eq!(ended.status, 2);
+        let told = ended.err.matches("named twice").count();
+        assert_eq!(told, 1, "{}", ended.err);
+    }
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_refused_and_spares_what_was_there() {
     let folder = Folder::new("unwritable");
     folder.file("good.toml", GOOD);
