@@ -5,7 +5,7 @@ use vtime::{Context, EventHandle};
 
 use crate::history::{CLOSE, REQUEST};
 use crate::mapping::Mapping;
-use crate::packet::{END_OF_STREAM, PacketCount, PacketNumber, WritePacket};
+use crate::packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};
 use crate::pin::PinHandle;
 use crate::register::MappedRegister;
 use crate::request::{
@@ -75,7 +75,8 @@ fn argument_words(request: &PinRequest) -> (u64, u64) {
             | RtAudioRequest::UnregisterNotificationEvent(_)
             | RtAudioRequest::QueryNotificationSupport
             | RtAudioRequest::PacketCount
-            | RtAudioRequest::PresentationPosition => (0, 0),
+            | RtAudioRequest::PresentationPosition
+            | RtAudioRequest::GetReadPacket => (0, 0),
         },
     }
 }
@@ -91,6 +92,7 @@ fn answer_word(reply: &PinReply) -> u64 {
         PinReply::PacketCount(count) => count.get().into(),
         PinReply::PresentationPosition(position) => position.blocks.get(),
         PinReply::Position(position) => position.play.get(),
+        PinReply::ReadPacket(packet) => packet.packet.get().into(),
     }
 }
 
@@ -196,6 +198,13 @@ call! {
     presentation_position() -> PresentationPosition:
     PinRequest::RtAudio(RtAudioRequest::PresentationPosition)
         => PinReply::PresentationPosition(position) => position
+}
+
+call! {
+    /// Which captured packet can be read now. Earlier ones then count as read.
+    read_packet() -> ReadPacket:
+    PinRequest::RtAudio(RtAudioRequest::GetReadPacket)
+        => PinReply::ReadPacket(packet) => packet
 }
 
 call! {

@@ -18,6 +18,7 @@ use vtime::{Descriptor, Field};
 /// | notification support | 0 | 0 | 1 or 0 |
 /// | packet count | 0 | 0 | the count |
 /// | presentation position | 0 | 0 | frames |
+/// | read packet | 0 | 0 | packet number |
 /// | write packet | packet number | valid bytes + 1 at the end of the stream, else 0 | 0 |
 ///
 /// The answer to a refused request is 0.

@@ -33,7 +33,6 @@
 //! * *Where the client maps* the buffer (`BaseAddress`): it always asks for any address.
 //! * *The write-combining drain* behind `CallMemoryBarrier`: a store is seen by the device at
 //!   once. A client that forgets its barrier would notice.
-//! * *Capture* requests (`GETREADPACKET`), which come with the capture path.
 
 mod client;
 mod filter;
@@ -49,7 +48,7 @@ mod state;
 pub use client::{
     allocate_buffer, allocate_buffer_with_notification, clock_register, close, hw_latency,
     packet_count, position, position_register, presentation_position, query_notification_support,
-    register_notification_event, request, set_state, set_write_packet, state,
+    read_packet, register_notification_event, request, set_state, set_write_packet, state,
     unregister_notification_event,
 };
 pub use filter::{
@@ -62,7 +61,7 @@ pub use guid::{
 };
 pub use history::{CLOSE, REQUEST};
 pub use mapping::{Mapping, Settle};
-pub use packet::{END_OF_STREAM, PacketCount, PacketNumber, WritePacket};
+pub use packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};
 pub use pin::{Pin, PinHandle};
 pub use register::{HardwareRegister, MappedRegister};
 pub use request::RtAudioRequest;

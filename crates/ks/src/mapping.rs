@@ -52,6 +52,23 @@ impl Mapping {
         self.buffer.store(at, bytes, len, Some(whose));
     }
 
+    /// Loads `len` frames from place `at` (taken modulo the size) on, as they lie there at `now`,
+    /// and tells stretch by stretch whose they are; see [`SharedBuffer::load`].
+    ///
+    /// # Panics
+    /// If `out` is not `len` frames long.
+    pub fn load(
+        &self,
+        now: Moment,
+        at: Frames,
+        len: Frames,
+        out: Option<&mut [u8]>,
+        each: impl FnMut(Frames, Option<Whose>),
+    ) {
+        self.bus.settle(now);
+        self.buffer.load(at, len, out, each);
+    }
+
     /// Frames in the circle.
     pub fn frames(&self) -> Frames {
         self.buffer.frames()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use units::Bytes;
+use units::{Bytes, Hns};
 
 /// The name of a packet: 0 for the first of a stream, taken modulo 2^32.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,6 +34,27 @@ pub struct WritePacket {
     pub flags: u32,
     /// How much of the last packet is valid; ignored without the flag.
     pub eos_packet_length: Bytes,
+}
+
+/// A captured packet that is whole in the buffer.
+///
+/// # Source
+/// `ksmedia/ns-ksmedia-ksrtaudio_getreadpacket_info.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(alias = "KSRTAUDIO_GETREADPACKET_INFO")]
+pub struct ReadPacket {
+    /// Which packet: it lies at its number modulo the packets of the buffer.
+    #[doc(alias = "PacketNumber")]
+    pub packet: PacketNumber,
+    /// 0: no flag is defined.
+    #[doc(alias = "Flags")]
+    pub flags: u32,
+    /// The performance counter when the first sample of the packet was taken.
+    #[doc(alias = "PerformanceCounterValue")]
+    pub performance_counter: Hns,
+    /// True if another packet can be read at once.
+    #[doc(alias = "MoreData")]
+    pub more_data: bool,
 }
 
 impl PacketNumber {
@@ -93,7 +114,7 @@ impl fmt::Display for PacketCount {
     }
 }
 
-vtime::fork_by_clone!(PacketNumber, PacketCount, WritePacket);
+vtime::fork_by_clone!(PacketNumber, PacketCount, WritePacket, ReadPacket);
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use units::{Bytes, Frames, Hns};
 use vtime::EventHandle;
 
 use crate::mapping::Mapping;
-use crate::packet::{PacketCount, WritePacket};
+use crate::packet::{PacketCount, ReadPacket, WritePacket};
 use crate::register::MappedRegister;
 use crate::state::KsState;
 
@@ -68,6 +68,9 @@ pub enum RtAudioRequest {
     /// Which frame is heard now?
     #[doc(alias = "KSPROPERTY_RTAUDIO_PRESENTATION_POSITION")]
     PresentationPosition,
+    /// Which captured packet can be read?
+    #[doc(alias = "KSPROPERTY_RTAUDIO_GETREADPACKET")]
+    GetReadPacket,
     /// This packet is written.
     #[doc(alias = "KSPROPERTY_RTAUDIO_SETWRITEPACKET")]
     SetWritePacket(WritePacket),
@@ -94,6 +97,8 @@ pub enum PinReply {
     PresentationPosition(PresentationPosition),
     /// Places in the cyclic buffer.
     Position(Position),
+    /// A captured packet.
+    ReadPacket(ReadPacket),
 }
 
 /// How late what leaves the cyclic buffer is.
@@ -193,6 +198,7 @@ impl Property {
             0x308 => "KSPROPERTY_RTAUDIO_QUERY_NOTIFICATION_SUPPORT",
             0x309 => "KSPROPERTY_RTAUDIO_PACKETCOUNT",
             0x30A => "KSPROPERTY_RTAUDIO_PRESENTATION_POSITION",
+            0x30B => "KSPROPERTY_RTAUDIO_GETREADPACKET",
             0x30C => "KSPROPERTY_RTAUDIO_SETWRITEPACKET",
             _ => "unknown",
         }
@@ -213,6 +219,7 @@ impl RtAudioRequest {
             Self::QueryNotificationSupport => 8,
             Self::PacketCount => 9,
             Self::PresentationPosition => 0xA,
+            Self::GetReadPacket => 0xB,
             Self::SetWritePacket(_) => 0xC | Property::SET,
         }
     }

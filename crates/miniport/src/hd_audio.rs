@@ -98,6 +98,7 @@ impl MiniportWaveRt for HdAudioMiniport {
         now: Moment,
         port: PortStreamHandle,
         _: u32,
+        _: DataFlow,
         format: WaveFormat,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
         let link_format = StreamFormat::of(format).map_err(|_| NtStatus::NO_MATCH)?;

@@ -7,7 +7,7 @@ use ks::{
     HwLatency, KsState, MappedRegister, PacketCount, Position, PresentationPosition, WritePacket,
 };
 use portcls::{
-    AudioBuffer, CacheType, Mdl, MiniportWaveRtStream, OutputStream, PortStreamHandle,
+    AudioBuffer, CacheType, InputStream, Mdl, MiniportWaveRtStream, OutputStream, PortStreamHandle,
     StreamNotification,
 };
 use units::{Bytes, Frames, Hns, Moment, NtStatus, WaveFormat};
@@ -231,6 +231,10 @@ impl MiniportWaveRtStream for HdAudioStream {
 
     fn output(&mut self) -> Option<&mut dyn OutputStream> {
         Some(self)
+    }
+
+    fn input(&mut self) -> Option<&mut dyn InputStream> {
+        None
     }
 
     fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream> {

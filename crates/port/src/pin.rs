@@ -1,7 +1,9 @@
 //! A pin: the stepping of its states, and what is asked of it.
 
 use ks::{KsState, Mapping, Pin, PinReply, PinRequest, RtAudioRequest, Step};
-use portcls::{AudioBuffer, CacheType, MiniportWaveRtStream, OutputStream, StreamNotification};
+use portcls::{
+    AudioBuffer, CacheType, InputStream, MiniportWaveRtStream, OutputStream, StreamNotification,
+};
 use units::{Bytes, Moment, NtStatus};
 use vtime::{EventHandle, Fork, Forker};
 
@@ -114,6 +116,10 @@ impl WaveRtPin {
                 self.packets()?.set_write_packet(now, packet)?;
                 Ok(PinReply::Done)
             }
+            RtAudioRequest::GetReadPacket => {
+                let packet = self.captured_packets()?.read_packet(now)?;
+                Ok(PinReply::ReadPacket(packet))
+            }
         }
     }
 
@@ -168,16 +174,24 @@ impl WaveRtPin {
         self.stream.notification().ok_or(NtStatus::NOT_SUPPORTED)
     }
 
-    /// The packet interface, which works only on a buffer with notifications.
+    /// The packet interface of a stream to be rendered.
     fn packets(&mut self) -> Result<&mut dyn OutputStream, NtStatus> {
-        if !self
-            .buffer
-            .as_ref()
-            .is_some_and(|buffer| buffer.with_notification)
-        {
-            return Err(NtStatus::NOT_SUPPORTED);
-        }
+        self.check_packets()?;
         self.stream.output().ok_or(NtStatus::NOT_SUPPORTED)
+    }
+
+    /// The packet interface of a captured stream.
+    fn captured_packets(&mut self) -> Result<&mut dyn InputStream, NtStatus> {
+        self.check_packets()?;
+        self.stream.input().ok_or(NtStatus::NOT_SUPPORTED)
+    }
+
+    /// Packets need a buffer with notifications.
+    fn check_packets(&self) -> Result<(), NtStatus> {
+        match &self.buffer {
+            Some(buffer) if buffer.with_notification => Ok(()),
+            _ => Err(NtStatus::NOT_SUPPORTED),
+        }
     }
 
     fn free_buffer(&mut self, now: Moment) {

@@ -64,9 +64,9 @@ impl Filter for WaveRtPort {
         }
         let port: Box<dyn PortWaveRtStream> = Box::new(PortStream(self.memory.clone()));
         let port = Shared::new(port);
-        let stream = self
-            .miniport
-            .new_stream(now, port, connect.pin, connect.format)?;
+        let stream =
+            self.miniport
+                .new_stream(now, port, connect.pin, factory.flow, connect.format)?;
         self.open.opened(connect.pin);
         Ok(PinHandle::new(Box::new(WaveRtPin::new(
             stream,

@@ -3,7 +3,8 @@
 //! ```text
 //!  WaveRT port (the system's half)  ── MiniportWaveRt ──────────▶  miniport (the device's half)
 //!        │                          ── MiniportWaveRtStream ───▶    ├ StreamNotification
-//!        │                                                          └ OutputStream
+//!        │                                                          ├ OutputStream
+//!        │                                                          └ InputStream
 //!        └◀── PortWaveRtStream: pages for the cyclic buffer ──────  stream
 //! ```
 //!
@@ -38,4 +39,4 @@ mod stream;
 pub use buffer::{AudioBuffer, CacheType};
 pub use miniport::{FilterDescription, MiniportWaveRt};
 pub use pages::{Mdl, PAGE_SIZE, PortStreamHandle, PortWaveRtStream};
-pub use stream::{MiniportWaveRtStream, OutputStream, StreamNotification};
+pub use stream::{InputStream, MiniportWaveRtStream, OutputStream, StreamNotification};

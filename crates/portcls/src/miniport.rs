@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ks::{Guid, PinFactory};
+use ks::{DataFlow, Guid, PinFactory};
 use units::{Moment, NtStatus, WaveFormat};
 use vtime::{Fork, Forker};
 
@@ -30,7 +30,7 @@ pub trait MiniportWaveRt: fmt::Debug {
     fn description(&self) -> FilterDescription;
 
     /// Makes a stream for `pin`, in [`KsState::Stop`](ks::KsState::Stop) and at position 0. It
-    /// keeps `port` to get memory from.
+    /// keeps `port` to get memory from. `flow` is that of the pin: a capture stream flows out.
     ///
     /// # Errors
     /// Whatever keeps the device from it.
@@ -43,6 +43,7 @@ pub trait MiniportWaveRt: fmt::Debug {
         now: Moment,
         port: PortStreamHandle,
         pin: u32,
+        flow: DataFlow,
         format: WaveFormat,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus>;
 

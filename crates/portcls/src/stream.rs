@@ -3,7 +3,8 @@
 use std::fmt;
 
 use ks::{
-    HwLatency, KsState, MappedRegister, PacketCount, Position, PresentationPosition, WritePacket,
+    HwLatency, KsState, MappedRegister, PacketCount, Position, PresentationPosition, ReadPacket,
+    WritePacket,
 };
 use units::{Bytes, Moment, NtStatus};
 use vtime::{EventHandle, Fork, Forker};
@@ -71,6 +72,9 @@ pub trait MiniportWaveRtStream: fmt::Debug {
 
     /// Its packets to be rendered, if it has any.
     fn output(&mut self) -> Option<&mut dyn OutputStream>;
+
+    /// Its captured packets, if it has any.
+    fn input(&mut self) -> Option<&mut dyn InputStream>;
 
     /// The same stream of the twin world.
     fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream>;
@@ -159,4 +163,20 @@ pub trait OutputStream {
     /// Whatever keeps the device from saying.
     #[doc(alias = "GetOutputStreamPresentationPosition")]
     fn presentation_position(&mut self, now: Moment) -> Result<PresentationPosition, NtStatus>;
+}
+
+/// A stream that is captured packet by packet.
+///
+/// # Source
+/// `portcls/nn-portcls-iminiportwavertinputstream.md`.
+#[doc(alias = "IMiniportWaveRTInputStream")]
+pub trait InputStream {
+    /// Which packet can be read now. Every packet before it counts as read from now on.
+    ///
+    /// # Errors
+    /// [`NtStatus::DEVICE_NOT_READY`] if none has been completed since the last one,
+    /// [`NtStatus::INVALID_DEVICE_STATE`] in Stop and Acquire, and [`NtStatus::NOT_SUPPORTED`]
+    /// without a buffer with notifications.
+    #[doc(alias = "GetReadPacket")]
+    fn read_packet(&mut self, now: Moment) -> Result<ReadPacket, NtStatus>;
 }

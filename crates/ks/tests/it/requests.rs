@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ks::{
     HardwareRegister, HwLatency, KsState, MappedRegister, Mapping, PacketCount, PacketNumber, Pin,
-    PinHandle, PinReply, PinRequest, Position, PresentationPosition, Property, RtAudioRequest,
-    Settle,
+    PinHandle, PinReply, PinRequest, Position, PresentationPosition, Property, ReadPacket,
+    RtAudioRequest, Settle,
 };
 use ring::{Kind, Samples, SharedBuffer, Whose};
 use units::{Bytes, Frames, Hns, Moment, NtStatus, SampleFormat, SimTime, WaveFormat};
@@ -96,6 +96,12 @@ impl Pin for Toy {
                         qpc: Hns::new(9),
                     })
                 }
+                RtAudioRequest::GetReadPacket => PinReply::ReadPacket(ReadPacket {
+                    packet: PacketNumber::new(4),
+                    flags: 0,
+                    performance_counter: Hns::new(400_000),
+                    more_data: false,
+                }),
             },
         })
     }
@@ -161,6 +167,7 @@ fn every_call_leaves_its_property_argument_status_and_answer() {
             ks::presentation_position(&cx, &pin).unwrap().qpc,
             Hns::new(9)
         );
+        assert_eq!(ks::read_packet(&cx, &pin).unwrap().packet.get(), 4);
         ks::set_write_packet(&cx, &pin, PacketNumber::new(6), None).unwrap();
         ks::set_write_packet(&cx, &pin, PacketNumber::new(7), Some(Bytes::ZERO)).unwrap();
         ks::close(&cx, &pin);
@@ -179,12 +186,13 @@ fn every_call_leaves_its_property_argument_status_and_answer() {
         granted(0x308, 0, 0, 1),
         granted(0x309, 0, 0, 5),
         granted(0x30A, 0, 0, 2400),
+        granted(0x30B, 0, 0, 4),
         granted(0x1_030C, 6, 0, 0),
         granted(0x1_030C, 7, 1, 0),
         ("ks.close", vec![]),
     ];
     assert_eq!(left, expected);
-    for (_, words) in &left[..15] {
+    for (_, words) in &left[..16] {
         let code = u32::try_from(words[0]).unwrap();
         assert!(Property::from_code(code).name().starts_with("KSPROPERTY_"));
     }

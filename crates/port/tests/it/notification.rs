@@ -85,7 +85,7 @@ fn r86_events_left_at_close_are_removed_before_the_buffer_goes() {
     assert_eq!(bench.take_calls(), expected);
 }
 
-/// All requests of the packet interface.
+/// All requests of the packet interface for rendering.
 fn packet_requests() -> [PinRequest; 3] {
     let packet = WritePacket {
         packet: PacketNumber::new(6),
@@ -131,6 +131,8 @@ fn r141_packets_need_the_interface_and_a_buffer_with_notification() {
         for request in packet_requests() {
             assert_eq!(status(&pin, request), expected);
         }
+        let other_direction = PinRequest::RtAudio(RtAudioRequest::GetReadPacket);
+        assert_eq!(status(&pin, other_direction), NtStatus::NOT_SUPPORTED);
         let reached = bench.take_calls().contains(&Call::SetWritePacket(6));
         assert_eq!(reached, expected == NtStatus::SUCCESS);
     }

@@ -10,8 +10,8 @@ use ks::{
 };
 use port::{Memory, WaveRtPort};
 use portcls::{
-    AudioBuffer, CacheType, FilterDescription, MiniportWaveRt, MiniportWaveRtStream, OutputStream,
-    PAGE_SIZE, PortStreamHandle, StreamNotification,
+    AudioBuffer, CacheType, FilterDescription, InputStream, MiniportWaveRt, MiniportWaveRtStream,
+    OutputStream, PAGE_SIZE, PortStreamHandle, StreamNotification,
 };
 use ring::Samples;
 use units::{Bytes, Frames, Hns, Moment, NtStatus, SampleFormat, SimTime, WaveFormat};
@@ -242,6 +242,7 @@ impl MiniportWaveRt for StandIn {
         _: Moment,
         port: PortStreamHandle,
         pin: u32,
+        _: DataFlow,
         _: WaveFormat,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
         self.calls.borrow_mut().push(Call::NewStream(pin));
@@ -347,6 +348,10 @@ impl MiniportWaveRtStream for StandInStream {
         } else {
             None
         }
+    }
+
+    fn input(&mut self) -> Option<&mut dyn InputStream> {
+        None
     }
 
     fn output(&mut self) -> Option<&mut dyn OutputStream> {
