@@ -12,7 +12,9 @@ pub(crate) struct Folder(PathBuf);
 impl Folder {
     pub(crate) fn new(name: &str) -> Self {
         static MADE: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("{name}-{}", MADE.fetch_add(1, Ordering::Relaxed));
+        // A runner may give each test a process of its own.
+        let (process, number) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{name}-{process}-{number}");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
