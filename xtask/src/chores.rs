@@ -33,7 +33,7 @@ const CHORES: &[Chore] = &[
     },
     Chore {
         name: "rules",
-        does: "writes docs/rules/README.md: which rule is held by which tests",
+        does: "writes docs/rules.md: which rule is held by which tests",
         run: |_| write(&rules::table_path(), rules::table()?),
     },
     Chore {

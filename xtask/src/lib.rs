@@ -51,6 +51,27 @@ pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Failure> {
     std::fs::write(path, content).map_err(wrap)
 }
 
+/// All files with that extension, in order, below a folder that may be absent.
+///
+/// # Errors
+/// [`Failure`], if a folder cannot be read.
+pub fn files_below(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(Failure::from_display)?.path();
+        if path.is_dir() {
+            found.extend(files_below(&path, extension)?);
+        } else if path.extension().is_some_and(|end| end == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// `cargo` with these arguments, in the root of the repository.
 pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
