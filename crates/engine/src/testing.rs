@@ -170,6 +170,7 @@ impl Pin for TestPin {
                 RtAudioRequest::BufferWithNotification {
                     requested,
                     notification_count,
+                    ..
                 } => {
                     let frames = device.format.frames_in(requested);
                     let buffer = SharedBuffer::new(device.format, frames, device.samples);
@@ -181,6 +182,8 @@ impl Pin for TestPin {
                         actual: requested,
                         call_memory_barrier: false,
                         bus: Rc::new(self.clone()),
+                        range: None,
+                        combining: ks::Combining::default(),
                     }))
                 }
                 RtAudioRequest::HwLatency => Ok(PinReply::HwLatency(HwLatency::default())),
@@ -201,7 +204,11 @@ impl Pin for TestPin {
                 _ => Err(NtStatus::NOT_SUPPORTED),
             },
             PinRequest::GetState => Ok(PinReply::State(device.state)),
-            PinRequest::Position => Err(NtStatus::NOT_SUPPORTED),
+            PinRequest::GetFormat => Ok(PinReply::Format(device.format)),
+            PinRequest::SetFormat(_)
+            | PinRequest::Position
+            | PinRequest::Audio(_)
+            | PinRequest::AudioEngine(_) => Err(NtStatus::NOT_SUPPORTED),
         }
     }
 

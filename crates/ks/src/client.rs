@@ -1,11 +1,14 @@
 //! A client's calls: each sends one request and writes it into the history.
 
-use units::{Bytes, NtStatus};
+use units::{Bytes, NtStatus, WaveFormat};
 use vtime::{Context, EventHandle};
 
+use crate::audio::{AudioRequest, PositionEx};
+use crate::audio_engine::{AudioEngineRequest, ConstrictorOption, VolumeLevel, VolumeRamp};
 use crate::history::{CLOSE, REQUEST};
 use crate::mapping::Mapping;
 use crate::packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};
+use crate::packet_register::PacketRegister;
 use crate::pin::PinHandle;
 use crate::register::MappedRegister;
 use crate::request::{
@@ -52,39 +55,88 @@ pub fn close<C: Context>(cx: &C, pin: &PinHandle) {
 fn argument_words(request: &PinRequest) -> (u64, u64) {
     match request {
         PinRequest::SetState(state) => (state.value().into(), 0),
-        PinRequest::GetState | PinRequest::Position => (0, 0),
-        PinRequest::RtAudio(request) => match request {
-            RtAudioRequest::Buffer { requested } => (requested.get(), 0),
-            RtAudioRequest::BufferWithNotification {
-                requested,
-                notification_count,
-            } => (requested.get(), (*notification_count).into()),
-            RtAudioRequest::SetWritePacket(write) => {
-                let last = write.flags & END_OF_STREAM != 0;
-                let valid = if last {
-                    write.eos_packet_length.get() + 1
-                } else {
-                    0
-                };
-                (write.packet.get().into(), valid)
-            }
-            RtAudioRequest::HwLatency
-            | RtAudioRequest::PositionRegister
-            | RtAudioRequest::ClockRegister
-            | RtAudioRequest::RegisterNotificationEvent(_)
-            | RtAudioRequest::UnregisterNotificationEvent(_)
-            | RtAudioRequest::QueryNotificationSupport
-            | RtAudioRequest::PacketCount
-            | RtAudioRequest::PresentationPosition
-            | RtAudioRequest::GetReadPacket => (0, 0),
-        },
+        PinRequest::SetFormat(format) => format_words(*format),
+        PinRequest::GetState | PinRequest::GetFormat | PinRequest::Position => (0, 0),
+        PinRequest::Audio(request) => audio_words(*request),
+        PinRequest::AudioEngine(request) => engine_words(*request),
+        PinRequest::RtAudio(request) => rt_audio_words(request),
     }
+}
+
+fn rt_audio_words(request: &RtAudioRequest) -> (u64, u64) {
+    match request {
+        RtAudioRequest::Buffer { requested, .. } => (requested.get(), 0),
+        RtAudioRequest::BufferWithNotification {
+            requested,
+            notification_count,
+            ..
+        } => (requested.get(), (*notification_count).into()),
+        RtAudioRequest::SetWritePacket(write) => {
+            let last = write.flags & END_OF_STREAM != 0;
+            let valid = if last {
+                write.eos_packet_length.get() + 1
+            } else {
+                0
+            };
+            (write.packet.get().into(), valid)
+        }
+        RtAudioRequest::HwLatency
+        | RtAudioRequest::PositionRegister { .. }
+        | RtAudioRequest::ClockRegister { .. }
+        | RtAudioRequest::RegisterNotificationEvent(_)
+        | RtAudioRequest::UnregisterNotificationEvent(_)
+        | RtAudioRequest::QueryNotificationSupport
+        | RtAudioRequest::PacketCount
+        | RtAudioRequest::PresentationPosition
+        | RtAudioRequest::GetReadPacket
+        | RtAudioRequest::PacketVRegister => (0, 0),
+    }
+}
+
+fn audio_words(request: AudioRequest) -> (u64, u64) {
+    match request {
+        AudioRequest::SetPosition(position) => (position.play.get(), position.write.get()),
+        AudioRequest::SetCurrentWritePosition(end) | AudioRequest::SetLastBufferPosition(end) => {
+            (end.get(), 0)
+        }
+        AudioRequest::PositionEx
+        | AudioRequest::PresentationPosition
+        | AudioRequest::LinearBufferPosition
+        | AudioRequest::LastBufferSupport
+        | AudioRequest::Latency => (0, 0),
+    }
+}
+
+fn engine_words(request: AudioEngineRequest) -> (u64, u64) {
+    match request {
+        AudioEngineRequest::GetLfxEnable => (0, 0),
+        AudioEngineRequest::SetLfxEnable(enable) => (enable.into(), 0),
+        AudioEngineRequest::SetLoopbackProtection(option) => {
+            ((option == ConstrictorOption::Mute).into(), 0)
+        }
+        AudioEngineRequest::GetVolumeLevel { channel } => (channel.into(), 0),
+        AudioEngineRequest::SetVolumeLevel { channel, ramp } => (
+            channel.map_or(u64::from(u32::MAX), u64::from),
+            level_word(ramp.target),
+        ),
+    }
+}
+
+/// Rate; channels times 256 plus valid bits.
+fn format_words(format: WaveFormat) -> (u64, u64) {
+    let shape = u64::from(format.channels) << 8 | u64::from(format.sample.valid_bits());
+    (format.rate.hertz().into(), shape)
+}
+
+/// The 32 bits of a level.
+fn level_word(level: VolumeLevel) -> u64 {
+    u32::from_ne_bytes(level.get().to_ne_bytes()).into()
 }
 
 /// What [`REQUEST`] says of the answer.
 fn answer_word(reply: &PinReply) -> u64 {
     match reply {
-        PinReply::Done | PinReply::Register(_) => 0,
+        PinReply::Done | PinReply::Register(_) | PinReply::PacketRegister(_) => 0,
         PinReply::State(state) => state.value().into(),
         PinReply::Buffer(mapping) => mapping.actual.get(),
         PinReply::HwLatency(latency) => latency.fifo_size.get(),
@@ -93,6 +145,11 @@ fn answer_word(reply: &PinReply) -> u64 {
         PinReply::PresentationPosition(position) => position.blocks.get(),
         PinReply::Position(position) => position.play.get(),
         PinReply::ReadPacket(packet) => packet.packet.get().into(),
+        PinReply::Format(format) => format.rate.hertz().into(),
+        PinReply::PositionEx(read) => read.position.play.get(),
+        PinReply::LinearPosition(bytes) => *bytes,
+        PinReply::Switch(on) => (*on).into(),
+        PinReply::VolumeLevel(level) => level_word(*level),
     }
 }
 
@@ -139,13 +196,17 @@ call! {
 call! {
     /// Makes the cyclic buffer, without notifications.
     allocate_buffer(requested: Bytes) -> Mapping:
-    PinRequest::RtAudio(RtAudioRequest::Buffer { requested }) => PinReply::Buffer(mapping) => mapping
+    PinRequest::RtAudio(RtAudioRequest::Buffer { requested, base: None }) => PinReply::Buffer(mapping) => mapping
 }
 
 call! {
     /// Makes the cyclic buffer of `notification_count` packets, with a notification after each.
     allocate_buffer_with_notification(requested: Bytes, notification_count: u32) -> Mapping:
-    PinRequest::RtAudio(RtAudioRequest::BufferWithNotification { requested, notification_count })
+    PinRequest::RtAudio(RtAudioRequest::BufferWithNotification {
+        requested,
+        notification_count,
+        base: None,
+    })
         => PinReply::Buffer(mapping) => mapping
 }
 
@@ -158,14 +219,15 @@ call! {
 call! {
     /// Maps the position register.
     position_register() -> MappedRegister:
-    PinRequest::RtAudio(RtAudioRequest::PositionRegister)
+    PinRequest::RtAudio(RtAudioRequest::PositionRegister { base: None })
         => PinReply::Register(register) => register
 }
 
 call! {
     /// Maps the clock register.
     clock_register() -> MappedRegister:
-    PinRequest::RtAudio(RtAudioRequest::ClockRegister) => PinReply::Register(register) => register
+    PinRequest::RtAudio(RtAudioRequest::ClockRegister { base: None })
+        => PinReply::Register(register) => register
 }
 
 call! {
@@ -216,4 +278,67 @@ call! {
         flags: if eos.is_some() { END_OF_STREAM } else { 0 },
         eos_packet_length: eos.unwrap_or(Bytes::ZERO),
     })) => PinReply::Done => ()
+}
+
+call! {
+    /// What flows through the pin.
+    format() -> WaveFormat: PinRequest::GetFormat => PinReply::Format(format) => format
+}
+
+call! {
+    /// Lets `format` flow through the pin, before it has a buffer.
+    set_format(format: WaveFormat) -> (): PinRequest::SetFormat(format) => PinReply::Done => ()
+}
+
+call! {
+    /// Where in the cyclic buffer the device plays, and between which readings of the counter.
+    position_ex() -> PositionEx:
+    PinRequest::Audio(AudioRequest::PositionEx) => PinReply::PositionEx(read) => read
+}
+
+call! {
+    /// Bytes fetched since the stream began.
+    linear_buffer_position() -> u64:
+    PinRequest::Audio(AudioRequest::LinearBufferPosition)
+        => PinReply::LinearPosition(bytes) => bytes
+}
+
+call! {
+    /// Says up to where the buffer of an offloaded stream is valid.
+    set_current_write_position(end: Bytes) -> ():
+    PinRequest::Audio(AudioRequest::SetCurrentWritePosition(end)) => PinReply::Done => ()
+}
+
+call! {
+    /// Says up to where the buffer is valid, and that nothing follows.
+    set_last_buffer_position(end: Bytes) -> ():
+    PinRequest::Audio(AudioRequest::SetLastBufferPosition(end)) => PinReply::Done => ()
+}
+
+call! {
+    /// How loud `channel` of an offloaded stream is.
+    volume_level(channel: u32) -> VolumeLevel:
+    PinRequest::AudioEngine(AudioEngineRequest::GetVolumeLevel { channel })
+        => PinReply::VolumeLevel(level) => level
+}
+
+call! {
+    /// Makes `channel`, or all of them, as loud as `ramp` says.
+    set_volume_level(channel: Option<u32>, ramp: VolumeRamp) -> ():
+    PinRequest::AudioEngine(AudioEngineRequest::SetVolumeLevel { channel, ramp })
+        => PinReply::Done => ()
+}
+
+call! {
+    /// Says whether the loopback may carry the stream.
+    set_loopback_protection(option: ConstrictorOption) -> ():
+    PinRequest::AudioEngine(AudioEngineRequest::SetLoopbackProtection(option))
+        => PinReply::Done => ()
+}
+
+call! {
+    /// Maps the cells that say which packet is done.
+    packet_register() -> PacketRegister:
+    PinRequest::RtAudio(RtAudioRequest::PacketVRegister)
+        => PinReply::PacketRegister(register) => register
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use units::{Moment, NtStatus, SampleFormat, WaveFormat};
 use vtime::{Fork, Forker, Shared};
 
+use crate::audio_engine::{EngineNodeReply, EngineNodeRequest};
 use crate::guid::Guid;
 use crate::pin::PinHandle;
 
@@ -114,6 +115,19 @@ pub trait Filter: fmt::Debug {
     #[doc(alias = "KsCreatePin")]
     fn create_pin(&mut self, now: Moment, connect: PinConnect) -> Result<PinHandle, NtStatus>;
 
+    /// Answers a request to the node of a built-in audio engine, in kind.
+    ///
+    /// # Errors
+    /// [`NtStatus::NOT_FOUND`] without such a node, else what the device refuses it with.
+    fn engine_node(
+        &mut self,
+        now: Moment,
+        request: EngineNodeRequest,
+    ) -> Result<EngineNodeReply, NtStatus> {
+        let _ = (now, request);
+        Err(NtStatus::NOT_FOUND)
+    }
+
     /// The same filter of the twin world.
     fn fork_filter(&self, forker: &mut Forker) -> Box<dyn Filter>;
 }
@@ -145,6 +159,18 @@ impl FilterHandle {
     /// As there.
     pub fn create_pin(&self, now: Moment, connect: PinConnect) -> Result<PinHandle, NtStatus> {
         self.0.borrow_mut().create_pin(now, connect)
+    }
+
+    /// See [`Filter::engine_node`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn engine_node(
+        &self,
+        now: Moment,
+        request: EngineNodeRequest,
+    ) -> Result<EngineNodeReply, NtStatus> {
+        self.0.borrow_mut().engine_node(now, request)
     }
 }
 

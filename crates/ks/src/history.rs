@@ -10,6 +10,8 @@ use vtime::{Descriptor, Field};
 /// |---|---|---|---|
 /// | state, get | 0 | 0 | the state's number |
 /// | state, set | the state's number | 0 | 0 |
+/// | format, get | 0 | 0 | rate in Hz |
+/// | format, set | rate in Hz | channels times 256 plus valid bits | 0 |
 /// | position | 0 | 0 | play offset in bytes |
 /// | buffer | size asked for, bytes | 0 | actual size, bytes |
 /// | buffer with notification | size asked for, bytes | notifications per turn | actual size, bytes |
@@ -19,6 +21,15 @@ use vtime::{Descriptor, Field};
 /// | packet count | 0 | 0 | the count |
 /// | presentation position | 0 | 0 | frames |
 /// | read packet | 0 | 0 | packet number |
+/// | map the packet cells | 0 | 0 | 0 |
+/// | position between two readings | 0 | 0 | play offset in bytes |
+/// | linear position | 0 | 0 | bytes |
+/// | write position, last or not | bytes | 0 | 0 |
+/// | position, set | play offset | write offset | 0 |
+/// | effects, get | 0 | 0 | 1 or 0 |
+/// | effects or loopback protection, set | 1 or 0 | 0 | 0 |
+/// | volume, get | channel | 0 | level |
+/// | volume, set | channel, 2^32 - 1 for all | level | 0 |
 /// | write packet | packet number | valid bytes + 1 at the end of the stream, else 0 | 0 |
 ///
 /// The answer to a refused request is 0.

@@ -30,27 +30,40 @@
 //!   unknown sets and identifiers. A fuzzer of the byte interface would notice.
 //! * *Filter queries* other than the list of pin factories: data intersection, proposed formats,
 //!   physical connections, nodes. The service that builds endpoints would notice.
-//! * *Where the client maps* the buffer (`BaseAddress`): it always asks for any address.
-//! * *The write-combining drain* behind `CallMemoryBarrier`: a store is seen by the device at
-//!   once. A client that forgets its barrier would notice.
+//! * *Loads of a client from a write-combined buffer* find what the device would: stores that
+//!   wait for their barrier are not seen by their own processor either. Who renders never reads.
 
+mod address;
+mod audio;
+mod audio_engine;
 mod client;
+mod combining;
 mod filter;
 mod guid;
 mod history;
 mod mapping;
 mod packet;
+mod packet_register;
 mod pin;
 mod register;
 mod request;
 mod state;
 
-pub use client::{
-    allocate_buffer, allocate_buffer_with_notification, clock_register, close, hw_latency,
-    packet_count, position, position_register, presentation_position, query_notification_support,
-    read_packet, register_notification_event, request, set_state, set_write_packet, state,
-    unregister_notification_event,
+pub use address::{AddressSpace, MappedRange};
+pub use audio::{AudioRequest, PositionEx};
+pub use audio_engine::{
+    AudioEngineRequest, BufferSizeRange, ConstrictorOption, CurveType, EngineDescriptor,
+    EngineNodeReply, EngineNodeRequest, VolumeLevel, VolumeRamp,
 };
+pub use client::{
+    allocate_buffer, allocate_buffer_with_notification, clock_register, close, format, hw_latency,
+    linear_buffer_position, packet_count, packet_register, position, position_ex,
+    position_register, presentation_position, query_notification_support, read_packet,
+    register_notification_event, request, set_current_write_position, set_format,
+    set_last_buffer_position, set_loopback_protection, set_state, set_volume_level,
+    set_write_packet, state, unregister_notification_event, volume_level,
+};
+pub use combining::Combining;
 pub use filter::{
     Communication, DataFlow, DataRange, Filter, FilterHandle, InstanceCount, PinConnect,
     PinFactory, SampleKind,
@@ -62,6 +75,7 @@ pub use guid::{
 pub use history::{CLOSE, REQUEST};
 pub use mapping::{Mapping, Settle};
 pub use packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};
+pub use packet_register::{CompletedPacket, PacketCells, PacketRegister};
 pub use pin::{Pin, PinHandle};
 pub use register::{HardwareRegister, MappedRegister};
 pub use request::RtAudioRequest;

@@ -1,10 +1,13 @@
 //! What can be asked of a pin, and what it answers.
 
-use units::{Bytes, Frames, Hns};
+use units::{Bytes, Frames, Hns, WaveFormat};
 use vtime::EventHandle;
 
+use crate::audio::{AudioRequest, PositionEx};
+use crate::audio_engine::{AudioEngineRequest, VolumeLevel};
 use crate::mapping::Mapping;
 use crate::packet::{PacketCount, ReadPacket, WritePacket};
+use crate::packet_register::PacketRegister;
 use crate::register::MappedRegister;
 use crate::state::KsState;
 
@@ -17,9 +20,19 @@ pub enum PinRequest {
     /// Go to this state, through every state between.
     #[doc(alias = "KSPROPERTY_CONNECTION_STATE")]
     SetState(KsState),
+    /// What flows?
+    #[doc(alias = "KSPROPERTY_CONNECTION_DATAFORMAT")]
+    GetFormat,
+    /// Let this flow.
+    #[doc(alias = "KSPROPERTY_CONNECTION_DATAFORMAT")]
+    SetFormat(WaveFormat),
     /// Where in the cyclic buffer does the device play, and where may the client write?
     #[doc(alias = "KSPROPERTY_AUDIO_POSITION")]
     Position,
+    /// Another property of audio pins.
+    Audio(AudioRequest),
+    /// A property of the audio engine that is built into the device.
+    AudioEngine(AudioEngineRequest),
     /// A property of WaveRT pins.
     RtAudio(RtAudioRequest),
 }
@@ -35,6 +48,8 @@ pub enum RtAudioRequest {
     Buffer {
         /// The size wished for.
         requested: Bytes,
+        /// Where the client wants it in its address space; `None` for anywhere.
+        base: Option<u64>,
     },
     /// Make the cyclic buffer, with notifications.
     #[doc(alias = "KSPROPERTY_RTAUDIO_BUFFER_WITH_NOTIFICATION")]
@@ -43,16 +58,24 @@ pub enum RtAudioRequest {
         requested: Bytes,
         /// Notifications per turn of the buffer: the number of packets in it.
         notification_count: u32,
+        /// Where the client wants it in its address space; `None` for anywhere.
+        base: Option<u64>,
     },
     /// How late is what leaves the buffer?
     #[doc(alias = "KSPROPERTY_RTAUDIO_HWLATENCY")]
     HwLatency,
     /// Map the position register.
     #[doc(alias = "KSPROPERTY_RTAUDIO_POSITIONREGISTER")]
-    PositionRegister,
+    PositionRegister {
+        /// Where the client wants it in its address space; `None` for anywhere.
+        base: Option<u64>,
+    },
     /// Map the clock register.
     #[doc(alias = "KSPROPERTY_RTAUDIO_CLOCKREGISTER")]
-    ClockRegister,
+    ClockRegister {
+        /// Where the client wants it in its address space; `None` for anywhere.
+        base: Option<u64>,
+    },
     /// Set this event at each notification.
     #[doc(alias = "KSPROPERTY_RTAUDIO_REGISTER_NOTIFICATION_EVENT")]
     RegisterNotificationEvent(EventHandle),
@@ -74,6 +97,9 @@ pub enum RtAudioRequest {
     /// This packet is written.
     #[doc(alias = "KSPROPERTY_RTAUDIO_SETWRITEPACKET")]
     SetWritePacket(WritePacket),
+    /// Map the cells that say which packet is done.
+    #[doc(alias = "KSPROPERTY_RTAUDIO_PACKETVREGISTER")]
+    PacketVRegister,
 }
 
 /// What a pin answers to a request that it grants. Each request has one kind of answer.
@@ -99,6 +125,18 @@ pub enum PinReply {
     Position(Position),
     /// A captured packet.
     ReadPacket(ReadPacket),
+    /// What flows.
+    Format(WaveFormat),
+    /// Places in the cyclic buffer between two readings of the counter.
+    PositionEx(PositionEx),
+    /// Bytes since the stream began.
+    LinearPosition(u64),
+    /// Whether the device can do it, or does it.
+    Switch(bool),
+    /// How loud a channel is.
+    VolumeLevel(VolumeLevel),
+    /// The cells that say which packet is done, mapped.
+    PacketRegister(PacketRegister),
 }
 
 /// How late what leaves the cyclic buffer is.
@@ -149,16 +187,17 @@ pub struct PresentationPosition {
 
 /// Set, identifier and verb of a request, as one number for the history.
 ///
-/// 256 per set (connection 1, audio 2, WaveRT 3) plus the identifier that the headers give, plus
+/// 256 per set (connection 1, audio 2, WaveRT 3, audio engine 4) plus the identifier that the headers give, plus
 /// 65 536 if something is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Property(u32);
 
 impl Property {
-    const SET: u32 = 0x1_0000;
+    pub(crate) const SET: u32 = 0x1_0000;
     const CONNECTION: u32 = 0x100;
     const AUDIO: u32 = 0x200;
     const RT_AUDIO: u32 = 0x300;
+    const AUDIO_ENGINE: u32 = 0x400;
 
     /// `KSPROPERTY_RTAUDIO_SETWRITEPACKET`, which can only be set.
     pub const SET_WRITE_PACKET: Self = Self(Self::RT_AUDIO | 0xC | Self::SET);
@@ -168,7 +207,11 @@ impl Property {
         Self(match request {
             PinRequest::GetState => Self::CONNECTION,
             PinRequest::SetState(_) => Self::CONNECTION | Self::SET,
+            PinRequest::GetFormat => Self::CONNECTION | 0x2,
+            PinRequest::SetFormat(_) => Self::CONNECTION | 0x2 | Self::SET,
             PinRequest::Position => Self::AUDIO | 0x5,
+            PinRequest::Audio(request) => Self::AUDIO | request.identifier(),
+            PinRequest::AudioEngine(request) => Self::AUDIO_ENGINE | request.identifier(),
             PinRequest::RtAudio(request) => Self::RT_AUDIO | request.identifier(),
         })
     }
@@ -187,7 +230,14 @@ impl Property {
     pub const fn name(self) -> &'static str {
         match self.0 & 0xFFFF {
             0x100 => "KSPROPERTY_CONNECTION_STATE",
+            0x102 => "KSPROPERTY_CONNECTION_DATAFORMAT",
+            0x201 => "KSPROPERTY_AUDIO_LATENCY",
             0x205 => "KSPROPERTY_AUDIO_POSITION",
+            0x232 => "KSPROPERTY_AUDIO_POSITIONEX",
+            0x234 => "KSPROPERTY_AUDIO_PRESENTATION_POSITION",
+            0x235 => "KSPROPERTY_AUDIO_WAVERT_CURRENT_WRITE_POSITION",
+            0x236 => "KSPROPERTY_AUDIO_LINEAR_BUFFER_POSITION",
+            0x238 => "KSPROPERTY_AUDIO_WAVERT_CURRENT_WRITE_LASTBUFFER_POSITION",
             0x301 => "KSPROPERTY_RTAUDIO_BUFFER",
             0x302 => "KSPROPERTY_RTAUDIO_HWLATENCY",
             0x303 => "KSPROPERTY_RTAUDIO_POSITIONREGISTER",
@@ -200,6 +250,10 @@ impl Property {
             0x30A => "KSPROPERTY_RTAUDIO_PRESENTATION_POSITION",
             0x30B => "KSPROPERTY_RTAUDIO_GETREADPACKET",
             0x30C => "KSPROPERTY_RTAUDIO_SETWRITEPACKET",
+            0x30D => "KSPROPERTY_RTAUDIO_PACKETVREGISTER",
+            0x400 => "KSPROPERTY_AUDIOENGINE_LFXENABLE",
+            0x408 => "KSPROPERTY_AUDIOENGINE_LOOPBACK_PROTECTION",
+            0x409 => "KSPROPERTY_AUDIOENGINE_VOLUMELEVEL",
             _ => "unknown",
         }
     }
@@ -211,8 +265,8 @@ impl RtAudioRequest {
         match self {
             Self::Buffer { .. } => 1,
             Self::HwLatency => 2,
-            Self::PositionRegister => 3,
-            Self::ClockRegister => 4,
+            Self::PositionRegister { .. } => 3,
+            Self::ClockRegister { .. } => 4,
             Self::BufferWithNotification { .. } => 5,
             Self::RegisterNotificationEvent(_) => 6,
             Self::UnregisterNotificationEvent(_) => 7,
@@ -221,6 +275,7 @@ impl RtAudioRequest {
             Self::PresentationPosition => 0xA,
             Self::GetReadPacket => 0xB,
             Self::SetWritePacket(_) => 0xC | Property::SET,
+            Self::PacketVRegister => 0xD,
         }
     }
 }
@@ -236,6 +291,7 @@ mod tests {
     fn r52_buffers_are_got_and_write_packets_are_set() {
         let buffer = RtAudioRequest::Buffer {
             requested: Bytes::new(4),
+            base: None,
         };
         let packet = WritePacket {
             packet: PacketNumber::new(0),

@@ -167,6 +167,12 @@ impl MiniportWaveRtStream for HdAudioStream {
         Ok(())
     }
 
+    fn set_format(&mut self, _: Moment, format: WaveFormat) -> Result<(), NtStatus> {
+        self.stream.borrow_mut().set_format(format)?;
+        self.format = format;
+        Ok(())
+    }
+
     fn position(&mut self, now: Moment) -> Result<Position, NtStatus> {
         Ok(self.stream.borrow().position(now))
     }

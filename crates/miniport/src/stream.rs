@@ -92,6 +92,20 @@ impl Stream {
         self.data_sheet.frames_at_once(self.link_format)
     }
 
+    /// Has `format` flow once there is a buffer.
+    ///
+    /// Source: `portcls/nf-portcls-iminiportwavertstream-setformat.md` for the status.
+    pub(crate) fn set_format(&mut self, format: WaveFormat) -> Result<(), NtStatus> {
+        let refused = NtStatus::INVALID_PARAMETER;
+        let link_format = StreamFormat::of(format).map_err(|_| refused)?;
+        if self.running || self.buffer.is_some() || !self.data_sheet.feeds(link_format) {
+            return Err(refused);
+        }
+        self.format = format;
+        self.link_format = link_format;
+        Ok(())
+    }
+
     /// Takes the effects of one step of the state.
     ///
     /// Source: `hdaudio/nc-hdaudio-pset_dma_engine_state.md` for what a step is to the engine:

@@ -49,12 +49,11 @@
 //! # What the model leaves out
 //!
 //! * *Filter queries* other than the list of pin factories, and nodes: see `ks`.
-//! * *`SetFormat`.* A pin keeps its format for life. A client that changes it would notice.
 //! * *Power, removal, rebalance*: the device is always there and awake.
 //! * *Serialisation.* Requests come one at a time anyway (`UsePositionLock` has no effect).
-//! * *Where the client maps* the registers; that a mapping dies with its pin. A client that reads
-//!   a register after closing its pin would notice.
+//! * *Address spaces of several clients*: whoever uses a filter handle shares one.
 
+mod engine_node;
 mod memory;
 mod pin;
 mod wavert;

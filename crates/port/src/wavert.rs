@@ -1,10 +1,14 @@
 //! The filter: one miniport, and the pins that are open on it.
 
-use ks::{Filter, FilterHandle, PinConnect, PinFactory, PinHandle};
+use ks::{
+    AddressSpace, EngineNodeReply, EngineNodeRequest, Filter, FilterHandle, PinConnect, PinFactory,
+    PinHandle,
+};
 use portcls::{FilterDescription, MiniportWaveRt, PortWaveRtStream};
 use units::{Moment, NtStatus};
 use vtime::{Fork, Forker, Shared};
 
+use crate::engine_node::ask_engine_node;
 use crate::memory::{Memory, PortStream};
 use crate::pin::WaveRtPin;
 
@@ -19,6 +23,8 @@ pub struct WaveRtPort {
     description: FilterDescription,
     open: OpenPins,
     memory: Shared<Memory>,
+    /// That of the client who opened the filter.
+    space: AddressSpace,
 }
 
 /// How many pins of each factory are open.
@@ -36,6 +42,7 @@ impl WaveRtPort {
             description,
             open,
             memory,
+            space: AddressSpace::default(),
         }))
     }
 
@@ -68,11 +75,24 @@ impl Filter for WaveRtPort {
             self.miniport
                 .new_stream(now, port, connect.pin, factory.flow, connect.format)?;
         self.open.opened(connect.pin);
-        Ok(PinHandle::new(Box::new(WaveRtPin::new(
+        let pin = WaveRtPin::new(
             stream,
             connect.pin,
+            factory,
+            connect.format,
+            self.space.clone(),
             self.open.clone(),
-        ))))
+        );
+        Ok(PinHandle::new(Box::new(pin)))
+    }
+
+    fn engine_node(
+        &mut self,
+        now: Moment,
+        request: EngineNodeRequest,
+    ) -> Result<EngineNodeReply, NtStatus> {
+        let node = self.miniport.audio_engine_node();
+        ask_engine_node(now, node.ok_or(NtStatus::NOT_FOUND)?, request)
     }
 
     fn fork_filter(&self, forker: &mut Forker) -> Box<dyn Filter> {
@@ -81,6 +101,7 @@ impl Filter for WaveRtPort {
             description: self.description.clone(),
             open: self.open.fork(forker),
             memory: self.memory.fork(forker),
+            space: self.space.fork(forker),
         })
     }
 }

@@ -27,16 +27,18 @@
 //!
 //! * *Reference counts and `IUnknown`*: ownership says the same.
 //! * *IRQL.* Which of the calls may come at dispatch level is not checked.
-//! * *Capture, audio-engine nodes, power, Plug and Play, DRM*: their interfaces come with what
+//! * *Power, Plug and Play, DRM*: their interfaces come with what
 //!   they are for. A driver that is asked for them would notice.
 //! * *Kernel mappings* (`MapAllocatedPages`): a miniport has no business in the samples.
 
 mod buffer;
+mod engine_node;
 mod miniport;
 mod pages;
 mod stream;
 
 pub use buffer::{AudioBuffer, CacheType};
+pub use engine_node::{AudioEngineNode, LastBufferNode, StreamAudioEngineNode};
 pub use miniport::{FilterDescription, MiniportWaveRt};
 pub use pages::{Mdl, PAGE_SIZE, PortStreamHandle, PortWaveRtStream};
 pub use stream::{InputStream, MiniportWaveRtStream, OutputStream, StreamNotification};

@@ -6,6 +6,7 @@ use ks::{DataFlow, Guid, PinFactory};
 use units::{Moment, NtStatus, WaveFormat};
 use vtime::{Fork, Forker};
 
+use crate::engine_node::AudioEngineNode;
 use crate::pages::PortStreamHandle;
 use crate::stream::MiniportWaveRtStream;
 
@@ -46,6 +47,12 @@ pub trait MiniportWaveRt: fmt::Debug {
         flow: DataFlow,
         format: WaveFormat,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus>;
+
+    /// The node of the audio engine that is built into the device, if there is one.
+    #[doc(alias = "IMiniportAudioEngineNode")]
+    fn audio_engine_node(&mut self) -> Option<&mut dyn AudioEngineNode> {
+        None
+    }
 
     /// The same miniport of the twin world.
     fn fork_miniport(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRt>;

@@ -6,10 +6,11 @@ use ks::{
     HwLatency, KsState, MappedRegister, PacketCount, Position, PresentationPosition, ReadPacket,
     WritePacket,
 };
-use units::{Bytes, Moment, NtStatus};
+use units::{Bytes, Moment, NtStatus, WaveFormat};
 use vtime::{EventHandle, Fork, Forker};
 
 use crate::buffer::AudioBuffer;
+use crate::engine_node::StreamAudioEngineNode;
 
 /// A stream of a WaveRT miniport.
 ///
@@ -23,6 +24,20 @@ pub trait MiniportWaveRtStream: fmt::Debug {
     /// Whatever keeps the device from going up.
     #[doc(alias = "SetState")]
     fn set_state(&mut self, now: Moment, state: KsState) -> Result<(), NtStatus>;
+
+    /// Lets `format` flow from now on. There is no buffer, and the stream does not run.
+    ///
+    /// # Errors
+    /// [`NtStatus::INVALID_PARAMETER`] if the device cannot do it; [`NtStatus::NOT_SUPPORTED`] from
+    /// a driver whose streams keep their format for life.
+    ///
+    /// # Source
+    /// `portcls/nf-portcls-iminiportwavertstream-setformat.md`.
+    #[doc(alias = "SetFormat")]
+    fn set_format(&mut self, now: Moment, format: WaveFormat) -> Result<(), NtStatus> {
+        let _ = (now, format);
+        Err(NtStatus::NOT_SUPPORTED)
+    }
 
     /// Where in the cyclic buffer the device plays, and from where on the client may write.
     ///
@@ -75,6 +90,12 @@ pub trait MiniportWaveRtStream: fmt::Debug {
 
     /// Its captured packets, if it has any.
     fn input(&mut self) -> Option<&mut dyn InputStream>;
+
+    /// The node of the built-in audio engine that it passes, if there is one.
+    #[doc(alias = "IMiniportStreamAudioEngineNode")]
+    fn audio_engine_node(&mut self) -> Option<&mut dyn StreamAudioEngineNode> {
+        None
+    }
 
     /// The same stream of the twin world.
     fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream>;

@@ -60,6 +60,8 @@ codes! {
         UNSUCCESSFUL = "STATUS_UNSUCCESSFUL", 0xC000_0001;
         /// Declined; somebody else may know.
         NOT_IMPLEMENTED = "STATUS_NOT_IMPLEMENTED", 0xC000_0002;
+        /// Memory that is not there.
+        ACCESS_VIOLATION = "STATUS_ACCESS_VIOLATION", 0xC000_0005;
         /// No such handle.
         INVALID_HANDLE = "STATUS_INVALID_HANDLE", 0xC000_0008;
         /// An argument makes no sense.

@@ -44,6 +44,8 @@ impl Pin for Faulty {
                     actual: format.bytes_of(frames),
                     call_memory_barrier: false,
                     bus: Rc::new(*self),
+                    range: None,
+                    combining: ks::Combining::default(),
                 }))
             }
             RtAudioRequest::HwLatency => Ok(PinReply::HwLatency(HwLatency::default())),

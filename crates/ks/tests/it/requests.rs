@@ -4,9 +4,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ks::{
-    HardwareRegister, HwLatency, KsState, MappedRegister, Mapping, PacketCount, PacketNumber, Pin,
-    PinHandle, PinReply, PinRequest, Position, PresentationPosition, Property, ReadPacket,
-    RtAudioRequest, Settle,
+    AudioEngineRequest, AudioRequest, ConstrictorOption, CurveType, HardwareRegister, HwLatency,
+    KsState, MappedRegister, Mapping, PacketCount, PacketNumber, Pin, PinHandle, PinReply,
+    PinRequest, Position, PositionEx, PresentationPosition, Property, ReadPacket, RtAudioRequest,
+    Settle, VolumeLevel, VolumeRamp,
 };
 use ring::{Kind, Samples, SharedBuffer, Whose};
 use units::{Bytes, Frames, Hns, Moment, NtStatus, SampleFormat, SimTime, WaveFormat};
@@ -46,6 +47,10 @@ fn noted() -> Noted {
     Noted(Shared::new(Vec::new()))
 }
 
+fn cd() -> WaveFormat {
+    WaveFormat::new(48_000, 2, SampleFormat::S16).expect("a format")
+}
+
 fn mapping(bus: Rc<dyn Settle>) -> Mapping {
     let format = WaveFormat::new(48_000, 2, SampleFormat::S16).expect("a format");
     Mapping {
@@ -53,6 +58,8 @@ fn mapping(bus: Rc<dyn Settle>) -> Mapping {
         actual: Bytes::new(3840),
         call_memory_barrier: true,
         bus,
+        range: None,
+        combining: ks::Combining::default(),
     }
 }
 
@@ -61,7 +68,24 @@ impl Pin for Toy {
         Ok(match request {
             PinRequest::GetState => PinReply::State(KsState::Pause),
             PinRequest::SetState(KsState::Run) => return Err(NtStatus::INVALID_DEVICE_REQUEST),
-            PinRequest::SetState(_) => PinReply::Done,
+            PinRequest::GetFormat => PinReply::Format(cd()),
+            PinRequest::Audio(request) => match request {
+                AudioRequest::PositionEx => PinReply::PositionEx(PositionEx {
+                    position: Position {
+                        play: Bytes::new(48),
+                        write: Bytes::new(64),
+                    },
+                    ..PositionEx::default()
+                }),
+                AudioRequest::LinearBufferPosition => PinReply::LinearPosition(1 << 40),
+                _ => PinReply::Done,
+            },
+            PinRequest::AudioEngine(AudioEngineRequest::GetVolumeLevel { .. }) => {
+                PinReply::VolumeLevel(VolumeLevel::from_decibels(-1))
+            }
+            PinRequest::SetState(_) | PinRequest::SetFormat(_) | PinRequest::AudioEngine(_) => {
+                PinReply::Done
+            }
             PinRequest::Position => PinReply::Position(Position {
                 play: Bytes::new(16),
                 write: Bytes::new(32),
@@ -74,7 +98,7 @@ impl Pin for Toy {
                     fifo_size: Bytes::new(192),
                     ..HwLatency::default()
                 }),
-                RtAudioRequest::PositionRegister | RtAudioRequest::ClockRegister => {
+                RtAudioRequest::PositionRegister { .. } | RtAudioRequest::ClockRegister { .. } => {
                     let register = Rc::new(noted());
                     PinReply::Register(MappedRegister {
                         register,
@@ -96,6 +120,7 @@ impl Pin for Toy {
                         qpc: Hns::new(9),
                     })
                 }
+                RtAudioRequest::PacketVRegister => return Err(NtStatus::NOT_SUPPORTED),
                 RtAudioRequest::GetReadPacket => PinReply::ReadPacket(ReadPacket {
                     packet: PacketNumber::new(4),
                     flags: 0,
@@ -264,4 +289,51 @@ fn a_twin_of_a_mapping_has_memory_and_device_of_its_own() {
             first = Some(whose);
         });
     assert_eq!(first, Some(None));
+}
+
+#[test]
+fn each_call_about_formats_and_offload_leaves_an_entry_too() {
+    let left = entries(|cx, pin| {
+        assert_eq!(ks::format(&cx, &pin), Ok(cd()));
+        assert_eq!(ks::set_format(&cx, &pin, cd()), Ok(()));
+        let read = ks::position_ex(&cx, &pin).expect("granted");
+        assert_eq!(read.position.write, Bytes::new(64));
+        assert_eq!(ks::linear_buffer_position(&cx, &pin), Ok(1 << 40));
+        let end = Bytes::new(1920);
+        assert_eq!(ks::set_current_write_position(&cx, &pin, end), Ok(()));
+        assert_eq!(ks::set_last_buffer_position(&cx, &pin, end), Ok(()));
+        let level = ks::volume_level(&cx, &pin, 1).expect("granted");
+        assert_eq!(level.get(), -65_536);
+        let ramp = VolumeRamp {
+            target: level,
+            curve: CurveType::None,
+            duration: Hns::new(0),
+        };
+        assert_eq!(ks::set_volume_level(&cx, &pin, None, ramp), Ok(()));
+        let mute = ConstrictorOption::Mute;
+        assert_eq!(ks::set_loopback_protection(&cx, &pin, mute), Ok(()));
+        let refused = ks::packet_register(&cx, &pin).unwrap_err();
+        assert_eq!(refused, NtStatus::NOT_SUPPORTED);
+    });
+    let minus_one = u64::from(u32::MAX - 65_535);
+    let expected = [
+        granted(0x0_0102, 0, 0, 48_000),
+        granted(0x1_0102, 48_000, 2 << 8 | 16, 0),
+        granted(0x0_0232, 0, 0, 48),
+        granted(0x0_0236, 0, 0, 1 << 40),
+        granted(0x1_0235, 1920, 0, 0),
+        granted(0x1_0238, 1920, 0, 0),
+        granted(0x0_0409, 1, 0, minus_one),
+        granted(0x1_0409, u32::MAX.into(), minus_one, 0),
+        granted(0x1_0408, 1, 0, 0),
+        (
+            "ks.request",
+            vec![0x0_030D, 0, 0, NtStatus::NOT_SUPPORTED.value().into(), 0],
+        ),
+    ];
+    assert_eq!(left, expected);
+    for (_, words) in left {
+        let code = u32::try_from(words[0]).expect("32 bits");
+        assert_ne!(Property::from_code(code).name(), "unknown", "{code:x}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use ks::{KsState, Mapping, PinHandle, PinReply, PinRequest, RtAudioRequest};
 use portcls::CacheType;
-use units::NtStatus;
+use units::{Bytes, NtStatus};
 
 use crate::support::{
     Behaviour, Bench, Call, UNLIMITED, notifying_buffer, now, plain_buffer, set_state, status,
@@ -13,6 +13,20 @@ fn mapping(pin: &PinHandle, request: PinRequest) -> Mapping {
         Ok(PinReply::Buffer(mapping)) => mapping,
         other => panic!("{other:?} is no buffer"),
     }
+}
+
+/// A buffer of 3840 bytes at `base`, with or without notification.
+fn buffers_at(base: Option<u64>) -> [PinRequest; 2] {
+    let requested = Bytes::new(3840);
+    [
+        RtAudioRequest::Buffer { requested, base },
+        RtAudioRequest::BufferWithNotification {
+            requested,
+            notification_count: 2,
+            base,
+        },
+    ]
+    .map(PinRequest::RtAudio)
 }
 
 fn hw_latency() -> PinRequest {
@@ -130,4 +144,38 @@ fn r73_the_hardware_latency_is_known_once_there_is_a_buffer() {
             (192, 5)
         );
     }
+}
+
+#[test]
+fn r53_r57_a_buffer_lies_in_one_stretch_at_an_address_or_at_the_one_asked_for() {
+    for base in [None, Some(0x7000_0000)] {
+        for request in buffers_at(base) {
+            let (_, pin) = Bench::pin(Behaviour::default());
+            let range = mapping(&pin, request).range.expect("it is mapped");
+            assert_ne!(range.address(), 0);
+            assert!(base.is_none_or(|base| base == range.address()));
+        }
+    }
+}
+
+/// The address space is that of the client who opened the filter.
+#[test]
+fn a_base_address_that_cannot_be_had_fails_and_leaves_no_buffer() {
+    let bench = Bench::new(Behaviour::default());
+    let (first, second) = (
+        bench.open(UNLIMITED).unwrap(),
+        bench.open(UNLIMITED).unwrap(),
+    );
+    let [_, at] = buffers_at(Some(0x7000_0000));
+    let [odd, _] = buffers_at(Some(0x7000_0001));
+    assert_eq!(status(&first, odd), NtStatus::UNSUCCESSFUL);
+    // The one page of the bench was given back, so there is memory, and the address is free.
+    let mapped = mapping(&first, at);
+    bench.take_calls();
+    first.close(now());
+    let range = mapped.range.expect("it was mapped");
+    assert_eq!(range.check(), Err(NtStatus::ACCESS_VIOLATION));
+    assert_eq!(bench.take_calls(), [Call::FreeWithNotification]);
+    let [at, _] = buffers_at(Some(0x7000_0000));
+    assert_eq!(status(&second, at), NtStatus::SUCCESS);
 }

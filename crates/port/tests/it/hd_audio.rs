@@ -1,5 +1,6 @@
 //! Port, HD Audio miniport and controller together, below a client that is a script.
 
+mod barrier;
 mod buffer;
 mod end_of_stream;
 mod lab;

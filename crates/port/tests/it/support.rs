@@ -35,6 +35,7 @@ pub(crate) enum Call {
     Register,
     Unregister,
     SetWritePacket(u32),
+    SetFormat(WaveFormat),
 }
 
 /// How the stand-in behaves.
@@ -51,6 +52,8 @@ pub(crate) struct Behaviour {
     /// Going up into this state fails.
     pub(crate) refuses: Option<KsState>,
     pub(crate) refuses_streams: bool,
+    /// Its streams change their format.
+    pub(crate) formats: bool,
 }
 
 impl Default for Behaviour {
@@ -62,6 +65,7 @@ impl Default for Behaviour {
             cache: CacheType::Cached,
             refuses: None,
             refuses_streams: false,
+            formats: true,
         }
     }
 }
@@ -132,6 +136,7 @@ pub(crate) fn state(pin: &PinHandle) -> KsState {
 pub(crate) fn plain_buffer() -> PinRequest {
     PinRequest::RtAudio(RtAudioRequest::Buffer {
         requested: Bytes::new(3840),
+        base: None,
     })
 }
 
@@ -139,6 +144,7 @@ pub(crate) fn notifying_buffer() -> PinRequest {
     PinRequest::RtAudio(RtAudioRequest::BufferWithNotification {
         requested: Bytes::new(3840),
         notification_count: 2,
+        base: None,
     })
 }
 
@@ -307,6 +313,15 @@ impl MiniportWaveRtStream for StandInStream {
         }
         self.state = state;
         Ok(())
+    }
+
+    fn set_format(&mut self, _: Moment, format: WaveFormat) -> Result<(), NtStatus> {
+        self.log(Call::SetFormat(format));
+        if self.behaviour.formats {
+            Ok(())
+        } else {
+            Err(NtStatus::NOT_SUPPORTED)
+        }
     }
 
     fn position(&mut self, _: Moment) -> Result<Position, NtStatus> {

@@ -103,7 +103,7 @@ fn r88_r94_r95_r96_r97_positions_stay_within_the_buffer_and_the_register_agrees(
         lab.run(100, |client| async move {
             let stream = client.open(s16(44_100), 441, 2);
             let PinReply::Register(register) =
-                client.ask(&stream, RtAudioRequest::PositionRegister)
+                client.ask(&stream, RtAudioRequest::PositionRegister { base: None })
             else {
                 panic!("a register is answered with a register");
             };
@@ -133,7 +133,7 @@ fn r96_the_accuracy_is_what_the_position_grows_by() {
         lab.run(30, move |client| async move {
             let stream = client.open(s16(192_000), 1920, 2);
             let PinReply::Register(register) =
-                client.ask(&stream, RtAudioRequest::PositionRegister)
+                client.ask(&stream, RtAudioRequest::PositionRegister { base: None })
             else {
                 panic!("a register is answered with a register");
             };
@@ -169,7 +169,9 @@ fn r89_the_play_position_trails_what_was_fetched() {
 fn r98_r101_r102_r104_the_clock_register_advances_in_every_state_and_is_mapped_once() {
     k0().run(300_000, |client| async move {
         let stream = client.open_k0();
-        let PinReply::Register(clock) = client.ask(&stream, RtAudioRequest::ClockRegister) else {
+        let PinReply::Register(clock) =
+            client.ask(&stream, RtAudioRequest::ClockRegister { base: None })
+        else {
             panic!("a register is answered with a register");
         };
         assert_eq!(
@@ -198,7 +200,7 @@ fn r98_r101_r102_r104_the_clock_register_advances_in_every_state_and_is_mapped_o
             clock.read(vtime::Context::moment(&client.cx)),
             179_000 * 24_000 - (1 << 32)
         );
-        let again = client.status(&stream, RtAudioRequest::ClockRegister);
+        let again = client.status(&stream, RtAudioRequest::ClockRegister { base: None });
         assert_eq!(again, units::NtStatus::INVALID_DEVICE_REQUEST);
     });
 }

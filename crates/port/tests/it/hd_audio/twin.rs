@@ -28,6 +28,7 @@ fn playing() -> (Lab, PinHandle, Mapping) {
     let buffer = RtAudioRequest::BufferWithNotification {
         requested,
         notification_count: 2,
+        base: None,
     };
     let PinReply::Buffer(mapping) = ask(PinRequest::RtAudio(buffer)) else {
         panic!("a buffer is answered with a buffer");
@@ -113,8 +114,8 @@ fn the_registers_that_a_twin_has_mapped_are_its_own() {
     let (mut original, pin, _) = playing();
     let now = original.world.now();
     let registers = [
-        RtAudioRequest::PositionRegister,
-        RtAudioRequest::ClockRegister,
+        RtAudioRequest::PositionRegister { base: None },
+        RtAudioRequest::ClockRegister { base: None },
     ];
     let mapped = registers.map(
         |register| match pin.request(now, PinRequest::RtAudio(register)) {
