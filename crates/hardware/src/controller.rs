@@ -1,5 +1,7 @@
 //! The controller: global registers, streams, and the interrupt line.
 
+mod faults;
+
 use std::sync::Arc;
 
 use ring::{
@@ -45,6 +47,7 @@ pub struct Controller {
     notes: Vec<Note>,
     /// The wall clock in a page of its own, if that was mapped.
     mapped_clock: Option<ClockWriter>,
+    faults: faults::Shared,
     now: Moment,
 }
 
@@ -71,6 +74,7 @@ impl Controller {
                 .collect(),
             notes: Vec::new(),
             mapped_clock: None,
+            faults: faults::Shared::default(),
             now: Moment::default(),
         }
     }
@@ -81,7 +85,10 @@ impl Controller {
     /// [`RegisterError::NotReadable`].
     pub fn read(&mut self, now: Moment, offset: u32) -> Result<u32, RegisterError> {
         let register = ReadRegister::at(offset, self.streams.len())?;
-        self.settle(now);
+        self.look(now);
+        if self.is_gone() {
+            return Ok(register.all_ones());
+        }
         Ok(match register {
             ReadRegister::Capabilities => {
                 let outputs = u32::try_from(self.streams.len()).expect("four bits");
@@ -92,7 +99,7 @@ impl Controller {
             ReadRegister::InterruptControl => self.line.control(),
             ReadRegister::InterruptStatus => self.line.status(self.asking()),
             ReadRegister::WallClock => self.wall_clock_reading(),
-            ReadRegister::Stream(stream, register) => self.streams[stream].read(register),
+            ReadRegister::Stream(stream, register) => self.streams[stream].read(now.time, register),
         })
     }
 
@@ -104,6 +111,22 @@ impl Controller {
     pub fn write(&mut self, now: Moment, offset: u32, value: u32) -> Result<(), RegisterError> {
         let register = WriteRegister::at(offset, value, self.streams.len())?;
         self.settle(now);
+        if self.is_gone() {
+            return Ok(());
+        }
+        let done = self.store(register, value, offset);
+        self.note_strikes();
+        self.evaluate_line();
+        self.publish();
+        done.or_else(|error| self.refuse(error))
+    }
+
+    fn store(
+        &mut self,
+        register: WriteRegister,
+        value: u32,
+        offset: u32,
+    ) -> Result<(), RegisterError> {
         match register {
             WriteRegister::GlobalControl => self.set_global_control(value),
             _ if self.up_since.is_none() => return Err(RegisterError::InReset { offset }),
@@ -112,14 +135,14 @@ impl Controller {
                 self.control_stream(stream, value, offset)?;
             }
             WriteRegister::Stream(stream, StreamWrite::Status) => {
-                self.streams[stream].clear_status(value);
+                if self.streams[stream].clear_status(value) {
+                    self.acknowledged(stream);
+                }
             }
             WriteRegister::Stream(stream, StreamWrite::Setup(register)) => {
-                self.streams[stream].set_up(register, value, offset)?;
+                self.streams[stream].set_up(self.now.time, register, value, offset)?;
             }
         }
-        self.evaluate_line();
-        self.publish();
         Ok(())
     }
 
@@ -138,6 +161,7 @@ impl Controller {
                 is_changed = true;
             }
         }
+        self.note_strikes();
         if is_changed {
             self.evaluate_line();
         }
@@ -264,6 +288,9 @@ impl Controller {
             self.streams[stream].release();
         }
         self.up_since = is_up.then_some(self.now.time);
+        for stream in (0..self.streams.len()).filter(|_| is_up) {
+            self.leave_reset(stream);
+        }
     }
 
     /// Everything that a write to `SDnCTL` can make of a stream.
@@ -274,11 +301,16 @@ impl Controller {
         offset: u32,
     ) -> Result<(), RegisterError> {
         match self.streams[stream].command(value, offset)? {
-            Command::Keep => self.streams[stream].set_control(value),
+            Command::Keep => {
+                if self.streams[stream].set_control(value, self.now.time) {
+                    self.leave_reset(stream);
+                }
+            }
             Command::Reset => self.reset_stream(stream),
             Command::Run => self.run_stream(stream, value)?,
             Command::Pause => {
                 let engine = &mut self.streams[stream].engine;
+                engine.end_stall(self.now);
                 engine.pause();
                 self.notes.push(Note::Pause {
                     stream: number(stream),
@@ -286,30 +318,29 @@ impl Controller {
                     position: engine.position(),
                     fetched: engine.fetched_bytes(),
                 });
-                self.streams[stream].set_control(value);
+                self.streams[stream].stop(value, self.now.time);
             }
         }
         Ok(())
     }
 
     fn run_stream(&mut self, stream: usize, control: u32) -> Result<(), RegisterError> {
-        if !self.streams[stream].engine.is_programmed() {
+        if self.streams[stream].engine.is_programmed() {
+            self.streams[stream].positions.resume();
+        } else {
             let is_loaded = self.load_program(stream, control)?;
             if !is_loaded {
                 return Ok(());
             }
         }
-        self.streams[stream].set_control(control);
-        let (clock, origin) = self.first_slot(stream);
-        let engine = &mut self.streams[stream].engine;
-        let position = engine.position();
-        engine.run_from(clock, origin);
-        let run = engine.run();
+        self.streams[stream].set_control(control, self.now.time);
+        let engine = &self.streams[stream].engine;
         self.notes.push(Note::Run {
             stream: number(stream),
-            run,
-            position,
+            run: engine.run(),
+            position: engine.position(),
         });
+        self.start_engine(stream);
         // In a later phase than commit the first slot is due already.
         self.settle(self.now);
         Ok(())
@@ -329,7 +360,7 @@ impl Controller {
                 Ok(true)
             }
             Err(reason) => {
-                place.set_control(control);
+                place.set_control(control, self.now.time);
                 place.fail();
                 self.notes.push(Note::DescriptorError { stream, reason });
                 Ok(false)
@@ -337,12 +368,11 @@ impl Controller {
         }
     }
 
-    /// The grid on which a stream runs that starts now, and its first slot on it.
-    fn first_slot(&self, stream: usize) -> (Clock, u64) {
+    /// The grid on which a stream runs that starts at `now`, and its first slot on it.
+    fn first_slot(&self, stream: usize, now: Moment) -> (Clock, u64) {
         let engine = &self.streams[stream].engine;
         let rate = engine.pace().slot_rate();
         let link_frame = SampleRate::new(spec::LINK_FRAME_HZ).expect("not zero");
-        let now = self.now;
         match engine.config().start {
             Start::AtOnce => (Clock::new(now.time, rate, self.ppb), 0),
             Start::NextLinkFrame => {
@@ -371,7 +401,7 @@ impl Controller {
                 position: engine.position(),
             });
         }
-        self.streams[stream].reset();
+        self.streams[stream].reset(self.now.time);
     }
 
     fn wall_clock_reading(&self) -> u32 {
@@ -381,9 +411,8 @@ impl Controller {
 
     /// Since it left reset.
     fn wall_clock_cycles(&self) -> u64 {
-        self.up_since.map_or(0, |up_since| {
-            Clock::new(up_since, self.wall_clock, self.ppb).count_at(self.now.time)
-        })
+        self.up_since
+            .map_or(0, |up_since| self.shown_cycles(up_since))
     }
 
     /// The bits of the streams that ask for an interrupt.
@@ -395,6 +424,7 @@ impl Controller {
     fn evaluate_line(&mut self) {
         if let Some(interrupt) = self.line.update(self.asking()) {
             self.note_interrupt(interrupt);
+            self.send_message(interrupt);
         }
     }
 
@@ -434,6 +464,7 @@ impl Fork for Controller {
             mapped_clock: self.mapped_clock.as_ref().map(|writer| {
                 writer.twin(|register| forker.arc(register, |register, _| register.snapshot()))
             }),
+            faults: self.faults.clone(),
             now: self.now,
         }
     }

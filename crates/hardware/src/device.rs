@@ -56,7 +56,24 @@ impl Bus {
     /// # Errors
     /// [`RegisterError::NotReadable`].
     pub fn read(&self, now: Moment, offset: u32) -> Result<u32, RegisterError> {
-        self.controller.borrow_mut().read(now, offset)
+        let mut controller = self.controller.borrow_mut();
+        let shown = controller.read(now, offset);
+        self.ring(&controller, offset);
+        shown
+    }
+
+    /// See [`Controller::look`]: for who reads a mapped page.
+    pub fn look(&self, now: Moment) {
+        let mut controller = self.controller.borrow_mut();
+        controller.look(now);
+        self.ring(&controller, 0);
+    }
+
+    /// Wakes the controller's actor if a look has brought something up.
+    fn ring(&self, controller: &Controller, offset: u32) {
+        if controller.moves_when_read() && controller.has_news() {
+            self.doorbell.set(u64::from(offset));
+        }
     }
 
     /// See [`Controller::write`]. Wakes the controller's actor if there is something new for it.

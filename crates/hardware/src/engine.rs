@@ -5,8 +5,9 @@ use units::{Bytes, Clock, Frames, Moment, SimTime};
 use vtime::{Fork, Forker};
 
 use crate::config::{CountOn, StreamConfig};
+use crate::fault::{Effect, EngineFaults, InterruptFaults, Strike, Verdict, Whereabouts};
 use crate::fifo::Fifo;
-use crate::link::{LinkLog, Schedule, Segment};
+use crate::link::{LinkLog, Schedule, Segment, Stall};
 use crate::memory::Walk;
 use crate::pace::{FifoRule, Pace};
 
@@ -29,6 +30,14 @@ pub(crate) struct DmaEngine {
     completions: u64,
     /// With which slot the next completion comes; counted so that 1 is the first slot.
     completion_slot: Option<u64>,
+    /// With which slot the status is set once more, and the fault that does it.
+    echo: Option<(u64, u32)>,
+    /// The schedule of an engine that stands still until an acknowledgement.
+    held: Option<Schedule>,
+    pub(crate) faults: EngineFaults,
+    pub(crate) interrupts: InterruptFaults,
+    /// What faults did since they were last taken.
+    strikes: Vec<Strike>,
     fifo: Fifo,
     log: LinkLog,
     /// Runs begun since power-up; the present or next one is one less, or this.
@@ -48,7 +57,7 @@ pub(crate) struct Program {
 }
 
 /// A completion: how far link and memory were when it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Completion {
     /// Which, counted from 1 since the reset.
     pub(crate) number: u64,
@@ -65,6 +74,11 @@ impl DmaEngine {
             slots: 0,
             completions: 0,
             completion_slot: None,
+            echo: None,
+            held: None,
+            faults: EngineFaults::default(),
+            interrupts: InterruptFaults::default(),
+            strikes: Vec::new(),
             fifo: Fifo::default(),
             log: LinkLog::default(),
             runs: 0,
@@ -99,13 +113,7 @@ impl DmaEngine {
 
     /// Enters RUN: the first slot of this stay is slot `origin` of `clock`.
     pub(crate) fn run_from(&mut self, clock: Clock, origin: u64) {
-        let pace = self.program.as_ref().expect("a program was loaded").pace;
-        let schedule = Schedule {
-            pace,
-            clock,
-            origin,
-            slots_before: self.slots,
-        };
+        let schedule = self.schedule_from(clock, origin);
         self.schedule = Some(schedule);
         self.log.open(Segment {
             run: self.run(),
@@ -116,6 +124,21 @@ impl DmaEngine {
         });
     }
 
+    /// The schedule of a stay whose first slot is slot `origin` of `clock`.
+    pub(crate) fn schedule_from(&self, clock: Clock, origin: u64) -> Schedule {
+        Schedule {
+            pace: self.pace(),
+            clock,
+            origin,
+            slots_before: self.slots,
+        }
+    }
+
+    /// The schedule that it keeps, while it moves.
+    pub(crate) fn schedule(&self) -> Option<Schedule> {
+        self.schedule
+    }
+
     /// How fast slots follow each other. Only with a program.
     pub(crate) fn pace(&self) -> Pace {
         self.program.as_ref().expect("a program was loaded").pace
@@ -123,7 +146,7 @@ impl DmaEngine {
 
     /// Leaves RUN. What is in the FIFO stays there.
     pub(crate) fn pause(&mut self) {
-        self.schedule = None;
+        (self.schedule, self.held) = (None, None);
     }
 
     /// Forgets everything but what was heard.
@@ -135,12 +158,18 @@ impl DmaEngine {
             slots,
             completions,
             completion_slot,
+            echo,
+            held,
+            faults: _,
+            interrupts: _,
+            strikes: _,
             fifo,
             log: _,
             runs: _,
             scratch: _,
         } = self;
         (*program, *schedule, *completion_slot) = (None, None, None);
+        (*echo, *held) = (None, None);
         (*slots, *completions) = (0, 0);
         fifo.clear();
     }
@@ -162,6 +191,7 @@ impl DmaEngine {
         };
         let is_on_its_way = self
             .schedule
+            .or(self.held)
             .is_some_and(|schedule| schedule.slots_before < self.slots);
         let slots = self.slots;
         Frames::new(if is_on_its_way {
@@ -184,29 +214,36 @@ impl DmaEngine {
             .map_or(Bytes::ZERO, |program| program.fetched(self.slots))
     }
 
-    /// Where in the cyclic buffer the link is.
-    pub(crate) fn cyclic_position(&self) -> Bytes {
-        let round = self
-            .program
-            .as_ref()
-            .map_or(1, |program| program.walk.bytes());
-        Bytes::new(self.linked_bytes().get() % round)
-    }
-
-    /// When the next descriptor is completed.
+    /// When the status is set next.
     pub(crate) fn next_completion(&self) -> Option<SimTime> {
-        Some(self.schedule?.instant_of(self.completion_slot?))
+        let slot = self.next_signal()?;
+        Some(self.faults.instant(self.schedule?.instant_of(slot)))
     }
 
-    /// Does everything up to `now`; returns the first completion that it met.
+    /// With which slot the status may be set next.
+    fn next_signal(&self) -> Option<u64> {
+        let echo = self.echo.map(|(slot, _)| slot);
+        [self.completion_slot, echo].into_iter().flatten().min()
+    }
+
+    /// Does everything up to `now`; returns the first completion that sets the status.
     pub(crate) fn settle(&mut self, now: Moment) -> Option<Completion> {
-        let schedule = self.schedule?;
-        let slots = schedule.slots_at(now);
-        if slots == self.slots {
-            return None;
+        let mut first = None;
+        while let Some(schedule) = self.schedule {
+            let due = schedule.slots_at(self.faults.moment(now));
+            if due <= self.slots {
+                break;
+            }
+            let waits = self.faults.waits_for_ack();
+            let next = waits.and(self.next_signal()).unwrap_or(due);
+            self.transfer(due.min(next));
+            let completion = self.complete(schedule);
+            first = first.or(completion);
+            if let (Some(fault), Some(_)) = (waits, completion) {
+                self.hold(schedule, fault);
+            }
         }
-        self.transfer(slots);
-        self.complete()
+        first
     }
 
     /// Goes on to `slots`: fetches, and lets out.
@@ -241,15 +278,117 @@ impl DmaEngine {
         self.log.reach(begun);
     }
 
-    /// Counts the completions up to the present slot; returns the first.
-    fn complete(&mut self) -> Option<Completion> {
+    /// Counts the completions up to the present slot; returns the first that sets the status.
+    fn complete(&mut self, schedule: Schedule) -> Option<Completion> {
         let mut first = None;
-        while let Some(slot) = self.completion_slot.filter(|&slot| slot <= self.slots) {
-            self.completions += 1;
-            first = first.or_else(|| self.completion_at(slot));
-            self.completion_slot = self.slot_of_next_completion();
+        loop {
+            let due = |slot: &u64| *slot <= self.slots;
+            let completion = self.completion_slot.filter(due);
+            let echo = self.echo.filter(|(slot, _)| due(slot));
+            let (slot, sets) = match (completion, echo) {
+                (None, None) => return first,
+                (Some(slot), echo) if echo.is_none_or(|(echo, _)| slot <= echo) => {
+                    (slot, self.count(slot, schedule))
+                }
+                (_, echo) => {
+                    let (slot, fault) = echo.expect("one of the two is due");
+                    self.echo = None;
+                    self.strike(fault, Effect::InterruptSpurious, slot, schedule);
+                    (slot, true)
+                }
+            };
+            if sets {
+                first = first.or_else(|| self.completion_at(slot));
+            }
         }
-        first
+    }
+
+    /// Counts the completion that comes with `slot`. True if it sets the status.
+    fn count(&mut self, slot: u64, schedule: Schedule) -> bool {
+        self.completions += 1;
+        let at = self.faults.instant(schedule.instant_of(slot));
+        let verdict = self.interrupts.judge(at);
+        self.completion_slot = self.slot_of_next_completion();
+        if let Some((after, fault)) = self.interrupts.echo() {
+            let frames = self.pace().completed(slot) + after.get().max(1);
+            let echo = self.pace().slots_until_completed(frames);
+            self.echo = Some((echo, fault));
+        }
+        if let Verdict::Lost(fault) = verdict {
+            self.strike(fault, Effect::InterruptLost, slot, schedule);
+        }
+        verdict == Verdict::Set
+    }
+
+    fn strike(&mut self, fault: u32, effect: Effect, slot: u64, schedule: Schedule) {
+        self.strikes.push(Strike {
+            fault,
+            effect,
+            completion: self.completions,
+            at: self.faults.instant(schedule.instant_of(slot)),
+        });
+    }
+
+    /// What faults did since the last call.
+    pub(crate) fn take_strikes(&mut self) -> Vec<Strike> {
+        std::mem::take(&mut self.strikes)
+    }
+
+    /// Stands still where it is, until it is [let go](Self::let_go).
+    fn hold(&mut self, schedule: Schedule, fault: u32) {
+        self.stand_still(schedule, fault);
+        (self.schedule, self.held) = (None, Some(schedule));
+    }
+
+    /// The status was cleared: an engine that waited for it goes on. True if slots were due
+    /// meanwhile, so that it needs a new schedule.
+    pub(crate) fn let_go(&mut self, now: Moment) -> bool {
+        let Some(held) = self.held.take() else {
+            return false;
+        };
+        let is_late = held.slots_at(self.faults.moment(now)) > self.slots;
+        if is_late {
+            let stall = self.log.latest_stall().expect("a held engine stands still");
+            self.strikes.push(Strike::stall(stall.fault, stall.begins));
+        } else {
+            self.log.forget_stall();
+            self.schedule = Some(held);
+        }
+        is_late
+    }
+
+    /// Notes that the stream stands still, because of `fault`, from the next slot of `schedule` on
+    /// until it runs again.
+    pub(crate) fn stand_still(&mut self, schedule: Schedule, fault: u32) {
+        self.log.stall(Stall {
+            run: self.run(),
+            first: self.begun(),
+            begins: schedule.instant_of(self.slots + 1),
+            ends: None,
+            fault,
+        });
+    }
+
+    /// The stream is told to stop at `now`: if it stood still, it does so no longer.
+    pub(crate) fn end_stall(&mut self, now: Moment) {
+        self.let_go(now);
+        self.log.end_stall(now.time);
+    }
+
+    /// Where it is, for whoever shows it.
+    pub(crate) fn whereabouts(&self) -> Whereabouts<'_> {
+        let program = self.program.as_ref();
+        let frame = Bytes::new(program.map_or(1, |program| program.frame));
+        Whereabouts {
+            linked: self.linked_bytes().get(),
+            fetched: self.fetched_bytes().get(),
+            round: program.map_or(1, |program| program.walk.bytes()),
+            frame,
+            fifo: self.config.fifo.bytes(frame).get(),
+            burst: self.config.burst.bytes(frame).get(),
+            segments: program.map_or(&[], |program| program.walk.segments()),
+            periods: program.map_or(&[], |program| program.walk.periods()),
+        }
     }
 
     fn completion_at(&self, slot: u64) -> Option<Completion> {
@@ -268,7 +407,7 @@ impl DmaEngine {
             CountOn::Link => end.div_ceil(program.frame),
             CountOn::Memory => program.fifo.completed_for(end),
         };
-        Some(match completed {
+        Some(match completed.saturating_sub(self.interrupts.early()) {
             0 => 1, // Fetched before the first frame leaves.
             frames => program.pace.slots_until_completed(frames),
         })
@@ -303,6 +442,11 @@ impl Fork for DmaEngine {
             slots: self.slots,
             completions: self.completions,
             completion_slot: self.completion_slot,
+            echo: self.echo,
+            held: self.held,
+            faults: self.faults.clone(),
+            interrupts: self.interrupts.clone(),
+            strikes: self.strikes.clone(),
             fifo: self.fifo.clone(),
             log: self.log.clone(),
             runs: self.runs,

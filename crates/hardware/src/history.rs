@@ -3,6 +3,9 @@
 use units::{Bytes, Frames};
 use vtime::{Context, Descriptor, Field};
 
+#[cfg(doc)]
+use crate::fault::Effect;
+use crate::fault::Strike;
 use crate::memory::DescriptorError;
 
 const STREAM: Field = Field::new("stream", "1");
@@ -37,6 +40,19 @@ pub static INTERRUPT: Descriptor = Descriptor::new(
         Field::new("completions", "1"),
         POSITION,
         FETCHED,
+    ],
+);
+
+/// A fault changed something: which one, what it did ([`Effect::code`]), which completion of the
+/// run it hit, and when. Positions and registers that show what is not so leave no entry.
+pub static FAULT: Descriptor = Descriptor::new(
+    "hardware.fault",
+    &[
+        STREAM,
+        Field::new("fault", "1"),
+        Field::new("effect", "1"),
+        Field::new("completion", "1"),
+        Field::new("at", "ticks"),
     ],
 );
 
@@ -95,6 +111,13 @@ pub enum Note {
         /// Bytes that were fetched.
         fetched: Bytes,
     },
+    /// See [`FAULT`](static@FAULT).
+    Fault {
+        /// Number of the stream descriptor.
+        stream: u32,
+        /// What happened.
+        strike: Strike,
+    },
 }
 
 impl Note {
@@ -152,6 +175,16 @@ impl Note {
                     fetched.get(),
                 ],
             ),
+            Self::Fault { stream, strike } => cx.record(
+                &FAULT,
+                &[
+                    stream.into(),
+                    strike.fault.into(),
+                    strike.effect.code(),
+                    strike.completion,
+                    strike.at.ticks(),
+                ],
+            ),
         }
     }
 }
@@ -162,6 +195,6 @@ mod tests {
 
     #[test]
     fn every_kind_of_entry_has_a_name_of_its_own() {
-        Descriptor::assert_distinct(&[&RUN, &PAUSE, &RESET, &DESCRIPTOR_ERROR, &INTERRUPT]);
+        Descriptor::assert_distinct(&[&RUN, &PAUSE, &RESET, &DESCRIPTOR_ERROR, &INTERRUPT, &FAULT]);
     }
 }

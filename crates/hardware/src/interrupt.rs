@@ -46,6 +46,11 @@ impl InterruptLine {
         self.is_up
     }
 
+    /// The message of the latest interrupt is lost: nobody will take it.
+    pub(crate) fn lose(&mut self) {
+        self.taken = self.raised;
+    }
+
     /// True if an interrupt waits to be taken.
     pub(crate) const fn has_news(&self) -> bool {
         self.taken < self.raised

@@ -16,6 +16,9 @@
 //! presets: [`k0`](StreamConfig::k0), the plainest device there can be, and
 //! [`hd_audio`](StreamConfig::hd_audio) with a FIFO, bursts and link frames.
 //!
+//! What real controllers do wrong is data: a [`Fault`] is [injected](Controller::inject) into one
+//! that does all right; [`fault`] says which there are.
+//!
 //! Start with [`Controller`]; what its registers are is in [`spec`]; the page of [`LinkLog`] says
 //! what is known of what left the speaker. In a world, [`device`] drives a controller and a
 //! [`Bus`] reaches it.
@@ -86,13 +89,13 @@
 //!   stored in that very moment would notice.
 //! * *Descriptors fetched one ahead*: a list is read when the stream starts after a reset.
 //! * *Commands and responses to the codec* (CORB, RIRB): its only property is a delay.
-//! * *Faults*: positions that lag, interrupts that come early or get lost in the device.
 
 mod config;
 mod controller;
 mod device;
 mod engine;
 mod error;
+pub mod fault;
 mod fifo;
 mod format;
 pub mod history;
@@ -108,7 +111,8 @@ pub use config::{Cadence, ControllerConfig, CountOn, Extent, Start, StreamConfig
 pub use controller::Controller;
 pub use device::{Bus, device};
 pub use error::{RegisterError, RunError};
+pub use fault::{Fault, Injection};
 pub use format::{SampleSize, StreamFormat, StreamFormatError};
 pub use history::Note;
-pub use link::{LinkLog, LinkSpan, Segment};
+pub use link::{LinkLog, LinkSpan, Segment, Stall};
 pub use memory::{BdlEntry, DescriptorError};

@@ -15,6 +15,7 @@ pub struct LinkLog {
     segments: Vec<Segment>,
     spans: Vec<LinkSpan>,
     samples: Vec<u8>,
+    stalls: Vec<Stall>,
 }
 
 /// A stay in RUN.
@@ -29,6 +30,22 @@ pub struct Segment {
     /// How many frames have begun in it.
     pub frames: Frames,
     pub(crate) schedule: Schedule,
+}
+
+/// Time in RUN in which the stream stood still because of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// Which run, counted from 0.
+    pub run: u32,
+    /// The first frame behind it.
+    pub first: Frames,
+    /// When that frame should have begun.
+    pub begins: SimTime,
+    /// When it did, or when the stream was stopped; `None` if it stands still yet. Of no meaning
+    /// before `begins`: then nothing stands still.
+    pub ends: Option<SimTime>,
+    /// The fault, by [`Injection::id`](crate::fault::Injection::id).
+    pub fault: u32,
 }
 
 /// Frames that belong together: they come from one stretch of one write, or from none.
@@ -143,7 +160,37 @@ impl LinkLog {
         &self.samples
     }
 
+    /// When the stream stood still in RUN because of a fault, in order.
+    pub fn stalls(&self) -> &[Stall] {
+        &self.stalls
+    }
+
+    pub(crate) fn stall(&mut self, stall: Stall) {
+        self.stalls.push(stall);
+    }
+
+    pub(crate) fn latest_stall(&self) -> Option<&Stall> {
+        self.stalls.last()
+    }
+
+    /// The latest stall came to nothing.
+    pub(crate) fn forget_stall(&mut self) {
+        self.stalls.pop();
+    }
+
+    /// A stall that lasts ends at `at`, or came to nothing if it was to begin later.
+    pub(crate) fn end_stall(&mut self, at: SimTime) {
+        let Some(stall) = self.stalls.last_mut().filter(|stall| stall.ends.is_none()) else {
+            return;
+        };
+        stall.ends = Some(at);
+        if at <= stall.begins {
+            self.forget_stall();
+        }
+    }
+
     pub(crate) fn open(&mut self, segment: Segment) {
+        self.end_stall(segment.begins);
         self.segments.push(segment);
     }
 

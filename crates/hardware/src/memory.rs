@@ -161,7 +161,9 @@ pub(crate) fn fork_buffer(buffer: &Arc<SharedBuffer>, forker: &mut Forker) -> Ar
 pub(crate) struct Walk {
     /// In order; `end` rises strictly.
     stretches: Vec<Stretch>,
-    /// Ends of the descriptors with IOC, in bytes from the start of the list.
+    /// Ends of the descriptors, in bytes from the start of the list.
+    ends: Vec<u64>,
+    /// Ends of the descriptors with IOC.
     interrupts: Vec<u64>,
     /// Bytes of one round, at least one frame.
     bytes: u64,
@@ -182,6 +184,7 @@ impl Walk {
     pub(crate) fn along(pieces: Vec<Piece>, frame_bytes: u64) -> Option<Self> {
         let mut walk = Self {
             stretches: Vec::new(),
+            ends: Vec::new(),
             interrupts: Vec::new(),
             bytes: 0,
         };
@@ -192,6 +195,7 @@ impl Walk {
                 return None;
             }
             walk.bytes += piece.length;
+            walk.ends.push(walk.bytes);
             if piece.interrupt_on_completion {
                 walk.interrupts.push(walk.bytes);
             }
@@ -228,6 +232,16 @@ impl Walk {
     /// Bytes of one round.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Ends of all descriptors, in bytes from the start of a round.
+    pub(crate) fn segments(&self) -> &[u64] {
+        &self.ends
+    }
+
+    /// Ends of those that ask for an interrupt.
+    pub(crate) fn periods(&self) -> &[u64] {
+        &self.interrupts
     }
 
     /// Where descriptor completion number `n` lies, in bytes from the start; `None` if no
@@ -274,6 +288,7 @@ impl Fork for Walk {
         };
         Self {
             stretches: self.stretches.iter().map(twin).collect(),
+            ends: self.ends.clone(),
             interrupts: self.interrupts.clone(),
             bytes: self.bytes,
         }

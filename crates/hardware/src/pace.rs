@@ -85,6 +85,8 @@ pub(crate) struct FifoRule {
     burst: u64,
     /// Bytes of a frame, at least 1.
     frame: u64,
+    /// Bytes that are fetched with the first frame whatever the FIFO holds: a fault.
+    head: u64,
 }
 
 impl FifoRule {
@@ -103,16 +105,30 @@ impl FifoRule {
             capacity,
             burst,
             frame,
+            head: 0,
         })
+    }
+
+    /// The same with `head` bytes fetched with the first frame, and a FIFO of `more` bytes more.
+    pub(crate) fn with_lead(self, head: u64, more: u64) -> Self {
+        Self {
+            head,
+            capacity: self.capacity.saturating_add(more),
+            ..self
+        }
     }
 
     /// Bytes fetched when a slot begins with which `completed` frames are completed.
     pub(crate) fn fetched(self, completed: u64) -> u64 {
-        (completed * self.frame + self.capacity) / self.burst * self.burst
+        let in_step = (completed * self.frame + self.capacity) / self.burst * self.burst;
+        in_step.max(self.head)
     }
 
     /// The fewest completed frames with which `bytes` bytes are fetched.
     pub(crate) fn completed_for(self, bytes: u64) -> u64 {
+        if bytes <= self.head {
+            return 0;
+        }
         let bursts = bytes.div_ceil(self.burst) * self.burst;
         bursts.saturating_sub(self.capacity).div_ceil(self.frame)
     }

@@ -73,6 +73,21 @@ impl ReadRegister {
     }
 }
 
+impl ReadRegister {
+    /// What it shows if nobody answers.
+    pub(crate) const fn all_ones(self) -> u32 {
+        match self {
+            Self::Stream(_, StreamRead::Control) => 0x00FF_FFFF,
+            Self::Stream(_, StreamRead::Status) => 0xFF,
+            Self::Capabilities
+            | Self::Stream(_, StreamRead::LastIndex | StreamRead::FifoSize | StreamRead::Format) => {
+                0xFFFF
+            }
+            _ => u32::MAX,
+        }
+    }
+}
+
 impl StreamRead {
     fn at(offset: u32, streams: usize) -> Option<(usize, Self)> {
         if let Some((stream, inner)) = within(offset, spec::STREAMS, spec::STREAM_STRIDE, streams) {

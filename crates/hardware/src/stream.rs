@@ -7,6 +7,7 @@ use vtime::{Fork, Forker};
 use crate::config::StreamConfig;
 use crate::engine::{Completion, DmaEngine, Program};
 use crate::error::{RegisterError, RunError};
+use crate::fault::{PositionFaults, StreamRegisterFaults};
 use crate::format::StreamFormat;
 use crate::memory::{DescriptorError, HostMemory, Walk};
 use crate::pace::Pace;
@@ -34,6 +35,8 @@ pub(crate) struct Stream {
     unacknowledged: Option<Completion>,
     /// The link position in a page of its own, if that was mapped.
     mapped_position: Option<PositionWriter>,
+    pub(crate) positions: PositionFaults,
+    pub(crate) faults: StreamRegisterFaults,
 }
 
 /// What a write to the control register asks of the engine.
@@ -64,6 +67,8 @@ impl Stream {
             engine: DmaEngine::new(config),
             unacknowledged: None,
             mapped_position: None,
+            positions: PositionFaults::default(),
+            faults: StreamRegisterFaults::default(),
         }
     }
 
@@ -121,11 +126,17 @@ impl Stream {
     /// Shows in the mapped page what has left by now.
     pub(crate) fn publish(&mut self) {
         if let Some(writer) = &mut self.mapped_position {
-            writer.publish(self.engine.linked_bytes());
+            let at = self.engine.whereabouts();
+            if self.positions.passes_the_end() {
+                writer.publish_reading(self.positions.cyclic_link(&at));
+            } else {
+                writer.publish(self.positions.link(&at));
+            }
         }
     }
 
-    pub(crate) fn read(&self, register: StreamRead) -> u32 {
+    /// What a register shows at `now`, up to which the engine was settled.
+    pub(crate) fn read(&self, now: SimTime, register: StreamRead) -> u32 {
         let Registers {
             control,
             status: _,
@@ -135,21 +146,44 @@ impl Stream {
             list,
         } = self.registers;
         match register {
-            StreamRead::Control => control,
+            StreamRead::Control => self.shown_control(now, control),
             StreamRead::Status if self.engine.fetched_bytes().is_zero() => self.sticky_status(),
             StreamRead::Status => self.sticky_status() | sts::FIFORDY,
-            StreamRead::LinkPosition => low(self.engine.cyclic_position().get()),
+            StreamRead::LinkPosition => {
+                low(self.positions.cyclic_link(&self.engine.whereabouts()).get())
+            }
             StreamRead::CyclicLength => cyclic_length,
             StreamRead::LastIndex => last_index,
-            StreamRead::FifoSize => self.fifo_size(),
+            StreamRead::FifoSize => self.faults.fifo_size(now, self.fifo_size(), format),
             StreamRead::Format => format.into(),
             StreamRead::ListLow => low(list),
             StreamRead::ListHigh => low(list >> 32),
-            StreamRead::LinkedLow => low(self.engine.linked_bytes().get()),
-            StreamRead::LinkedHigh => low(self.engine.linked_bytes().get() >> 32),
-            StreamRead::FetchedLow => low(self.engine.fetched_bytes().get()),
-            StreamRead::FetchedHigh => low(self.engine.fetched_bytes().get() >> 32),
+            StreamRead::LinkedLow => low(self.shown_link()),
+            StreamRead::LinkedHigh => low(self.shown_link() >> 32),
+            StreamRead::FetchedLow => low(self.shown_memory()),
+            StreamRead::FetchedHigh => low(self.shown_memory() >> 32),
         }
+    }
+
+    /// What the linear link counter shows.
+    fn shown_link(&self) -> u64 {
+        self.positions.linear_link(&self.engine.whereabouts()).get()
+    }
+
+    /// What the linear DMA counter shows.
+    fn shown_memory(&self) -> u64 {
+        self.positions
+            .linear_memory(&self.engine.whereabouts())
+            .get()
+    }
+
+    /// What the control register shows where it holds `control`.
+    fn shown_control(&self, now: SimTime, control: u32) -> u32 {
+        let is_set = |bit| control & bit != 0;
+        let bit = |bit, is_set| if is_set { bit } else { 0 };
+        control & !(ctl::RUN | ctl::SRST)
+            | bit(ctl::RUN, self.faults.run(now, is_set(ctl::RUN)))
+            | bit(ctl::SRST, self.faults.reset(now, is_set(ctl::SRST)))
     }
 
     /// What writing `value` to the control register asks of the stream.
@@ -167,19 +201,35 @@ impl Stream {
         }
     }
 
-    pub(crate) fn set_control(&mut self, value: u32) {
+    /// True if the stream leaves its reset with that.
+    pub(crate) fn set_control(&mut self, value: u32, now: SimTime) -> bool {
+        let leaves_reset = self.registers.control & ctl::SRST != 0 && value & ctl::SRST == 0;
+        if leaves_reset {
+            self.faults.reset_written(now, true);
+        }
         self.registers.control = value & ctl::WRITABLE;
+        leaves_reset
     }
 
-    pub(crate) fn clear_status(&mut self, value: u32) {
+    /// Takes `value`, in which RUN is not set any more.
+    pub(crate) fn stop(&mut self, value: u32, now: SimTime) {
+        self.set_control(value, now);
+        self.faults.run_cleared(now);
+    }
+
+    /// True if BCIS was cleared.
+    pub(crate) fn clear_status(&mut self, value: u32) -> bool {
         self.registers.status &= !(value & sts::CLEARABLE);
-        if value & sts::BCIS != 0 {
+        let is_cleared = value & sts::BCIS != 0;
+        if is_cleared {
             self.unacknowledged = None;
         }
+        is_cleared
     }
 
     pub(crate) fn set_up(
         &mut self,
+        now: SimTime,
         register: Setup,
         value: u32,
         offset: u32,
@@ -196,6 +246,7 @@ impl Stream {
             Setup::LastIndex => registers.last_index = value & 0xFF,
             Setup::Format => {
                 registers.format = u16::try_from(value).expect("checked when it was decoded");
+                self.faults.format_written(now);
             }
             Setup::ListLow => {
                 let aligned = u64::from(value) / BDL_ALIGNMENT * BDL_ALIGNMENT;
@@ -209,13 +260,19 @@ impl Stream {
     }
 
     /// Resets the registers and the engine, and holds them so.
-    pub(crate) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self, now: SimTime) {
+        if self.registers.control & ctl::SRST == 0 {
+            self.faults.reset_written(now, false);
+        }
         let Self {
             registers,
             engine,
             unacknowledged,
             mapped_position: _,
+            positions,
+            faults: _,
         } = self;
+        positions.reset(engine.linked_bytes(), engine.fetched_bytes());
         *registers = Registers {
             control: ctl::RESET | ctl::SRST,
             ..Registers::RESET
@@ -252,12 +309,15 @@ impl Stream {
         let config = self.engine.config();
         let pace = Pace::of(config.cadence, format);
         let frame = format.frame_bytes();
+        let (head, more) = self.engine.faults.lead(frame, format.rate());
         let fifo = config.fifo_rule(format).ok_or(RunError::FifoTooSmall {
             fifo: config.fifo.bytes(frame),
             burst: config.burst.bytes(frame),
             demand: Bytes::new(pace.group() * frame.get()),
         })?;
-        let cyclic = Bytes::new(registers.cyclic_length.into());
+        let fifo = fifo.with_lead(head.min(registers.cyclic_length.into()), more);
+        let cyclic = self.engine.faults.cyclic_length(registers.cyclic_length);
+        let cyclic = Bytes::new(cyclic.into());
         let pieces = match memory.read_list(registers.list, registers.last_index, cyclic) {
             Ok(pieces) => pieces,
             Err(error) => return Ok(Err(error)),
@@ -290,6 +350,8 @@ impl Fork for Stream {
             mapped_position: self.mapped_position.as_ref().map(|writer| {
                 writer.twin(|register| forker.arc(register, |register, _| register.snapshot()))
             }),
+            positions: self.positions.clone(),
+            faults: self.faults.clone(),
         }
     }
 }

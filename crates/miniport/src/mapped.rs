@@ -32,7 +32,7 @@ pub(crate) struct MappedPosition {
 
 impl HardwareRegister for MappedPosition {
     fn read(&self, now: Moment) -> u64 {
-        self.bus.settle(now);
+        self.bus.look(now);
         self.word.read().get()
     }
 
@@ -53,7 +53,7 @@ pub(crate) struct MappedClock {
 
 impl HardwareRegister for MappedClock {
     fn read(&self, now: Moment) -> u64 {
-        self.bus.settle(now);
+        self.bus.look(now);
         self.word.read()
     }
 

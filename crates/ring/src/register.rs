@@ -245,6 +245,14 @@ register! {
     Bytes, Bytes::get, Bytes::new, "bytes"
 }
 
+impl PositionWriter {
+    /// Shows `reading` as it is, also where no device that keeps to its shape would: for one that
+    /// does not.
+    pub fn publish_reading(&mut self, reading: Bytes) {
+        self.0.word.publish(reading.get());
+    }
+}
+
 register! {
     /// How often the clock of the device has ticked since power-up, whatever its streams do.
     ///

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod descriptors;
+mod fault;
+mod fault_oracle;
 mod hd_audio;
 mod k0;
 mod oracle;
