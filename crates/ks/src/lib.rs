@@ -48,6 +48,7 @@ mod pin;
 mod register;
 mod request;
 mod state;
+pub mod wire;
 
 pub use address::{AddressSpace, MappedRange};
 pub use audio::{AudioRequest, PositionEx};
@@ -68,10 +69,7 @@ pub use filter::{
     Communication, DataFlow, DataRange, Filter, FilterHandle, InstanceCount, PinConnect,
     PinFactory, SampleKind,
 };
-pub use guid::{
-    Guid, KSCATEGORY_AUDIO, KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KSNODETYPE_SPEAKER,
-    KSPROPSETID_AUDIO, KSPROPSETID_CONNECTION, KSPROPSETID_RT_AUDIO,
-};
+pub use guid::*;
 pub use history::{CLOSE, REQUEST};
 pub use mapping::{Mapping, Settle};
 pub use packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};

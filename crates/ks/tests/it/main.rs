@@ -1,3 +1,4 @@
-//! What the history knows of a client's calls.
+//! What the history knows of a client's calls, and the protocol as bytes.
 
 mod requests;
+mod wire;
