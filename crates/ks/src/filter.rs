@@ -3,11 +3,15 @@
 use std::fmt;
 
 use units::{Moment, NtStatus, SampleFormat, WaveFormat};
-use vtime::{Fork, Forker, Shared};
+use vtime::{EventHandle, Fork, Forker, Shared};
 
 use crate::audio_engine::{EngineNodeReply, EngineNodeRequest};
+use crate::automation::PropertyItem;
+use crate::event::Listener;
 use crate::guid::Guid;
 use crate::pin::PinHandle;
+use crate::query::{FilterReply, FilterRequest};
+use crate::wire::KsPinPhysicalConnection;
 
 /// Which way data flows through a pin, seen from its filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +33,12 @@ pub enum Communication {
     None,
     /// A client that sends requests: every pin that can be opened.
     Sink,
+    /// One that is sent requests.
+    Source,
+    /// Both.
+    Both,
+    /// Nobody by requests, and somebody by other ways.
+    Bridge,
 }
 
 /// How many pins of one factory may be open at once, and how many are.
@@ -128,6 +138,54 @@ pub trait Filter: fmt::Debug {
         Err(NtStatus::NOT_FOUND)
     }
 
+    /// Another instance of the same filter, with instance counts of its own.
+    ///
+    /// # Errors
+    /// Whatever keeps the filter from it.
+    fn open(&self) -> Result<Box<dyn Filter>, NtStatus>;
+
+    /// Answers a question, in kind: each has its [`FilterReply`].
+    ///
+    /// # Errors
+    /// [`NtStatus::INVALID_PARAMETER`] for a pin or node that is not there, else the status that
+    /// the filter refuses it with.
+    fn query(&mut self, now: Moment, request: FilterRequest) -> Result<FilterReply, NtStatus>;
+
+    /// The properties that the miniport handles by itself: of the filter, or of a node.
+    ///
+    /// # Errors
+    /// [`NtStatus::INVALID_PARAMETER`] if there is no such node.
+    fn automation(&self, node: Option<u32>) -> Result<Vec<PropertyItem>, NtStatus>;
+
+    /// Whether event `id` of `set` can be enabled on pin factory `pin`.
+    ///
+    /// # Errors
+    /// [`NtStatus::PROPSET_NOT_FOUND`] or [`NtStatus::NOT_FOUND`] if not,
+    /// [`NtStatus::INVALID_PARAMETER`] without a pin that is there.
+    fn check_event(&self, set: Guid, id: u32, pin: Option<u32>) -> Result<(), NtStatus>;
+
+    /// Has an event set whenever something happens to a pin factory.
+    ///
+    /// # Errors
+    /// As [`check_event`](Self::check_event).
+    fn enable_event(&mut self, listener: Listener) -> Result<(), NtStatus>;
+
+    /// No longer has it set.
+    ///
+    /// # Errors
+    /// [`NtStatus::NOT_FOUND`] if it was not to be set.
+    fn disable_event(&mut self, event: &EventHandle) -> Result<(), NtStatus>;
+
+    /// Notes that `pin` is wired to a pin of another filter.
+    ///
+    /// # Errors
+    /// [`NtStatus::INVALID_PARAMETER`] if there is no such pin.
+    fn register_physical_connection(
+        &mut self,
+        pin: u32,
+        to: KsPinPhysicalConnection,
+    ) -> Result<(), NtStatus>;
+
     /// The same filter of the twin world.
     fn fork_filter(&self, forker: &mut Forker) -> Box<dyn Filter>;
 }
@@ -174,9 +232,94 @@ impl FilterHandle {
     }
 }
 
+impl FilterHandle {
+    /// See [`Filter::open`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open(&self) -> Result<Self, NtStatus> {
+        Ok(Self::new(self.0.borrow().open()?))
+    }
+
+    /// See [`Filter::query`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn query(&self, now: Moment, request: FilterRequest) -> Result<FilterReply, NtStatus> {
+        self.0.borrow_mut().query(now, request)
+    }
+
+    /// See [`Filter::automation`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn automation(&self, node: Option<u32>) -> Result<Vec<PropertyItem>, NtStatus> {
+        self.0.borrow().automation(node)
+    }
+
+    /// See [`Filter::check_event`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check_event(&self, set: Guid, id: u32, pin: Option<u32>) -> Result<(), NtStatus> {
+        self.0.borrow().check_event(set, id, pin)
+    }
+
+    /// See [`Filter::enable_event`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn enable_event(&self, listener: Listener) -> Result<(), NtStatus> {
+        self.0.borrow_mut().enable_event(listener)
+    }
+
+    /// See [`Filter::disable_event`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn disable_event(&self, event: &EventHandle) -> Result<(), NtStatus> {
+        self.0.borrow_mut().disable_event(event)
+    }
+
+    /// See [`Filter::register_physical_connection`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn register_physical_connection(
+        &self,
+        pin: u32,
+        to: KsPinPhysicalConnection,
+    ) -> Result<(), NtStatus> {
+        self.0.borrow_mut().register_physical_connection(pin, to)
+    }
+}
+
 impl Fork for FilterHandle {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self(forker.shared(&self.0))
+    }
+}
+
+impl DataFlow {
+    /// The number that `ks.h` gives it: they begin with 1.
+    pub const fn value(self) -> u32 {
+        match self {
+            Self::In => 1,
+            Self::Out => 2,
+        }
+    }
+}
+
+impl Communication {
+    /// The number that `ks.h` gives it.
+    pub const fn value(self) -> u32 {
+        match self {
+            Self::None => 0,
+            Self::Sink => 1,
+            Self::Source => 2,
+            Self::Both => 3,
+            Self::Bridge => 4,
+        }
     }
 }
 

@@ -23,31 +23,47 @@
 //! assert_eq!(way, [KsState::Acquire, KsState::Pause, KsState::Run]);
 //! ```
 //!
+//! Whoever would rather speak in bytes is a [`Process`]: it opens handles, sends control codes with
+//! buffers, and gets statuses and sizes as from the real stack. The structures are in [`wire`]; what
+//! a request comes to is the same typed request. A filter answers [questions](FilterRequest) about
+//! its pins, formats and inside; it is found among the [`DeviceInterfaces`], and what a user calls
+//! a device is an [`Endpoint`] at the end of a way through filters.
+//!
 //! # What the model leaves out
 //!
-//! * *Bytes on the wire.* `IOCTL_KS_PROPERTY` with its `KSPROPERTY` header, sizes, and 32-bit
-//!   thunks; so also `STATUS_BUFFER_OVERFLOW` and `STATUS_BUFFER_TOO_SMALL` of size queries, and
-//!   unknown sets and identifiers. A fuzzer of the byte interface would notice.
-//! * *Filter queries* other than the list of pin factories: data intersection, proposed formats,
-//!   physical connections, nodes. The service that builds endpoints would notice.
+//! * *32-bit clients*, *modes of a stream* behind its opening, *attributes of ranges*: see decision
+//!   0041 (`docs/decisions/0041-what-is-left-out-of-the-bytes.md`). Tests of thunks would notice.
+//! * *Pending requests.* Each is answered at once; a client that cancels one would notice.
+//! * *One-shot and buffered events*: an event is enabled until it is disabled. Nobody on WaveRT uses
+//!   the others.
 //! * *Loads of a client from a write-combined buffer* find what the device would: stores that
 //!   wait for their barrier are not seen by their own processor either. Who renders never reads.
 
 mod address;
 mod audio;
 mod audio_engine;
+mod automation;
 mod client;
 mod combining;
+mod endpoint;
+mod event;
 mod filter;
+mod friendly_name;
 mod guid;
 mod history;
+mod interfaces;
+mod jack;
 mod mapping;
 mod packet;
 mod packet_register;
+mod period;
 mod pin;
+mod process;
+mod query;
 mod register;
 mod request;
 mod state;
+mod topology;
 pub mod wire;
 
 pub use address::{AddressSpace, MappedRange};
@@ -56,6 +72,7 @@ pub use audio_engine::{
     AudioEngineRequest, BufferSizeRange, ConstrictorOption, CurveType, EngineDescriptor,
     EngineNodeReply, EngineNodeRequest, VolumeLevel, VolumeRamp,
 };
+pub use automation::{Access, PropertyItem, Stepping, ValueType, Verb};
 pub use client::{
     allocate_buffer, allocate_buffer_with_notification, clock_register, close, format, hw_latency,
     linear_buffer_position, packet_count, packet_register, position, position_ex,
@@ -65,17 +82,29 @@ pub use client::{
     set_write_packet, state, unregister_notification_event, volume_level,
 };
 pub use combining::Combining;
+pub use endpoint::{Endpoint, EndpointState, endpoints};
+pub use event::{EventSelector, Listener, PinCapsChange, PortEvents};
 pub use filter::{
     Communication, DataFlow, DataRange, Filter, FilterHandle, InstanceCount, PinConnect,
     PinFactory, SampleKind,
 };
+pub use friendly_name::friendly_name;
 pub use guid::*;
 pub use history::{CLOSE, REQUEST};
+pub use interfaces::{DeviceInterface, DeviceInterfaces};
+pub use jack::{JACK_DESCRIPTION, jacks_to_bytes, parse_jacks};
 pub use mapping::{Mapping, Settle};
 pub use packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};
 pub use packet_register::{CompletedPacket, PacketCells, PacketRegister};
+pub use period::{DEFAULT_PERIOD, OemPeriod, SharedPeriods, default_period};
 pub use pin::{Pin, PinHandle};
+pub use process::{
+    Completion, GENERIC_READ, GENERIC_WRITE, Handle, IOCTL_KS_DISABLE_EVENT, IOCTL_KS_ENABLE_EVENT,
+    IOCTL_KS_METHOD, IOCTL_KS_PROPERTY, Process,
+};
+pub use query::{AutomationRequest, FilterReply, FilterRequest, PinQuery};
 pub use register::{HardwareRegister, MappedRegister};
 pub use request::RtAudioRequest;
 pub use request::{HwLatency, PinReply, PinRequest, Position, PresentationPosition, Property};
 pub use state::{IllegalStep, KsState, Step};
+pub use topology::{Connection, End, Node, Topology};

@@ -24,6 +24,7 @@
 //! ```
 
 mod attribute;
+mod audio_engine;
 mod cursor;
 mod data;
 mod packet_size;
@@ -33,6 +34,9 @@ mod rt_audio;
 mod wave;
 
 pub use attribute::{ATTRIBUTES, Attribute, KsAttribute, TapPoint};
+pub use audio_engine::{
+    KsAudioEngineBufferSizeRange, KsAudioEngineDescriptor, KsAudioEngineVolumeLevel,
+};
 pub use cursor::{Reader, Wire, WireError, Writer};
 pub use data::{
     AudioBounds, DataFormat, DataFormatError, Family, KsDataFormat, RawDataRange, Specific,
@@ -44,8 +48,10 @@ pub use pin::{
     KsTopologyConnection, from_unicode, unicode,
 };
 pub use property::{
-    KsIdentifier, KsMultipleItem, KsNodePropertyAudioChannel, KsPropertyDescription,
-    KsPropertyMembersHeader, KsPropertySteppingLong, KspNode, KspPin,
+    KsEventData, KsIdentifier, KsMultipleItem, KsNodePropertyAudioChannel, KsPropertyDescription,
+    KsPropertyMembersHeader, KsPropertySteppingLong, KsePin, KspNode, KspPin,
 };
 pub use rt_audio::*;
 pub use wave::{WaveFormatError, WaveFormatEx};
+
+pub(crate) use pin::size;

@@ -1,15 +1,21 @@
 //! The HD Audio miniport as the port sees it.
 
 use hardware::{Bus, StreamFormat};
+use ks::wire::{DataFormat, PacketSizeConstraints};
 use ks::{
     Communication, DataFlow, DataRange, InstanceCount, KSCATEGORY_AUDIO, KSCATEGORY_REALTIME,
-    KSCATEGORY_RENDER, KSNODETYPE_SPEAKER, PinFactory, SampleKind,
+    KSCATEGORY_RENDER, KSNODETYPE_DAC, Node, PinCapsChange, PinFactory, PortEvents, SampleKind,
+    Topology,
 };
 use machine::InterruptRoutine;
-use portcls::{FilterDescription, MiniportWaveRt, MiniportWaveRtStream, PortStreamHandle};
-use units::{Moment, NtStatus, WaveFormat};
+use portcls::{
+    AudioSignalProcessing, FilterDescription, Intersection, MiniportWaveRt, MiniportWaveRtStream,
+    PortStreamHandle, ProposedFormats,
+};
+use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
 use vtime::{Fork, Forker, Shared};
 
+use crate::hd_audio_formats::{Formats, Preference};
 use crate::hd_audio_stream::HdAudioStream;
 use crate::options::HdAudioOptions;
 use crate::registers::StreamRegisters;
@@ -18,26 +24,53 @@ use crate::stream::Stream;
 
 /// The miniport of one output stream of an HD Audio controller.
 ///
-/// Its filter has a render pin (pin 0, one instance) and a bridge pin to the loudspeaker.
+/// Its filter has a render pin (pin 0, one instance) and a bridge pin to the topology
+/// filter of its codec, with the converter between them.
 #[derive(Debug)]
 pub struct HdAudioMiniport {
     registers: StreamRegisters,
     options: HdAudioOptions,
     open: OpenStream,
+    formats: Formats,
 }
 
 impl HdAudioMiniport {
     /// The pin to render to.
     pub const RENDER_PIN: u32 = 0;
+    /// The pin behind the converter.
+    pub const BRIDGE_PIN: u32 = 1;
 
     /// The miniport of stream descriptor `stream` of the controller behind `bus`. Takes the
     /// controller out of reset at `now`.
     pub fn new(now: Moment, bus: Bus, stream: u32, options: HdAudioOptions) -> Self {
         let registers = StreamRegisters::enable(now, bus, stream);
+        let formats = Formats {
+            registers: registers.clone(),
+            preference: Preference::new(),
+            streaming: vec![Self::RENDER_PIN],
+            pins: 2,
+        };
         Self {
             registers,
             options,
             open: Shared::new(None),
+            formats,
+        }
+    }
+
+    /// The format that the device likes best, for whoever connects something else to it.
+    pub fn preference(&self) -> Preference {
+        self.formats.preference.clone()
+    }
+
+    /// What packets the device can have: at its smallest those of its options at 48 kHz.
+    pub fn packet_sizes(&self) -> PacketSizeConstraints {
+        let period = (self.options.packet_min.get() * 10_000_000).div_ceil(48_000);
+        PacketSizeConstraints {
+            period_min: Hns::new(period),
+            alignment: Bytes::new(self.options.alignment.get().next_power_of_two()),
+            size_max: None,
+            modes: Vec::new(),
         }
     }
 
@@ -76,7 +109,7 @@ impl MiniportWaveRt for HdAudioMiniport {
         let bridge = PinFactory {
             flow: DataFlow::Out,
             communication: Communication::None,
-            category: KSNODETYPE_SPEAKER,
+            category: KSCATEGORY_AUDIO,
             ranges: Vec::new(),
             instances: InstanceCount {
                 possible: Some(0),
@@ -87,6 +120,39 @@ impl MiniportWaveRt for HdAudioMiniport {
             categories: vec![KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_REALTIME],
             pins: vec![render, bridge],
         }
+    }
+
+    fn init(&mut self, events: PortEvents) {
+        self.formats.preference.tell(events);
+    }
+
+    fn topology(&self) -> Topology {
+        let converter = Node {
+            kind: KSNODETYPE_DAC,
+            name: None,
+            automation: Vec::new(),
+        };
+        Topology::chain(Self::RENDER_PIN, vec![converter], Self::BRIDGE_PIN)
+    }
+
+    fn events(&self, pin: u32) -> Vec<PinCapsChange> {
+        if pin == Self::RENDER_PIN {
+            vec![PinCapsChange::Format]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn data_range_intersection(&self, pair: Intersection<'_>) -> Result<DataFormat, NtStatus> {
+        self.formats.intersection(pair)
+    }
+
+    fn signal_processing(&self) -> Option<&dyn AudioSignalProcessing> {
+        Some(&self.formats)
+    }
+
+    fn proposed_formats(&self) -> Option<&dyn ProposedFormats> {
+        Some(&self.formats)
     }
 
     /// Refuses what no range can say: rates between those of the link, three-byte samples, and
@@ -124,6 +190,7 @@ impl MiniportWaveRt for HdAudioMiniport {
             registers: self.registers.fork(forker),
             options: self.options,
             open: self.open.fork(forker),
+            formats: self.formats.fork(forker),
         })
     }
 }

@@ -29,7 +29,7 @@
 //!
 //! let pins = miniport.description().pins;
 //! assert_eq!(pins[HdAudioMiniport::RENDER_PIN as usize].instances.possible, Some(1));
-//! assert_eq!(pins[1].instances.possible, Some(0)); // The bridge to the loudspeaker.
+//! assert_eq!(pins[1].instances.possible, Some(0)); // The bridge to the codec's topology filter.
 //! ```
 //!
 //! # What the model leaves out
@@ -37,12 +37,15 @@
 //! * *Scattered pages.* The cyclic buffer lies in one stretch of physical memory, though the
 //!   descriptor list could gather it. Who fragments memory would notice a refusal.
 //! * *Waiting for the hardware.* A reset and a stop take effect at once, so no register is polled.
-//! * *The codec.* No verb is sent; its delay is a number.
+//! * *The codec.* No verb is sent; its delay is a number. The [topology miniport](HdAudioTopology)
+//!   keeps volume and mute, and they change no sample. Who listens would notice.
 //! * *Stopping at the end of valid data* to leave a gap instead of a repeat, which is allowed to a
 //!   driver: this one replays, or fills behind the end of the stream.
 
 mod hd_audio;
+mod hd_audio_formats;
 mod hd_audio_stream;
+mod hd_audio_topology;
 mod mapped;
 mod options;
 mod packets;
@@ -52,5 +55,7 @@ mod size;
 mod stream;
 
 pub use hd_audio::HdAudioMiniport;
+pub use hd_audio_formats::Preference;
+pub use hd_audio_topology::{HdAudioTopology, Jack};
 pub use options::{EndOfStream, HdAudioOptions, PacketWindow};
 pub use packets::WritePacketError;

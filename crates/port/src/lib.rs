@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  client ─▶ ks::FilterHandle ─▶ WaveRtPort ─▶ dyn MiniportWaveRt
-//!                                    │ create_pin
+//!                                    │ create_pin      (TopologyPort ─▶ dyn MiniportTopology)
 //!  client ─▶ ks::PinHandle ────▶ WaveRtPin ──▶ dyn MiniportWaveRtStream ─▶ device
 //!                                                     │
 //!                              Memory ◀── PortWaveRtStream
@@ -12,6 +12,11 @@
 //! declared ranges, walks through the states one step at a time, keeps requests that come too
 //! early or twice from the miniport, maps what the miniport made, and tidies up when a pin is
 //! closed. It touches no sample and sees no register.
+//!
+//! It answers what can be asked of a filter: most of it from the miniport's description, formats
+//! by way of the miniport, with a handler of its own where the miniport does not care. The
+//! [`TopologyPort`] does the same for filters without streams. An [`Adapter`] makes filters known
+//! and wires them.
 //!
 //! Start with [`WaveRtPort::install`].
 //!
@@ -48,15 +53,20 @@
 //!
 //! # What the model leaves out
 //!
-//! * *Filter queries* other than the list of pin factories, and nodes: see `ks`.
 //! * *Power, removal, rebalance*: the device is always there and awake.
 //! * *Serialisation.* Requests come one at a time anyway (`UsePositionLock` has no effect).
 //! * *Address spaces of several clients*: whoever uses a filter handle shares one.
 
+mod adapter;
+mod described;
 mod engine_node;
+mod intersection;
 mod memory;
 mod pin;
+mod topology;
 mod wavert;
 
+pub use adapter::Adapter;
 pub use memory::Memory;
+pub use topology::TopologyPort;
 pub use wavert::WaveRtPort;

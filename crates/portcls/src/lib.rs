@@ -33,12 +33,19 @@
 
 mod buffer;
 mod engine_node;
+mod filter;
 mod miniport;
 mod pages;
 mod stream;
+mod topology;
 
 pub use buffer::{AudioBuffer, CacheType};
 pub use engine_node::{AudioEngineNode, LastBufferNode, StreamAudioEngineNode};
+pub use filter::{
+    AudioSignalProcessing, DeviceDescription, Intersection, PinDescriptor, ProposedFormats,
+    fill_modes,
+};
 pub use miniport::{FilterDescription, MiniportWaveRt};
 pub use pages::{Mdl, PAGE_SIZE, PortStreamHandle, PortWaveRtStream};
 pub use stream::{InputStream, MiniportWaveRtStream, OutputStream, StreamNotification};
+pub use topology::MiniportTopology;

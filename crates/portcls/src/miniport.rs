@@ -2,11 +2,18 @@
 
 use std::fmt;
 
-use ks::{DataFlow, Guid, PinFactory};
+use ks::wire::DataFormat;
+use ks::{
+    AutomationRequest, DataFlow, Guid, PinCapsChange, PinFactory, PortEvents, PropertyItem,
+    Topology,
+};
 use units::{Moment, NtStatus, WaveFormat};
 use vtime::{Fork, Forker};
 
 use crate::engine_node::AudioEngineNode;
+use crate::filter::{
+    AudioSignalProcessing, DeviceDescription, Intersection, PinDescriptor, ProposedFormats,
+};
 use crate::pages::PortStreamHandle;
 use crate::stream::MiniportWaveRtStream;
 
@@ -26,9 +33,80 @@ pub struct FilterDescription {
 /// `portcls/nn-portcls-iminiportwavert.md`.
 #[doc(alias = "IMiniportWaveRT")]
 pub trait MiniportWaveRt: fmt::Debug {
+    /// It is about to be used; through `events` it can tell clients that something has changed.
+    #[doc(alias = "Init")]
+    fn init(&mut self, events: PortEvents) {
+        drop(events);
+    }
+
     /// The filter that it is the miniport of. Asked for once.
     #[doc(alias = "GetDescription")]
     fn description(&self) -> FilterDescription;
+
+    /// What it says of `pin` beside its factory.
+    fn pin_descriptor(&self, pin: u32, factory: &PinFactory) -> PinDescriptor {
+        let _ = pin;
+        PinDescriptor::of(factory)
+    }
+
+    /// Its nodes, and what is wired to what.
+    fn topology(&self) -> Topology {
+        Topology::default()
+    }
+
+    /// The properties of the filter that it handles by itself. What the port handles, it is never
+    /// asked.
+    #[doc(alias = "PCAUTOMATION_TABLE")]
+    fn automation(&self) -> Vec<PropertyItem> {
+        Vec::new()
+    }
+
+    /// The events that clients can enable on `pin`. Who has that of the format answers
+    /// [`ProposedFormats::proposed_format`].
+    fn events(&self, pin: u32) -> Vec<PinCapsChange> {
+        let _ = pin;
+        Vec::new()
+    }
+
+    /// A format that lies in both ranges of a pair.
+    ///
+    /// # Errors
+    /// [`NtStatus::NO_MATCH`] if there is none, [`NtStatus::NOT_IMPLEMENTED`] if the port is to
+    /// decide.
+    ///
+    /// # Source
+    /// `portcls/nf-portcls-iminiport-datarangeintersection.md`.
+    #[doc(alias = "DataRangeIntersection")]
+    fn data_range_intersection(&self, pair: Intersection<'_>) -> Result<DataFormat, NtStatus> {
+        let _ = pair;
+        Err(NtStatus::NOT_IMPLEMENTED)
+    }
+
+    /// What DMA the device can do.
+    #[doc(alias = "GetDeviceDescription")]
+    fn device_description(&self) -> DeviceDescription {
+        DeviceDescription::default()
+    }
+
+    /// Its signal-processing modes, if it has any.
+    fn signal_processing(&self) -> Option<&dyn AudioSignalProcessing> {
+        None
+    }
+
+    /// The formats that it likes, if it likes some better than others.
+    fn proposed_formats(&self) -> Option<&dyn ProposedFormats> {
+        None
+    }
+
+    /// Handles a property of one of its tables. What it returns is the value.
+    ///
+    /// # Errors
+    /// Whatever it refuses it with.
+    #[doc(alias = "PCPFNPROPERTY_HANDLER")]
+    fn property(&mut self, now: Moment, request: &AutomationRequest) -> Result<Vec<u8>, NtStatus> {
+        let _ = (now, request);
+        Err(NtStatus::NOT_FOUND)
+    }
 
     /// Makes a stream for `pin`, in [`KsState::Stop`](ks::KsState::Stop) and at position 0. It
     /// keeps `port` to get memory from. `flow` is that of the pin: a capture stream flows out.

@@ -28,5 +28,5 @@ mod time;
 pub use clock::{Clock, SampleRate};
 pub use count::{Bytes, Frames};
 pub use format::{FormatError, SampleFormat, WaveFormat};
-pub use status::{HResult, NtStatus};
+pub use status::{HResult, NtStatus, Win32Error};
 pub use time::{Hns, Moment, Phase, SimDuration, SimTime, TICKS_PER_SECOND};

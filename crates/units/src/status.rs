@@ -68,6 +68,8 @@ codes! {
         INVALID_PARAMETER = "STATUS_INVALID_PARAMETER", 0xC000_000D;
         /// Not in this state, or never.
         INVALID_DEVICE_REQUEST = "STATUS_INVALID_DEVICE_REQUEST", 0xC000_0010;
+        /// A right is missing.
+        ACCESS_DENIED = "STATUS_ACCESS_DENIED", 0xC000_0022;
         /// An output buffer that is there but too short.
         BUFFER_TOO_SMALL = "STATUS_BUFFER_TOO_SMALL", 0xC000_0023;
         /// A write packet too far ahead.
@@ -90,6 +92,85 @@ codes! {
         NO_MATCH = "STATUS_NO_MATCH", 0xC000_0272;
         /// The device is gone.
         DEVICE_REMOVED = "STATUS_DEVICE_REMOVED", 0xC000_02B6;
+    }
+}
+
+codes! {
+    /// What a user-mode call ended as. Source: `winerror.h`.
+    Win32Error {
+        /// It worked.
+        SUCCESS = "ERROR_SUCCESS", 0;
+        /// Never, or declined.
+        INVALID_FUNCTION = "ERROR_INVALID_FUNCTION", 1;
+        /// A right is missing.
+        ACCESS_DENIED = "ERROR_ACCESS_DENIED", 5;
+        /// No such handle.
+        INVALID_HANDLE = "ERROR_INVALID_HANDLE", 6;
+        /// Not yet, or nothing new.
+        NOT_READY = "ERROR_NOT_READY", 21;
+        /// Not in this state.
+        BAD_COMMAND = "ERROR_BAD_COMMAND", 22;
+        /// Impossible as asked.
+        GEN_FAILURE = "ERROR_GEN_FAILURE", 31;
+        /// The device has no such thing.
+        NOT_SUPPORTED = "ERROR_NOT_SUPPORTED", 50;
+        /// An argument makes no sense.
+        INVALID_PARAMETER = "ERROR_INVALID_PARAMETER", 87;
+        /// An output buffer that is there but too short.
+        INSUFFICIENT_BUFFER = "ERROR_INSUFFICIENT_BUFFER", 122;
+        /// A size query, answered with the size.
+        MORE_DATA = "ERROR_MORE_DATA", 234;
+        /// A code for which there is no other.
+        MR_MID_NOT_FOUND = "ERROR_MR_MID_NOT_FOUND", 317;
+        /// It goes on; somebody will complete it.
+        IO_PENDING = "ERROR_IO_PENDING", 997;
+        /// Memory that is not there.
+        NOACCESS = "ERROR_NOACCESS", 998;
+        /// The device did not do it: late and early packets alike.
+        IO_DEVICE = "ERROR_IO_DEVICE", 1117;
+        /// Property or event unknown.
+        NOT_FOUND = "ERROR_NOT_FOUND", 1168;
+        /// Format not supported.
+        NO_MATCH = "ERROR_NO_MATCH", 1169;
+        /// Property set unknown.
+        SET_NOT_FOUND = "ERROR_SET_NOT_FOUND", 1170;
+        /// No memory, no instance left.
+        NO_SYSTEM_RESOURCES = "ERROR_NO_SYSTEM_RESOURCES", 1450;
+        /// The device is gone.
+        DEVICE_REMOVED = "ERROR_DEVICE_REMOVED", 1617;
+    }
+}
+
+impl NtStatus {
+    /// The code that a user-mode caller sees. Several become one: whether a packet came too late
+    /// or too early cannot be told any more.
+    ///
+    /// # Source
+    /// The conversion of `RtlNtStatusToDosError`, as the headers of both name the codes.
+    #[doc(alias = "RtlNtStatusToDosError")]
+    pub const fn to_win32(self) -> Win32Error {
+        match self {
+            Self::SUCCESS => Win32Error::SUCCESS,
+            Self::PENDING => Win32Error::IO_PENDING,
+            Self::BUFFER_OVERFLOW => Win32Error::MORE_DATA,
+            Self::UNSUCCESSFUL => Win32Error::GEN_FAILURE,
+            Self::NOT_IMPLEMENTED | Self::INVALID_DEVICE_REQUEST => Win32Error::INVALID_FUNCTION,
+            Self::INVALID_HANDLE => Win32Error::INVALID_HANDLE,
+            Self::INVALID_PARAMETER => Win32Error::INVALID_PARAMETER,
+            Self::ACCESS_DENIED => Win32Error::ACCESS_DENIED,
+            Self::ACCESS_VIOLATION => Win32Error::NOACCESS,
+            Self::BUFFER_TOO_SMALL => Win32Error::INSUFFICIENT_BUFFER,
+            Self::DATA_OVERRUN | Self::DATA_LATE_ERROR => Win32Error::IO_DEVICE,
+            Self::INSUFFICIENT_RESOURCES => Win32Error::NO_SYSTEM_RESOURCES,
+            Self::DEVICE_NOT_READY => Win32Error::NOT_READY,
+            Self::NOT_SUPPORTED => Win32Error::NOT_SUPPORTED,
+            Self::INVALID_DEVICE_STATE => Win32Error::BAD_COMMAND,
+            Self::NOT_FOUND => Win32Error::NOT_FOUND,
+            Self::PROPSET_NOT_FOUND => Win32Error::SET_NOT_FOUND,
+            Self::NO_MATCH => Win32Error::NO_MATCH,
+            Self::DEVICE_REMOVED => Win32Error::DEVICE_REMOVED,
+            _ => Win32Error::MR_MID_NOT_FOUND,
+        }
     }
 }
 
@@ -154,5 +235,40 @@ mod tests {
             "STATUS_DATA_LATE_ERROR (0xC000003D)"
         );
         assert_eq!(HResult::BUFFER_SIZE_NOT_ALIGNED.value(), 0x8889_0019);
+    }
+
+    #[test]
+    fn late_and_early_packets_look_the_same_to_a_user_mode_caller() {
+        let late = NtStatus::DATA_LATE_ERROR.to_win32();
+        assert_eq!(late, NtStatus::DATA_OVERRUN.to_win32());
+        assert_eq!(late.to_string(), "ERROR_IO_DEVICE (0x0000045D)");
+    }
+
+    #[test]
+    fn a_user_mode_caller_sees_the_codes_of_its_own_header() {
+        for (status, code) in [
+            (NtStatus::SUCCESS, 0),
+            (NtStatus::PENDING, 997),
+            (NtStatus::BUFFER_OVERFLOW, 234),
+            (NtStatus::UNSUCCESSFUL, 31),
+            (NtStatus::NOT_IMPLEMENTED, 1),
+            (NtStatus::INVALID_HANDLE, 6),
+            (NtStatus::INVALID_PARAMETER, 87),
+            (NtStatus::INVALID_DEVICE_REQUEST, 1),
+            (NtStatus::BUFFER_TOO_SMALL, 122),
+            (NtStatus::DATA_OVERRUN, 1117),
+            (NtStatus::DATA_LATE_ERROR, 1117),
+            (NtStatus::INSUFFICIENT_RESOURCES, 1450),
+            (NtStatus::DEVICE_NOT_READY, 21),
+            (NtStatus::NOT_SUPPORTED, 50),
+            (NtStatus::INVALID_DEVICE_STATE, 22),
+            (NtStatus::NOT_FOUND, 1168),
+            (NtStatus::PROPSET_NOT_FOUND, 1170),
+            (NtStatus::NO_MATCH, 1169),
+            (NtStatus::DEVICE_REMOVED, 1617),
+            (NtStatus::from_value(0xC000_0000), 317),
+        ] {
+            assert_eq!(status.to_win32().value(), code, "{status}");
+        }
     }
 }

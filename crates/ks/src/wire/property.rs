@@ -118,4 +118,32 @@ structure! {
         /// The highest value.
         maximum: i32,
     }
+
+    /// A request about an event of a pin factory.
+    ///
+    /// # Source
+    /// `ks/ns-ks-kse_pin.md`.
+    KsePin = "KSE_PIN" {
+        /// The event.
+        event: KsIdentifier,
+        /// The pin factory.
+        pin: u32,
+        /// 0.
+        reserved: u32,
+    }
+
+    /// How a client wants to be told of an event.
+    ///
+    /// # Source
+    /// `ks/ns-ks-kseventdata.md`.
+    KsEventData = "KSEVENTDATA" {
+        /// 1 for an event object.
+        notification_type: u32,
+        /// The client's handle to it.
+        event: u64,
+        /// Room for the other ways.
+        reserved_1: u64,
+        /// Room for the other ways.
+        reserved_2: u64,
+    }
 }

@@ -1,4 +1,4 @@
-//! The structures of WaveRT pins, as a 64-bit and as a 32-bit client lays them out.
+//! The structures of WaveRT pins.
 
 use super::cursor::structure;
 use super::property::KsIdentifier;
@@ -13,16 +13,6 @@ structure! {
         property: KsIdentifier,
         /// Where the client wants it; 0 for anywhere.
         base_address: u64,
-        /// The size wished for, in bytes.
-        requested_buffer_size: u32,
-    }
-
-    /// The same of a 32-bit client.
-    KsRtAudioBufferProperty32 = "KSRTAUDIO_BUFFER_PROPERTY32" {
-        /// The property.
-        property: KsIdentifier,
-        /// Where the client wants it; 0 for anywhere.
-        base_address: u32,
         /// The size wished for, in bytes.
         requested_buffer_size: u32,
     }
@@ -42,18 +32,6 @@ structure! {
         notification_count: u32,
     }
 
-    /// The same of a 32-bit client.
-    KsRtAudioBufferPropertyWithNotification32 = "KSRTAUDIO_BUFFER_PROPERTY_WITH_NOTIFICATION32" {
-        /// The property.
-        property: KsIdentifier,
-        /// Where the client wants it; 0 for anywhere.
-        base_address: u32,
-        /// The size wished for, in bytes.
-        requested_buffer_size: u32,
-        /// Notifications per turn.
-        notification_count: u32,
-    }
-
     /// The cyclic buffer as a client gets it.
     ///
     /// # Source
@@ -61,19 +39,6 @@ structure! {
     KsRtAudioBuffer = "KSRTAUDIO_BUFFER" {
         /// Where it lies for the client.
         buffer_address: u64,
-        /// Its size in bytes.
-        actual_buffer_size: u32,
-        /// 1 if stores need a memory barrier.
-        call_memory_barrier: u32,
-    }
-
-    /// The same for a 32-bit client.
-    ///
-    /// # Source
-    /// `ksmedia/ns-ksmedia-ksrtaudio_buffer32.md`.
-    KsRtAudioBuffer32 = "KSRTAUDIO_BUFFER32" {
-        /// Where it lies for the client.
-        buffer_address: u32,
         /// Its size in bytes.
         actual_buffer_size: u32,
         /// 1 if stores need a memory barrier.
@@ -105,14 +70,6 @@ structure! {
         base_address: u64,
     }
 
-    /// The same of a 32-bit client.
-    KsRtAudioHwRegisterProperty32 = "KSRTAUDIO_HWREGISTER_PROPERTY32" {
-        /// The property.
-        property: KsIdentifier,
-        /// Where the client wants it; 0 for anywhere.
-        base_address: u32,
-    }
-
     /// A register as a client gets it.
     ///
     /// # Source
@@ -120,20 +77,6 @@ structure! {
     KsRtAudioHwRegister = "KSRTAUDIO_HWREGISTER" {
         /// Where it lies for the client.
         register: u64,
-        /// Bits.
-        width: u32,
-        /// With the denominator the frequency of a clock in Hz.
-        numerator: u64,
-        /// See the numerator.
-        denominator: u64,
-        /// By how much it may lag.
-        accuracy: u32,
-    }
-
-    /// The same for a 32-bit client.
-    KsRtAudioHwRegister32 = "KSRTAUDIO_HWREGISTER32" {
-        /// Where it lies for the client.
-        register: u32,
         /// Bits.
         width: u32,
         /// With the denominator the frequency of a clock in Hz.
@@ -153,14 +96,6 @@ structure! {
         property: KsIdentifier,
         /// The client's handle to the event.
         notification_event: u64,
-    }
-
-    /// The same of a 32-bit client.
-    KsRtAudioNotificationEventProperty32 = "KSRTAUDIO_NOTIFICATION_EVENT_PROPERTY32" {
-        /// The property.
-        property: KsIdentifier,
-        /// The client's handle to the event.
-        notification_event: u32,
     }
 
     /// A captured packet.

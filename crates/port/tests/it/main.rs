@@ -8,5 +8,6 @@ mod format;
 mod hd_audio;
 mod notification;
 mod position;
+mod raw;
 mod state;
 mod support;

@@ -255,18 +255,27 @@ impl MiniportWaveRt for StandIn {
         if self.behaviour.refuses_streams {
             return Err(NtStatus::UNSUCCESSFUL);
         }
-        Ok(Box::new(StandInStream {
-            behaviour: self.behaviour,
-            calls: self.calls.clone(),
-            port,
-            state: KsState::Stop,
-            events: Vec::new(),
-        }))
+        Ok(stand_in_stream(self.behaviour, self.calls.clone(), port))
     }
 
     fn fork_miniport(&self, _: &mut Forker) -> Box<dyn MiniportWaveRt> {
         panic!("the stand-in has no twin")
     }
+}
+
+/// A stream that behaves so, for other miniports too.
+pub(crate) fn stand_in_stream(
+    behaviour: Behaviour,
+    calls: Shared<Vec<Call>>,
+    port: PortStreamHandle,
+) -> Box<dyn MiniportWaveRtStream> {
+    Box::new(StandInStream {
+        behaviour,
+        calls,
+        port,
+        state: KsState::Stop,
+        events: Vec::new(),
+    })
 }
 
 impl StandInStream {
