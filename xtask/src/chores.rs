@@ -128,7 +128,7 @@ fn loom() -> Result<(), Failure> {
 }
 
 fn bless() -> Result<(), Failure> {
-    for package in ["wavert-scenario", "wavert-sim"] {
+    for package in ["wavert-scenario", "wavert-conformance", "wavert-sim"] {
         run(cargo(["test", "--package", package, "--test", "it"]).env("BLESS", "1"))?;
     }
     write(&rules::table_path(), rules::table()?)

@@ -1,0 +1,80 @@
+//! What a subject is asked.
+
+use ks::{KsState, WritePacket};
+use units::Bytes;
+
+/// One call. What a subject does not have, it answers with
+/// [`NotOffered`](crate::kit::Answer::NotOffered).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Make the cyclic buffer, with so many packets, or without notifications.
+    #[doc(alias = "AllocateBufferWithNotification")]
+    Buffer {
+        /// The size asked for.
+        requested: Bytes,
+        /// The notification count, if there is one.
+        packets: Option<u32>,
+    },
+    /// Set the event of that number at each notification.
+    #[doc(alias = "RegisterNotificationEvent")]
+    Register(u8),
+    /// No longer set it.
+    #[doc(alias = "UnregisterNotificationEvent")]
+    Unregister(u8),
+    /// Go to that state, through every state between.
+    #[doc(alias = "SetState")]
+    State(KsState),
+    /// Where in the cyclic buffer does the device play?
+    #[doc(alias = "GetPosition")]
+    Position,
+    /// How many bytes have moved since STOP?
+    #[doc(alias = "GetStreamLinearBufferPosition")]
+    Linear,
+    /// Which frame is presented?
+    #[doc(alias = "GetOutputStreamPresentationPosition")]
+    Presentation,
+    /// How many packets are done?
+    #[doc(alias = "GetPacketCount")]
+    PacketCount,
+    /// This packet is written.
+    #[doc(alias = "SetWritePacket")]
+    Write(WritePacket),
+    /// Which captured packet can be read?
+    #[doc(alias = "GetReadPacket")]
+    Read,
+    /// Map the position register.
+    #[doc(alias = "GetPositionRegister")]
+    MapPosition,
+    /// Map the clock register.
+    #[doc(alias = "GetClockRegister")]
+    MapClock,
+    /// Read the mapped position register.
+    ReadPosition,
+    /// Read the mapped clock register.
+    ReadClock,
+    /// The time before this passes without the timer of the subject being served.
+    Hold,
+    /// Of a clock: how many counts are complete?
+    ClockCount,
+    /// Of a clock: when is that count complete?
+    ClockTime(u64),
+    /// Not a call: the event of that number was set.
+    Signal(u8),
+}
+
+impl Call {
+    /// True if it only asks: nothing may be different for its having been made.
+    pub fn only_asks(self) -> bool {
+        matches!(
+            self,
+            Self::Position
+                | Self::Linear
+                | Self::Presentation
+                | Self::PacketCount
+                | Self::ReadPosition
+                | Self::ReadClock
+                | Self::ClockCount
+                | Self::ClockTime(_)
+        )
+    }
+}

@@ -1,0 +1,59 @@
+//! What a device says of itself, and is then held to.
+
+use units::{Frames, Hns};
+
+/// What a device declares. The default is a device that rounds to whole frames and does nothing
+/// else. A property with room in it takes that room from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// By how many frames positions rise at a time.
+    pub grain: Frames,
+    /// How long ago a reported position may have been true.
+    pub lag: Hns,
+    /// How far the memory side may be ahead of the link.
+    pub lead: Frames,
+    /// How far presentation is behind the link.
+    pub delay: Frames,
+    /// How long after the end of its packet a notification may come.
+    pub notification_lag: Hns,
+    /// How many frames before the end of its packet a notification may come.
+    pub notification_lead: Frames,
+    /// By how much one pause may move positions.
+    pub pause_rounding: Frames,
+    /// True if positions are never inside a frame.
+    pub aligned: bool,
+    /// True if packets are done when they have left memory, not when they have left the link.
+    pub counts_in_memory: bool,
+    /// The most packets that a buffer can have. Windows knows 1 and 2.
+    pub packets_max: u32,
+    /// Which packets are accepted.
+    pub window: Window,
+}
+
+/// Which write packets a device accepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Window {
+    /// Whatever fits into the buffer and is not in transfer.
+    #[default]
+    Documented,
+    /// The packet after the one in transfer, and before RUN the one at the position.
+    Sample,
+}
+
+impl Default for Declared {
+    fn default() -> Self {
+        Self {
+            grain: Frames::new(1),
+            lag: Hns::new(0),
+            lead: Frames::ZERO,
+            delay: Frames::ZERO,
+            notification_lag: Hns::new(0),
+            notification_lead: Frames::ZERO,
+            pause_rounding: Frames::ZERO,
+            aligned: true,
+            counts_in_memory: false,
+            packets_max: 2,
+            window: Window::default(),
+        }
+    }
+}

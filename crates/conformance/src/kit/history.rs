@@ -1,0 +1,256 @@
+//! A history of calls, and its file.
+//!
+//! ```text
+//! wavert-history 1
+//! format 44100 2 S16
+//! packet 441
+//! packets 2
+//! start 0
+//! ppb 0
+//! 0 state Run
+//! 100000 position
+//! ```
+//!
+//! The number before a call is the time since the call before it, in units of 100 ns. What follows
+//! a `#` is not read.
+
+use std::fmt;
+
+use ks::{KsState, PacketNumber, WritePacket};
+use thiserror::Error;
+use units::{Bytes, Frames, Hns, SampleFormat, WaveFormat};
+
+use crate::kit::{Call, Setup};
+
+/// A call, and the time that passes before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Time since the call before.
+    pub after: Hns,
+    /// The call.
+    pub call: Call,
+}
+
+/// What a subject goes through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// What it is made with.
+    pub setup: Setup,
+    /// The calls, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Why a text is no history.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("line {line}: {why}; {remedy}")]
+pub struct HistoryError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub why: String,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+const FIRST_LINE: &str = "wavert-history 1";
+const SAMPLES: [(&str, SampleFormat); 6] = [
+    ("U8", SampleFormat::U8),
+    ("S16", SampleFormat::S16),
+    ("S24", SampleFormat::S24),
+    ("S24In32", SampleFormat::S24In32),
+    ("S32", SampleFormat::S32),
+    ("F32", SampleFormat::F32),
+];
+const CALLS: &str = "calls are buffer, register, unregister, state, position, linear, \
+    presentation, packet-count, write, read, map-position, map-clock, read-position, read-clock, \
+    hold, clock-count and clock-time";
+
+impl History {
+    /// Reads the text of a history.
+    ///
+    /// # Errors
+    /// [`HistoryError`] with the line.
+    pub fn parse(text: &str) -> Result<Self, HistoryError> {
+        let mut lines = text
+            .lines()
+            .enumerate()
+            .map(|(index, line)| (index + 1, line.split('#').next().unwrap_or("").trim()))
+            .filter(|(_, line)| !line.is_empty());
+        if lines.next().map(|(_, line)| line) != Some(FIRST_LINE) {
+            return Err(HistoryError {
+                line: 1,
+                why: "this is no history".to_owned(),
+                remedy: "the first line is: wavert-history 1",
+            });
+        }
+        let mut history = Self {
+            setup: Setup::plain(),
+            steps: Vec::new(),
+        };
+        for (line, text) in lines {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            history
+                .take(&words)
+                .map_err(|(why, remedy)| HistoryError { line, why, remedy })?;
+        }
+        check(&history.setup).map_err(|(why, remedy)| HistoryError {
+            line: 1,
+            why,
+            remedy,
+        })?;
+        Ok(history)
+    }
+
+    fn take(&mut self, words: &[&str]) -> Result<(), Trouble> {
+        match *words {
+            ["format", rate, channels, sample] => {
+                let sample = SAMPLES.iter().find(|(name, _)| *name == sample);
+                let (_, sample) = sample.ok_or_else(|| no("sample format", SAMPLE_NAMES))?;
+                let made = WaveFormat::new(number(rate)?, number(channels)?, *sample);
+                self.setup.format = made.map_err(|why| (why.to_string(), "both are above 0"))?;
+            }
+            ["packet", frames] => self.setup.packet = Frames::new(number(frames)?),
+            ["packets", packets] => self.setup.packets = number(packets)?,
+            ["start", start] => self.setup.start = Hns::new(number(start)?),
+            ["ppb", ppb] => self.setup.ppb = number(ppb)?,
+            [after, ref call @ ..] if !call.is_empty() => self.steps.push(Step {
+                after: Hns::new(number(after)?),
+                call: parse_call(call)?,
+            }),
+            _ => return Err(no("line of a history", CALLS)),
+        }
+        Ok(())
+    }
+}
+
+type Trouble = (String, &'static str);
+
+const SAMPLE_NAMES: &str = "they are U8, S16, S24, S24In32, S32 and F32";
+
+fn no(what: &str, remedy: &'static str) -> Trouble {
+    (format!("this is no {what}"), remedy)
+}
+
+/// Where reckoning with it would leave 64 bits, a history is refused.
+fn check(setup: &Setup) -> Result<(), Trouble> {
+    let fits = (1..=1 << 24).contains(&setup.packet.get())
+        && (1..=4096).contains(&setup.packets)
+        && setup.ppb > -1_000_000_000;
+    if fits {
+        return Ok(());
+    }
+    Err((
+        "the ring or the clock is out of bounds".to_owned(),
+        "a packet has 1 to 16777216 frames, a buffer 1 to 4096 packets, and a clock runs forwards",
+    ))
+}
+
+fn number<T: std::str::FromStr>(word: &str) -> Result<T, Trouble> {
+    word.parse().map_err(|_| {
+        (
+            format!("`{word}` is no number that fits here"),
+            "use whole numbers",
+        )
+    })
+}
+
+fn parse_call(words: &[&str]) -> Result<Call, Trouble> {
+    Ok(match *words {
+        ["buffer", bytes] => Call::Buffer {
+            requested: Bytes::new(number(bytes)?),
+            packets: None,
+        },
+        ["buffer", bytes, packets] => Call::Buffer {
+            requested: Bytes::new(number(bytes)?),
+            packets: Some(number(packets)?),
+        },
+        ["register", event] => Call::Register(number(event)?),
+        ["unregister", event] => Call::Unregister(number(event)?),
+        ["state", state] => {
+            let known = KsState::ALL
+                .into_iter()
+                .find(|known| format!("{known:?}") == state);
+            Call::State(known.ok_or_else(|| no("state", "they are Stop, Acquire, Pause and Run"))?)
+        }
+        ["write", packet, flags, length] => Call::Write(WritePacket {
+            packet: PacketNumber::new(number(packet)?),
+            flags: number(flags)?,
+            eos_packet_length: Bytes::new(number(length)?),
+        }),
+        ["clock-time", count] => Call::ClockTime(number(count)?),
+        [word] => plain_call(word).ok_or_else(|| no("call", CALLS))?,
+        _ => return Err(no("call", CALLS)),
+    })
+}
+
+fn plain_call(word: &str) -> Option<Call> {
+    Some(match word {
+        "position" => Call::Position,
+        "linear" => Call::Linear,
+        "presentation" => Call::Presentation,
+        "packet-count" => Call::PacketCount,
+        "read" => Call::Read,
+        "map-position" => Call::MapPosition,
+        "map-clock" => Call::MapClock,
+        "read-position" => Call::ReadPosition,
+        "read-clock" => Call::ReadClock,
+        "hold" => Call::Hold,
+        "clock-count" => Call::ClockCount,
+        _ => return None,
+    })
+}
+
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let setup = &self.setup;
+        let format = setup.format;
+        writeln!(f, "{FIRST_LINE}")?;
+        let sample = SAMPLES.iter().find(|(_, sample)| *sample == format.sample);
+        let sample = sample.expect("every sample format has a name").0;
+        writeln!(
+            f,
+            "format {} {} {sample}",
+            format.rate.hertz(),
+            format.channels
+        )?;
+        writeln!(f, "packet {}", setup.packet.get())?;
+        writeln!(f, "packets {}", setup.packets)?;
+        writeln!(f, "start {}", setup.start.get())?;
+        writeln!(f, "ppb {}", setup.ppb)?;
+        for step in &self.steps {
+            writeln!(f, "{} {}", step.after.get(), step.call)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Buffer { requested, packets } => {
+                write!(f, "buffer {}", requested.get())?;
+                packets.map_or(Ok(()), |packets| write!(f, " {packets}"))
+            }
+            Self::Register(event) => write!(f, "register {event}"),
+            Self::Unregister(event) => write!(f, "unregister {event}"),
+            Self::State(state) => write!(f, "state {state:?}"),
+            Self::Write(write) => {
+                let length = write.eos_packet_length.get();
+                write!(f, "write {} {} {length}", write.packet, write.flags)
+            }
+            Self::ClockTime(count) => write!(f, "clock-time {count}"),
+            Self::Signal(event) => write!(f, "signal {event}"),
+            Self::Position => f.write_str("position"),
+            Self::Linear => f.write_str("linear"),
+            Self::Presentation => f.write_str("presentation"),
+            Self::PacketCount => f.write_str("packet-count"),
+            Self::Read => f.write_str("read"),
+            Self::MapPosition => f.write_str("map-position"),
+            Self::MapClock => f.write_str("map-clock"),
+            Self::ReadPosition => f.write_str("read-position"),
+            Self::ReadClock => f.write_str("read-clock"),
+            Self::Hold => f.write_str("hold"),
+            Self::ClockCount => f.write_str("clock-count"),
+        }
+    }
+}

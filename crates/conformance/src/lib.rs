@@ -1,0 +1,48 @@
+//! What anybody's position logic can be put under.
+//!
+//! ```text
+//!  Setup, History  ◀── strategies (proptest) ── seed
+//!     │
+//!     ▼ calls, one by one, with time between them
+//!  dyn Subject ── answers, signals ──▶ Trace ──▶ RULES ──▶ Report
+//!     ▲                                            │ a rule is broken
+//!     │ made by a Bench                            ▼
+//!  a function of time, a source with states,    the shortest history that breaks it,
+//!  a clock, a subject of one's own              as a table and as a file
+//! ```
+//!
+//! Whoever has written the part of a driver that turns time into positions puts it under the
+//! numbered rules here, and is shown the shortest sequence of calls that breaks one. What is
+//! tested can be as little as a [function](kit::Function) from time to buffer offset, or as much
+//! as a [subject](kit::Subject) that answers every call of a stream. A rule whose calls a subject
+//! does not answer is said to be not applicable.
+//!
+//! Start with [`kit::Kit`].
+//!
+//! ```
+//! use conformance::kit::{Function, Kit, Setup};
+//! use units::{Bytes, Hns};
+//!
+//! // Ours: frames since the start, as a byte offset in the cyclic buffer.
+//! let mine = Function::new("mine", |setup: &Setup| {
+//!     let setup = *setup;
+//!     move |now: Hns| {
+//!         let hns = u128::from(now.get() - setup.start.get());
+//!         let frames = hns * u128::from(setup.format.rate.hertz()) / 10_000_000;
+//!         let bytes = frames as u64 * u64::from(setup.format.frame_bytes());
+//!         Bytes::new(bytes % setup.buffer().get())
+//!     }
+//! });
+//! let report = Kit::new(1).cases(8).check(&mine);
+//! assert!(report.passed(), "{report}");
+//! ```
+//!
+//! # What the model leaves out
+//!
+//! * *Threads*: calls come one by one, as under the driver's lock.
+//! * *Registers of a controller, several streams of one device, power*: rules that ask for them
+//!   are listed as not applicable, each with its reason.
+//! * *Sound*: what is in the buffer is not looked at. A driver that reports positions rightly and
+//!   copies the wrong bytes would not be noticed here.
+
+pub mod kit;

@@ -1,0 +1,9 @@
+//! The kit against subjects that are right and subjects that are not.
+
+mod defect;
+mod matrix;
+mod mutant_clock;
+mod page;
+mod stand_in;
+mod stand_in_packets;
+mod text;
