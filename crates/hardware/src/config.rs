@@ -19,26 +19,52 @@ pub struct ControllerConfig {
     /// 24 MHz, with which it wraps after 178.957 s. A public page says 89 s, which would be
     /// 48 MHz.
     pub wall_clock: SampleRate,
+    /// How an interrupt reaches the processor.
+    pub delivery: Delivery,
+    /// The input streams, at most [`STREAMS_MAX`](spec::STREAMS_MAX). Their descriptors come
+    /// first.
+    pub inputs: Vec<StreamConfig>,
     /// The output streams, at most [`STREAMS_MAX`](spec::STREAMS_MAX).
     pub outputs: Vec<StreamConfig>,
+    /// The streams that can be either, at most [`STREAMS_MAX`](spec::STREAMS_MAX). Their
+    /// descriptors come last.
+    pub bidirectional: Vec<StreamConfig>,
 }
 
-/// The properties of an output stream's DMA engine, and of the codec behind it.
+/// How an interrupt reaches the processor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// A message when the line goes up, and only then. Whoever leaves a stream unacknowledged gets
+    /// no other until the line has been down.
+    #[default]
+    MsiEdge,
+    /// The line itself: as long as it is up after an acknowledgement, the routine is called again.
+    ///
+    /// Model: a routine that acknowledges nothing is not called again at once, where a processor
+    /// would never get away from it.
+    #[doc(alias = "Intx")]
+    Level,
+}
+
+/// The properties of a stream's DMA engine, and of the codec behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamConfig {
-    /// What the FIFO holds, including the frame that is going to the converter.
+    /// What the FIFO holds, including the frame that is going to the converter or coming from it.
     pub fifo: Extent,
-    /// How much is fetched at a time.
+    /// How much is fetched, or stored, at a time.
     pub burst: Extent,
-    /// When a descriptor counts as completed.
+    /// When a descriptor of an output counts as completed. One of an input does when its last
+    /// byte is in memory.
     pub count_on: CountOn,
+    /// What an input does with less than a burst at the end of a descriptor.
+    pub flush: Flush,
     /// How frames are spread over time.
     pub cadence: Cadence,
     /// When the first frame follows RUN.
     pub start: Start,
-    /// From the link to the jack.
+    /// From the link to the jack, or from the jack to the link.
     pub codec_delay: SimDuration,
-    /// Whether the [`LinkLog`](crate::LinkLog) keeps samples.
+    /// Whether the [`LinkLog`](crate::LinkLog) keeps samples, and an input stores any.
     pub record: Samples,
 }
 
@@ -51,7 +77,7 @@ pub enum Extent {
     Bytes(Bytes),
 }
 
-/// When a descriptor counts as completed, and so when its interrupt comes.
+/// When a descriptor of an output counts as completed, and so when its interrupt comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountOn {
     /// When its last frame has left on the link.
@@ -60,6 +86,18 @@ pub enum CountOn {
     ///
     /// Source: AMD SB600 register reference, "buffer completion interrupt status".
     Memory,
+}
+
+/// What an input does with less than a burst at the end of a descriptor.
+///
+/// Model: no data sheet tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flush {
+    /// It is stored at once, so that the descriptor is completed with its last frame.
+    #[default]
+    DescriptorEnd,
+    /// It waits for the rest of the burst.
+    WholeBursts,
 }
 
 /// How frames are spread over time.
@@ -94,13 +132,14 @@ impl Extent {
 }
 
 impl StreamConfig {
-    /// The reference device: evenly spaced frames, each fetched when it begins, counted on the
-    /// link, no delay.
+    /// The reference device: evenly spaced frames, each fetched when it begins and counted on the
+    /// link, or in memory when it has wholly arrived; no delay.
     pub const fn k0() -> Self {
         Self {
             fifo: Extent::Frames(Frames::new(1)),
             burst: Extent::Frames(Frames::new(1)),
             count_on: CountOn::Link,
+            flush: Flush::DescriptorEnd,
             cadence: Cadence::Even,
             start: Start::AtOnce,
             codec_delay: SimDuration::ZERO,
@@ -117,10 +156,21 @@ impl StreamConfig {
             fifo: Extent::Bytes(Bytes::new(192)),
             burst: Extent::Bytes(Bytes::new(32)),
             count_on: CountOn::Memory,
+            flush: Flush::DescriptorEnd,
             cadence: Cadence::LinkFrames,
             start: Start::NextLinkFrame,
             codec_delay: SimDuration::ZERO,
             record: Samples::Left,
+        }
+    }
+
+    /// An HD Audio input: the same with a FIFO of 120 bytes.
+    ///
+    /// Source: Intel ICH6 data sheet, `SDnFIFOS`.
+    pub const fn hd_audio_input() -> Self {
+        Self {
+            fifo: Extent::Bytes(Bytes::new(120)),
+            ..Self::hd_audio()
         }
     }
 
@@ -140,8 +190,8 @@ impl StreamConfig {
         Frames::new(Pace::of(self.cadence, format).group())
     }
 
-    /// True if the FIFO never lets the link run dry in `format`: it holds what one slot takes
-    /// beside the burst that does not fit. A stream in any other format cannot run.
+    /// True if the FIFO never lets the link run dry in `format`, or never runs over: it holds what
+    /// one slot takes beside the burst that does not fit. A stream in any other format cannot run.
     pub fn feeds(&self, format: StreamFormat) -> bool {
         self.fifo_rule(format).is_some()
     }
@@ -152,6 +202,20 @@ impl StreamConfig {
         let (fifo, burst) = (self.fifo.bytes(frame), self.burst.bytes(frame));
         let group = self.frames_at_once(format).get();
         FifoRule::new(fifo.get(), burst.get(), frame.get(), group)
+    }
+
+    /// Frames that an input has heard at the jack when `position` frames have arrived on the link:
+    /// those, and the ones that the codec holds.
+    ///
+    /// Rounds down: a frame counts once all of it was heard. Before the first frame has arrived
+    /// there is nothing.
+    pub fn heard(&self, position: Frames, rate: SampleRate) -> Frames {
+        if position.is_zero() {
+            return position;
+        }
+        let scaled = u128::from(self.codec_delay.ticks()) * u128::from(rate.hertz());
+        let held = scaled / u128::from(units::TICKS_PER_SECOND);
+        position + Frames::new(u64::try_from(held).expect("model time stays below 484 days"))
     }
 
     /// Frames presented at the jack when `position` frames have left on the link.
@@ -178,9 +242,28 @@ impl ControllerConfig {
     /// A controller with one output and an exact crystal.
     pub fn with_output(output: StreamConfig) -> Self {
         Self {
+            outputs: vec![output],
+            ..Self::without_streams()
+        }
+    }
+
+    /// A controller with one input and an exact crystal.
+    pub fn with_input(input: StreamConfig) -> Self {
+        Self {
+            inputs: vec![input],
+            ..Self::without_streams()
+        }
+    }
+
+    /// A controller with an exact crystal and nothing else: to be filled.
+    pub fn without_streams() -> Self {
+        Self {
             ppb: 0,
             wall_clock: SampleRate::new(spec::BIT_CLOCK_HZ).expect("not zero"),
-            outputs: vec![output],
+            delivery: Delivery::default(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            bidirectional: Vec::new(),
         }
     }
 }

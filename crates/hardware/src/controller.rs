@@ -2,12 +2,13 @@
 
 mod faults;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use ring::{
     ClockReader, ClockRegister, ClockShape, ClockWriter, PositionReader, SharedBuffer, Width,
 };
-use units::{Bytes, Clock, Moment, Phase, SampleRate, SimTime};
+use units::{Bytes, Clock, Frames, Moment, Phase, SampleRate, SimTime};
 use vtime::{Fork, Forker};
 
 use crate::config::{ControllerConfig, Start, StreamConfig};
@@ -16,25 +17,29 @@ use crate::history::Note;
 use crate::interrupt::InterruptLine;
 use crate::link::LinkLog;
 use crate::memory::{BdlEntry, HostMemory};
+use crate::microphone::Microphone;
 use crate::registers::{ReadRegister, StreamWrite, WriteRegister};
 use crate::spec::{self, gcap, gctl, intctl};
-use crate::stream::{Command, Stream};
+use crate::stream::{Command, Stream, StreamKind};
 
-/// An HD Audio controller with output streams, as its registers.
+/// An HD Audio controller, as its registers.
+///
+/// Its streams are numbered as their descriptors lie: inputs, outputs, bidirectional ones.
 ///
 /// It is told the time with every call and never asks for it; times do not go backwards. Methods
-/// come in four kinds:
+/// come in five kinds:
 ///
 /// * what a driver does: [`read`](Self::read), [`write`](Self::write);
+/// * what comes in: [`set_microphone`](Self::set_microphone);
 /// * what lies in memory: [`map_memory`](Self::map_memory), [`unmap_memory`](Self::unmap_memory),
 ///   [`write_bdl`](Self::write_bdl), and what clients have [mapped](Self::map_position);
 /// * time: [`settle`](Self::settle) and [`next_event`](Self::next_event);
 /// * what comes out: [`interrupt_line`](Self::interrupt_line),
 ///   [`take_interrupt`](Self::take_interrupt), [`take_notes`](Self::take_notes),
-///   [`link_log`](Self::link_log).
+///   [`link_log`](Self::link_log), [`sampled_at`](Self::sampled_at).
 ///
-/// Call `settle` before anything is stored into a buffer that the controller reads: what it has
-/// fetched by then stays fetched.
+/// Call `settle` before anything is stored into a buffer that the controller reads, or loaded from
+/// one that it writes: what it has moved by then stays moved.
 #[derive(Debug)]
 pub struct Controller {
     ppb: i32,
@@ -55,23 +60,16 @@ impl Controller {
     /// A controller that is held in reset, as it is after power-up.
     ///
     /// # Panics
-    /// If there are more than [`STREAMS_MAX`](spec::STREAMS_MAX) streams.
+    /// If there are more than [`STREAMS_MAX`](spec::STREAMS_MAX) streams of a kind, or more than
+    /// [`ALL_STREAMS_MAX`](spec::ALL_STREAMS_MAX) of all.
     pub fn new(config: &ControllerConfig) -> Self {
-        assert!(
-            config.outputs.len() <= spec::STREAMS_MAX,
-            "four bits count the streams"
-        );
         Self {
             ppb: config.ppb,
             wall_clock: config.wall_clock,
             memory: HostMemory::default(),
             up_since: None,
-            line: InterruptLine::default(),
-            streams: config
-                .outputs
-                .iter()
-                .map(|&output| Stream::new(output))
-                .collect(),
+            line: InterruptLine::new(config.delivery),
+            streams: streams(config),
             notes: Vec::new(),
             mapped_clock: None,
             faults: faults::Shared::default(),
@@ -90,10 +88,7 @@ impl Controller {
             return Ok(register.all_ones());
         }
         Ok(match register {
-            ReadRegister::Capabilities => {
-                let outputs = u32::try_from(self.streams.len()).expect("four bits");
-                gcap::OK64 | outputs << gcap::OUTPUTS_SHIFT
-            }
+            ReadRegister::Capabilities => self.capabilities(),
             ReadRegister::GlobalControl if self.up_since.is_some() => gctl::CRST,
             ReadRegister::GlobalControl => 0,
             ReadRegister::InterruptControl => self.line.control(),
@@ -138,6 +133,7 @@ impl Controller {
                 if self.streams[stream].clear_status(value) {
                     self.acknowledged(stream);
                 }
+                self.line.look_again();
             }
             WriteRegister::Stream(stream, StreamWrite::Setup(register)) => {
                 self.streams[stream].set_up(self.now.time, register, value, offset)?;
@@ -146,11 +142,11 @@ impl Controller {
         Ok(())
     }
 
-    /// Does everything that the DMA engines have done up to `now`: fetches what memory holds, lets
-    /// it out on the link, completes descriptors.
+    /// Does everything that the DMA engines have done up to `now`: fetches what memory holds and
+    /// lets it out on the link, stores what came in from there, completes descriptors.
     ///
     /// How often it is called, and when, changes nothing that anybody can see later, as long as
-    /// it is called before each store.
+    /// it is called before each store and each load.
     pub fn settle(&mut self, now: Moment) {
         debug_assert!(self.now <= now, "time goes on");
         self.now = now;
@@ -183,8 +179,8 @@ impl Controller {
 
     /// The number of the latest interrupt, counted from 1, if it was not taken before.
     ///
-    /// A message-signalled interrupt is sent when the line goes up, and only then: a completion
-    /// that finds it up sends nothing.
+    /// A [message](crate::Delivery::MsiEdge) is sent when the line goes up, and only then: a
+    /// completion that finds it up sends nothing.
     pub fn take_interrupt(&mut self) -> Option<u64> {
         self.line.take()
     }
@@ -199,7 +195,7 @@ impl Controller {
         self.line.has_news() || !self.notes.is_empty()
     }
 
-    /// What left on the link of output `stream`, as of the latest call that told the time.
+    /// What went over the link of `stream`, as of the latest call that told the time.
     ///
     /// # Panics
     /// If there is no such stream.
@@ -207,12 +203,33 @@ impl Controller {
         self.stream(stream).engine.log()
     }
 
-    /// The properties of output `stream`.
+    /// The properties of `stream`.
     ///
     /// # Panics
     /// If there is no such stream.
     pub fn stream_config(&self, stream: u32) -> &StreamConfig {
         self.stream(stream).engine.config()
+    }
+
+    /// From now on, what input `stream` hears. It is [`Noise`](crate::Noise) until then.
+    ///
+    /// # Panics
+    /// If there is no such stream.
+    pub fn set_microphone(&mut self, stream: u32, microphone: Rc<dyn Microphone>) {
+        let stream = usize::try_from(stream).expect("an index fits");
+        self.streams[stream].engine.set_microphone(microphone);
+    }
+
+    /// When frame `frame` of the present run of `stream` was at the converter: when it began to
+    /// travel on the link, less the delay of the codec. `None` if that is still to come.
+    ///
+    /// Model: no register tells it. A driver works it out from wall clock, link position and
+    /// performance counter; here it does so exactly.
+    ///
+    /// # Panics
+    /// If there is no such stream.
+    pub fn sampled_at(&self, stream: u32, frame: Frames) -> Option<SimTime> {
+        self.stream(stream).engine.sampled_at(frame)
     }
 
     /// Puts a cyclic buffer into host memory.
@@ -234,7 +251,7 @@ impl Controller {
         self.memory.write_list(physical, list);
     }
 
-    /// Maps the page that mirrors the link position of output `stream`, which has been set up and
+    /// Maps the page that mirrors the link position of `stream`, which has been set up and
     /// moves in steps of `accuracy`.
     ///
     /// What the page shows is as of the latest call that told the time.
@@ -277,6 +294,18 @@ impl Controller {
         &self.streams[usize::try_from(stream).expect("an index fits")]
     }
 
+    fn capabilities(&self) -> u32 {
+        let count = |kind| {
+            let streams = self.streams.iter();
+            u32::try_from(streams.filter(|stream| stream.kind() == kind).count())
+                .expect("four bits")
+        };
+        gcap::OK64
+            | count(StreamKind::Bidirectional) << gcap::BIDIRECTIONAL_SHIFT
+            | count(StreamKind::Input) << gcap::INPUTS_SHIFT
+            | count(StreamKind::Output) << gcap::OUTPUTS_SHIFT
+    }
+
     fn set_global_control(&mut self, value: u32) {
         let is_up = value & gctl::CRST != 0;
         if is_up == self.up_since.is_some() {
@@ -316,7 +345,7 @@ impl Controller {
                     stream: number(stream),
                     run: engine.run(),
                     position: engine.position(),
-                    fetched: engine.fetched_bytes(),
+                    fetched: engine.moved_bytes(),
                 });
                 self.streams[stream].stop(value, self.now.time);
             }
@@ -440,13 +469,29 @@ impl Controller {
                 stream: number,
                 completions: cause.map_or(0, |completion| completion.number),
                 position: cause.map_or(engine.position(), |completion| completion.position),
-                fetched: cause.map_or(engine.fetched_bytes(), |completion| completion.fetched),
+                fetched: cause.map_or(engine.moved_bytes(), |completion| completion.moved),
             });
         }
     }
 }
 
-/// The number of a stream descriptor. There are no inputs, so outputs come first.
+/// The streams in the order of their descriptors.
+fn streams(config: &ControllerConfig) -> Vec<Stream> {
+    let kinds = [
+        (StreamKind::Input, &config.inputs),
+        (StreamKind::Output, &config.outputs),
+        (StreamKind::Bidirectional, &config.bidirectional),
+    ];
+    let mut all = Vec::new();
+    for (kind, configs) in kinds {
+        assert!(configs.len() <= spec::STREAMS_MAX, "four bits count them");
+        all.extend(configs.iter().map(|&config| Stream::new(kind, config)));
+    }
+    assert!(all.len() <= spec::ALL_STREAMS_MAX, "each has a bit");
+    all
+}
+
+/// The number of a stream descriptor.
 fn number(stream: usize) -> u32 {
     u32::try_from(stream).expect("four bits")
 }

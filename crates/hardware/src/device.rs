@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ring::{ClockReader, PositionReader, SharedBuffer};
-use units::{Bytes, Moment};
+use units::{Bytes, Frames, Moment, SimTime};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared};
 
 use crate::config::StreamConfig;
@@ -125,7 +125,15 @@ impl Bus {
         self.controller.borrow_mut().map_clock()
     }
 
-    /// The properties of output `stream`, as a data sheet would tell them.
+    /// See [`Controller::sampled_at`].
+    ///
+    /// # Panics
+    /// If there is no such stream.
+    pub fn sampled_at(&self, stream: u32, frame: Frames) -> Option<SimTime> {
+        self.controller.borrow().sampled_at(stream, frame)
+    }
+
+    /// The properties of `stream`, as a data sheet would tell them.
     ///
     /// # Panics
     /// If there is no such stream.

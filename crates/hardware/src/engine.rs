@@ -1,26 +1,30 @@
-//! The DMA engine of an output stream: computed when somebody looks.
+//! The DMA engine of a stream: computed when somebody looks.
 
-use ring::Samples;
-use units::{Bytes, Clock, Frames, Moment, SimTime};
+use std::rc::Rc;
+
+use ring::{Kind, Samples, Whose};
+use units::{Bytes, Clock, Frames, Moment, SimDuration, SimTime};
 use vtime::{Fork, Forker};
 
-use crate::config::{CountOn, StreamConfig};
+use crate::config::StreamConfig;
 use crate::fault::{Effect, EngineFaults, InterruptFaults, Strike, Verdict, Whereabouts};
 use crate::fifo::Fifo;
-use crate::link::{LinkLog, Schedule, Segment, Stall};
-use crate::memory::Walk;
-use crate::pace::{FifoRule, Pace};
+use crate::link::{LinkLog, LinkSpan, Schedule, Segment, Stall};
+use crate::microphone::{Microphone, Noise};
+use crate::pace::Pace;
+use crate::program::{Direction, Program};
 
-/// Fetches frames from the cyclic buffer into the FIFO and lets them out on the link.
+/// Moves frames between the cyclic buffer and the link: an output fetches them into the FIFO and
+/// lets them out, an input takes them from the link and stores them.
 ///
 /// Everything follows from one number, the slots begun since the reset, by the closed forms of
-/// [`Pace`] and [`FifoRule`]; [`settle`](Self::settle) brings it up to a moment and copies what
-/// was fetched meanwhile. So the cost grows with completions and stores, not with frames, and who
-/// settles when changes nothing.
+/// [`Program`]; [`settle`](Self::settle) brings it up to a moment and copies what was moved
+/// meanwhile. So the cost grows with completions and stores, not with frames, and who settles when
+/// changes nothing.
 #[derive(Debug)]
 pub(crate) struct DmaEngine {
     config: StreamConfig,
-    /// What it was told to play at the first RUN since the reset.
+    /// What it was told to do at the first RUN since the reset.
     program: Option<Program>,
     /// While in RUN.
     schedule: Option<Schedule>,
@@ -38,22 +42,15 @@ pub(crate) struct DmaEngine {
     pub(crate) interrupts: InterruptFaults,
     /// What faults did since they were last taken.
     strikes: Vec<Strike>,
+    /// Of an output.
     fifo: Fifo,
+    /// Of an input.
+    microphone: Rc<dyn Microphone>,
     log: LinkLog,
     /// Runs begun since power-up; the present or next one is one less, or this.
     runs: u32,
     /// For copying; what it holds between two settlings means nothing.
     scratch: Vec<u8>,
-}
-
-/// What the engine plays: fixed from the first RUN after a reset to the next reset.
-#[derive(Debug)]
-pub(crate) struct Program {
-    pub(crate) walk: Walk,
-    pub(crate) pace: Pace,
-    pub(crate) fifo: FifoRule,
-    /// Bytes of a frame.
-    pub(crate) frame: u64,
 }
 
 /// A completion: how far link and memory were when it came.
@@ -62,7 +59,7 @@ pub(crate) struct Completion {
     /// Which, counted from 1 since the reset.
     pub(crate) number: u64,
     pub(crate) position: Frames,
-    pub(crate) fetched: Bytes,
+    pub(crate) moved: Bytes,
 }
 
 impl DmaEngine {
@@ -80,6 +77,7 @@ impl DmaEngine {
             interrupts: InterruptFaults::default(),
             strikes: Vec::new(),
             fifo: Fifo::default(),
+            microphone: Rc::new(Noise::default()),
             log: LinkLog::default(),
             runs: 0,
             scratch: Vec::new(),
@@ -144,12 +142,16 @@ impl DmaEngine {
         self.program.as_ref().expect("a program was loaded").pace
     }
 
-    /// Leaves RUN. What is in the FIFO stays there.
+    /// Leaves RUN. What is in the FIFO stays there, and so does a frame that was on its way.
     pub(crate) fn pause(&mut self) {
+        let arrived = self.position();
         (self.schedule, self.held) = (None, None);
+        if self.direction() == Some(Direction::Input) {
+            self.arrive(arrived, self.position());
+        }
     }
 
-    /// Forgets everything but what was heard.
+    /// Forgets everything but what went over the link.
     pub(crate) fn reset(&mut self) {
         let Self {
             config: _,
@@ -164,6 +166,7 @@ impl DmaEngine {
             interrupts: _,
             strikes: _,
             fifo,
+            microphone: _,
             log: _,
             runs: _,
             scratch: _,
@@ -174,7 +177,29 @@ impl DmaEngine {
         fifo.clear();
     }
 
-    /// Frames that have begun to leave.
+    /// Which way frames go. Only with a program.
+    pub(crate) fn direction(&self) -> Option<Direction> {
+        Some(self.program.as_ref()?.direction)
+    }
+
+    /// From now on, what an input hears.
+    pub(crate) fn set_microphone(&mut self, microphone: Rc<dyn Microphone>) {
+        self.microphone = microphone;
+    }
+
+    /// When frame `frame` of the present run was at the converter of an input, if it was.
+    pub(crate) fn sampled_at(&self, frame: Frames) -> Option<SimTime> {
+        let run = self.run();
+        let stays = self.log.segments().iter().rev();
+        let mut stays = stays.take_while(|stay| stay.run == run);
+        let stay = stays.find(|stay| stay.first <= frame)?;
+        let on_link = stay.instant_of(frame).since(SimTime::ZERO);
+        let delay = self.config.codec_delay.ticks();
+        let ticks = on_link.ticks().saturating_sub(delay);
+        (frame < self.begun()).then(|| SimTime::ZERO + SimDuration::from_ticks(ticks))
+    }
+
+    /// Frames that have begun to go over the link.
     pub(crate) fn begun(&self) -> Frames {
         Frames::new(
             self.program
@@ -183,7 +208,7 @@ impl DmaEngine {
         )
     }
 
-    /// Frames that have left: those begun but the ones of the slot that is on its way. Out of RUN
+    /// Frames that have gone over the link: those begun but the ones of the slot that is on its way. Out of RUN
     /// none is on its way.
     pub(crate) fn position(&self) -> Frames {
         let Some(program) = &self.program else {
@@ -201,17 +226,17 @@ impl DmaEngine {
         })
     }
 
-    /// Bytes that have left.
+    /// Bytes that have gone over the link.
     pub(crate) fn linked_bytes(&self) -> Bytes {
         let frame = self.program.as_ref().map_or(0, |program| program.frame);
         Bytes::new(self.position().get() * frame)
     }
 
-    /// Bytes that were fetched.
-    pub(crate) fn fetched_bytes(&self) -> Bytes {
+    /// Bytes that were fetched from memory, or stored there.
+    pub(crate) fn moved_bytes(&self) -> Bytes {
         self.program
             .as_ref()
-            .map_or(Bytes::ZERO, |program| program.fetched(self.slots))
+            .map_or(Bytes::ZERO, |program| program.moved(self.slots))
     }
 
     /// When the status is set next.
@@ -246,13 +271,30 @@ impl DmaEngine {
         first
     }
 
-    /// Goes on to `slots`: fetches, and lets out.
+    /// Goes on to `slots`.
     fn transfer(&mut self, slots: u64) {
-        let begun_before = self.begun();
+        match self.direction().expect("in RUN there is a program") {
+            Direction::Output => {
+                self.fetch(slots);
+                let begun_before = self.begun();
+                self.slots = slots;
+                self.let_out(begun_before);
+            }
+            Direction::Input => {
+                let (arrived, stored) = (self.position(), self.moved_bytes());
+                self.slots = slots;
+                self.arrive(arrived, self.position());
+                self.store(stored, self.moved_bytes());
+            }
+        }
+    }
+
+    /// An output takes out of memory what it has fetched by `slots`.
+    fn fetch(&mut self, slots: u64) {
         let program = self.program.as_ref().expect("in RUN there is a program");
         let (from, to) = (
-            program.fetched(self.slots).get() / program.frame,
-            program.fetched(slots).get() / program.frame,
+            program.moved(self.slots).get() / program.frame,
+            program.moved(slots).get() / program.frame,
         );
         for (buffer, place, frames) in program.walk.stretches(from, to) {
             let fifo = &mut self.fifo;
@@ -268,14 +310,70 @@ impl DmaEngine {
             buffer.load(place, frames, bytes, |len, whose| fifo.put(len, whose));
             fifo.put_samples(&self.scratch);
         }
-        let frame = program.frame;
-        self.slots = slots;
-        let run = self.run();
-        let begun = self.begun();
+    }
+
+    /// The frames of an output that have begun since `begun_before` leave.
+    fn let_out(&mut self, begun_before: Frames) {
+        let frame = self.program.as_ref().map_or(0, |program| program.frame);
+        let (run, begun) = (self.run(), self.begun());
         self.fifo.let_out(run, begun_before, begun, &mut self.log);
         let bytes = (begun - begun_before).get() * frame;
         self.fifo.let_samples_out(bytes, &mut self.log);
         self.log.reach(begun);
+    }
+
+    /// The frames of an input from `first` to `end` have wholly arrived.
+    fn arrive(&mut self, first: Frames, end: Frames) {
+        let run = self.run();
+        self.log.push(LinkSpan {
+            run,
+            first,
+            len: end - first,
+            whose: Some(captured(run, first)),
+        });
+        self.log.reach(end);
+        if self.config.record == Samples::Kept {
+            self.record(first, end);
+            self.log.push_samples(&self.scratch);
+        }
+    }
+
+    /// An input puts into memory what it has stored between two totals.
+    fn store(&mut self, from: Bytes, to: Bytes) {
+        let Some(program) = &self.program else { return };
+        let (first, end) = (from.get() / program.frame, to.get() / program.frame);
+        self.record(Frames::new(first), Frames::new(end));
+        let (run, program) = (self.run(), self.program.as_ref().expect("just seen"));
+        let (mut at, mut bytes) = (first, self.scratch.as_slice());
+        for (buffer, place, frames) in program.walk.stretches(first, end) {
+            let len = usize::try_from(frames.get() * program.frame).expect("fits into memory");
+            let samples = bytes.split_at_checked(len).map(|(piece, rest)| {
+                bytes = rest;
+                piece
+            });
+            let whose = captured(run, Frames::new(at));
+            buffer.store(place, samples, frames, Some(whose));
+            at += frames.get();
+        }
+    }
+
+    /// What the microphone heard from frame `first` to frame `end`, into the scratch space;
+    /// nothing if samples are not kept.
+    fn record(&mut self, first: Frames, end: Frames) {
+        self.scratch.clear();
+        let Some(program) = self
+            .program
+            .as_ref()
+            .filter(|_| self.config.record == Samples::Kept)
+        else {
+            return;
+        };
+        let bytes = (end - first).get() * program.frame;
+        self.scratch
+            .resize(usize::try_from(bytes).expect("fits into memory"), 0);
+        let (run, format) = (self.runs - 1, program.format);
+        self.microphone
+            .record(run, first, format, &mut self.scratch);
     }
 
     /// Counts the completions up to the present slot; returns the first that sets the status.
@@ -381,7 +479,7 @@ impl DmaEngine {
         let frame = Bytes::new(program.map_or(1, |program| program.frame));
         Whereabouts {
             linked: self.linked_bytes().get(),
-            fetched: self.fetched_bytes().get(),
+            fetched: self.moved_bytes().get(),
             round: program.map_or(1, |program| program.walk.bytes()),
             frame,
             fifo: self.config.fifo.bytes(frame).get(),
@@ -396,40 +494,26 @@ impl DmaEngine {
         Some(Completion {
             number: self.completions,
             position: Frames::new(program.pace.completed(slot)),
-            fetched: program.fetched(slot),
+            moved: program.moved(slot),
         })
     }
 
     fn slot_of_next_completion(&self) -> Option<u64> {
-        let program = self.program.as_ref()?;
-        let end = program.walk.completion(self.completions)?;
-        let completed = match self.config.count_on {
-            CountOn::Link => end.div_ceil(program.frame),
-            CountOn::Memory => program.fifo.completed_for(end),
-        };
-        Some(match completed.saturating_sub(self.interrupts.early()) {
-            0 => 1, // Fetched before the first frame leaves.
-            frames => program.pace.slots_until_completed(frames),
-        })
+        let early = self.interrupts.early();
+        self.program
+            .as_ref()?
+            .slot_of_completion(self.completions, early)
     }
 }
 
-impl Program {
-    /// Bytes fetched when the last of the first `slots` slots begins.
-    fn fetched(&self, slots: u64) -> Bytes {
-        Bytes::new(match slots {
-            0 => 0,
-            slots => self.fifo.fetched(self.pace.completed(slots)),
-        })
-    }
-}
-
-impl Fork for Program {
-    fn fork(&self, forker: &mut Forker) -> Self {
-        Self {
-            walk: self.walk.fork(forker),
-            ..*self
-        }
+/// Whose frame `frame` of an input is: what was converted, in its place.
+fn captured(run: u32, frame: Frames) -> Whose {
+    Whose {
+        run,
+        kind: Kind::Audio,
+        content: frame.get(),
+        intended: frame.get(),
+        write: 0,
     }
 }
 
@@ -448,6 +532,7 @@ impl Fork for DmaEngine {
             interrupts: self.interrupts.clone(),
             strikes: self.strikes.clone(),
             fifo: self.fifo.clone(),
+            microphone: Rc::clone(&self.microphone),
             log: self.log.clone(),
             runs: self.runs,
             scratch: Vec::new(),

@@ -231,6 +231,20 @@ impl StreamFormat {
         Bytes::new(self.size.container_bytes() as u64 * self.channels as u64)
     }
 
+    /// What a frame is in memory.
+    pub(crate) fn wave_format(self) -> WaveFormat {
+        WaveFormat {
+            rate: self.rate,
+            channels: self.channels,
+            sample: match self.size {
+                SampleSize::Bits8 => SampleFormat::U8,
+                SampleSize::Bits16 => SampleFormat::S16,
+                SampleSize::Bits20 | SampleSize::Bits24 => SampleFormat::S24In32,
+                SampleSize::Bits32 => SampleFormat::S32,
+            },
+        }
+    }
+
     /// Frames that travel together in one link frame.
     pub(crate) const fn group(self) -> u64 {
         self.multiplier as u64

@@ -11,12 +11,13 @@ use crate::memory::DescriptorError;
 const STREAM: Field = Field::new("stream", "1");
 const STARTED: Field = Field::new("run", "1");
 const POSITION: Field = Field::new("position", "frames");
+/// What the memory side has moved: fetched by an output, stored by an input.
 const FETCHED: Field = Field::new("fetched", "bytes");
 
 /// A stream began to move, or was told to with the next link frame.
 pub static RUN: Descriptor = Descriptor::new("hardware.run", &[STREAM, STARTED, POSITION]);
 
-/// A stream stopped moving and kept what it had fetched.
+/// A stream stopped moving and kept what was in its FIFO.
 pub static PAUSE: Descriptor =
     Descriptor::new("hardware.pause", &[STREAM, STARTED, POSITION, FETCHED]);
 
@@ -68,7 +69,7 @@ pub enum Note {
         stream: u32,
         /// Which run, counted from 0.
         run: u32,
-        /// Frames that had left.
+        /// Frames that had gone over the link.
         position: Frames,
     },
     /// See [`PAUSE`](static@PAUSE).
@@ -77,9 +78,9 @@ pub enum Note {
         stream: u32,
         /// Which run, counted from 0.
         run: u32,
-        /// Frames that have left.
+        /// Frames that have gone over the link.
         position: Frames,
-        /// Bytes that were fetched.
+        /// Bytes that were fetched, or stored.
         fetched: Bytes,
     },
     /// See [`RESET`](static@RESET).
@@ -88,7 +89,7 @@ pub enum Note {
         stream: u32,
         /// The run that ended.
         run: u32,
-        /// Frames that had left.
+        /// Frames that had gone over the link.
         position: Frames,
     },
     /// See [`DESCRIPTOR_ERROR`](static@DESCRIPTOR_ERROR).
@@ -106,9 +107,9 @@ pub enum Note {
         stream: u32,
         /// Descriptors completed since the stream's reset.
         completions: u64,
-        /// Frames that had left.
+        /// Frames that had gone over the link.
         position: Frames,
-        /// Bytes that were fetched.
+        /// Bytes that were fetched, or stored.
         fetched: Bytes,
     },
     /// See [`FAULT`](static@FAULT).

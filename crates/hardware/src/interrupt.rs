@@ -1,21 +1,32 @@
 //! The interrupt of the controller: who may ask for it, and whether the line is up.
 
+use crate::config::Delivery;
 use crate::spec::intctl;
 
 /// INTCTL, and the line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct InterruptLine {
+    delivery: Delivery,
     /// Who may raise the line.
     control: u32,
     /// As of the latest change.
     is_up: bool,
-    /// How often it went up.
+    /// Where the level counts: something was acknowledged since the latest interrupt.
+    looks_again: bool,
+    /// How often it went up, or was seen to be still up.
     raised: u64,
     /// How many of these were taken.
     taken: u64,
 }
 
 impl InterruptLine {
+    pub(crate) fn new(delivery: Delivery) -> Self {
+        Self {
+            delivery,
+            ..Self::default()
+        }
+    }
+
     pub(crate) const fn control(&self) -> u32 {
         self.control
     }
@@ -31,6 +42,16 @@ impl InterruptLine {
         } else {
             asking | intctl::GLOBAL
         }
+    }
+
+    /// Something was acknowledged: where the level counts, a line that is still up then counts
+    /// anew.
+    pub(crate) fn look_again(&mut self) {
+        self.looks_again = self.delivery == Delivery::Level;
+    }
+
+    const fn is_still_up(&self) -> bool {
+        self.looks_again && self.is_up
     }
 
     /// The streams of the bits `asking` ask now; the number of the interrupt if the line goes up.
@@ -53,12 +74,16 @@ impl InterruptLine {
 
     /// True if an interrupt waits to be taken.
     pub(crate) const fn has_news(&self) -> bool {
-        self.taken < self.raised
+        self.taken < self.raised || self.is_still_up()
     }
 
     /// The number of the latest interrupt, counted from 1, if it was not taken before.
     pub(crate) fn take(&mut self) -> Option<u64> {
         let is_new = self.has_news();
+        if self.taken == self.raised && self.is_still_up() {
+            self.raised += 1;
+        }
+        self.looks_again = false;
         self.taken = self.raised;
         is_new.then_some(self.raised)
     }
@@ -85,5 +110,20 @@ mod tests {
         assert_eq!((line.take(), line.take()), (Some(1), None));
         assert_eq!((line.update(0), line.is_up()), (None, false));
         assert_eq!(line.update(intctl::stream(0)), Some(2));
+    }
+
+    #[test]
+    fn a_level_that_stays_up_after_an_acknowledgement_interrupts_again() {
+        for (delivery, again) in [(Delivery::MsiEdge, None), (Delivery::Level, Some(2))] {
+            let mut line = InterruptLine::new(delivery);
+            line.set_control(intctl::GLOBAL | 3);
+            assert_eq!((line.update(3), line.take()), (Some(1), Some(1)));
+            assert_eq!((line.update(3), line.take()), (None, None), "it is up");
+            line.look_again();
+            assert_eq!((line.update(2), line.take()), (None, again), "{delivery:?}");
+            assert_eq!(line.take(), None);
+            line.look_again();
+            assert_eq!((line.update(0), line.take()), (None, None), "it is down");
+        }
     }
 }

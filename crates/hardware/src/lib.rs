@@ -6,6 +6,7 @@
 //!                                       ▼
 //!  client ─▶ cyclic buffer ─ bursts ─▶ FIFO ─ link frames ─▶ codec      LinkLog: what was heard
 //!            (host memory)   DmaEngine
+//!  client ◀─ cyclic buffer ◀─ bursts ─ FIFO ◀─ link frames ─ codec      LinkLog: what came in
 //! ```
 //!
 //! Nobody tells the DMA engine when the client is done, and nobody can hold it back: a frame is
@@ -76,7 +77,6 @@
 //!
 //! # What the model leaves out
 //!
-//! * *Capture*: input and bidirectional streams. Who records would notice.
 //! * *A bus that takes its time*: bursts are granted at once, so a FIFO never runs dry, FIFOE is
 //!   never set, and a stream whose FIFO is too small for its format is refused.
 //!   [FIFO depth](StreamConfig::fifo) does not change with the format.
@@ -102,12 +102,16 @@ pub mod history;
 mod interrupt;
 mod link;
 mod memory;
+mod microphone;
 mod pace;
+mod program;
 mod registers;
 pub mod spec;
 mod stream;
 
-pub use config::{Cadence, ControllerConfig, CountOn, Extent, Start, StreamConfig};
+pub use config::{
+    Cadence, ControllerConfig, CountOn, Delivery, Extent, Flush, Start, StreamConfig,
+};
 pub use controller::Controller;
 pub use device::{Bus, device};
 pub use error::{RegisterError, RunError};
@@ -116,3 +120,5 @@ pub use format::{SampleSize, StreamFormat, StreamFormatError};
 pub use history::Note;
 pub use link::{LinkLog, LinkSpan, Segment, Stall};
 pub use memory::{BdlEntry, DescriptorError};
+pub use microphone::{Microphone, Noise};
+pub use program::Direction;

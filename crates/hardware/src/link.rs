@@ -1,11 +1,12 @@
-//! What left on the link.
+//! What went over the link.
 
 use ring::Whose;
 use units::{Clock, Frames, Moment, SimTime};
 
 use crate::pace::Pace;
 
-/// What left the speaker of one stream, from the beginning of the world on.
+/// What went over the link of one stream, from the beginning of the world on: what left the
+/// speaker, or what came from the microphone.
 ///
 /// Frames are counted from 0 in each run of the stream; a run lasts from one reset to the next.
 /// The log grows with what changed hands, not with the frames: one [`Segment`] per stay in RUN,
@@ -27,7 +28,7 @@ pub struct Segment {
     pub begins: SimTime,
     /// Its first frame.
     pub first: Frames,
-    /// How many frames have begun in it.
+    /// How many frames have begun in it, or of an input, how many have wholly arrived.
     pub frames: Frames,
     pub(crate) schedule: Schedule,
 }
@@ -148,13 +149,13 @@ impl LinkLog {
         &self.segments
     }
 
-    /// What was heard, in order. No span continues the one before it in the same run; where
+    /// What was heard, or recorded, in order. No span continues the one before it in the same run; where
     /// frames are heard in place, a span names the write of its first frame only.
     pub fn spans(&self) -> &[LinkSpan] {
         &self.spans
     }
 
-    /// What was heard, as it lay in memory: the frames of all segments one after the other. Empty
+    /// What was heard, or recorded, as it lies in memory: the frames of all segments one after the other. Empty
     /// if samples are not kept.
     pub fn samples(&self) -> &[u8] {
         &self.samples
@@ -194,10 +195,10 @@ impl LinkLog {
         self.segments.push(segment);
     }
 
-    /// Notes that `begun` frames of the run have begun by now.
-    pub(crate) fn reach(&mut self, begun: Frames) {
+    /// Notes that so many frames of the run have begun, or arrived, by now.
+    pub(crate) fn reach(&mut self, frames: Frames) {
         let segment = self.segments.last_mut().expect("a stay in RUN was opened");
-        segment.frames = begun.saturating_sub(segment.first);
+        segment.frames = frames.saturating_sub(segment.first);
     }
 
     pub(crate) fn push(&mut self, span: LinkSpan) {

@@ -253,6 +253,13 @@ impl Walk {
         Some(round * self.bytes + self.interrupts[index])
     }
 
+    /// The last end of a descriptor that is not behind `bytes`, in bytes from the start.
+    pub(crate) fn last_end(&self, bytes: u64) -> u64 {
+        let round = bytes / self.bytes * self.bytes;
+        let passed = self.ends.partition_point(|&end| end <= bytes - round);
+        round + passed.checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+
     /// Splits the frames from `first` to `end`, counted over all rounds, into stretches of one
     /// buffer: (buffer, place, frames).
     pub(crate) fn stretches(

@@ -75,8 +75,8 @@ impl Pace {
     }
 }
 
-/// How far the memory side runs ahead of the link, in bytes: the FIFO is filled up with as many
-/// whole bursts as fit whenever a slot begins.
+/// How far memory and link are apart, in bytes: whenever a slot begins, the FIFO of an output is
+/// filled up with as many whole bursts as fit, and that of an input is emptied of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FifoRule {
     /// Bytes that the FIFO holds, including the frame that is going out.
@@ -90,10 +90,11 @@ pub(crate) struct FifoRule {
 }
 
 impl FifoRule {
-    /// A rule that never lets the link run dry, or `None`.
+    /// A rule that never lets the link run dry, or the FIFO run over; or `None`.
     ///
     /// Whoever takes a whole group out of the FIFO in one slot must find it there, also when the
-    /// last burst that did not fit is missing.
+    /// last burst that did not fit is missing; and what arrives in one slot must fit beside what
+    /// was no burst yet.
     pub(crate) fn new(capacity: u64, burst: u64, frame: u64, group: u64) -> Option<Self> {
         if burst == 0 {
             return None;
@@ -131,6 +132,16 @@ impl FifoRule {
         }
         let bursts = bytes.div_ceil(self.burst) * self.burst;
         bursts.saturating_sub(self.capacity).div_ceil(self.frame)
+    }
+
+    /// Bytes stored in whole bursts when `completed` frames have arrived.
+    pub(crate) fn stored(self, completed: u64) -> u64 {
+        completed * self.frame / self.burst * self.burst
+    }
+
+    /// The fewest arrived frames with which `bytes` bytes are stored in whole bursts.
+    pub(crate) fn completed_to_store(self, bytes: u64) -> u64 {
+        (bytes.div_ceil(self.burst) * self.burst).div_ceil(self.frame)
     }
 }
 

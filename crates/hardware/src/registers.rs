@@ -28,8 +28,8 @@ pub(crate) enum StreamRead {
     ListHigh,
     LinkedLow,
     LinkedHigh,
-    FetchedLow,
-    FetchedHigh,
+    MovedLow,
+    MovedHigh,
 }
 
 /// A register that can be written.
@@ -121,8 +121,8 @@ impl StreamRead {
         match offset {
             spec::LLPL => Some(Self::LinkedLow),
             spec::LLPU => Some(Self::LinkedHigh),
-            spec::LDPL => Some(Self::FetchedLow),
-            spec::LDPU => Some(Self::FetchedHigh),
+            spec::LDPL => Some(Self::MovedLow),
+            spec::LDPU => Some(Self::MovedHigh),
             _ => None,
         }
     }

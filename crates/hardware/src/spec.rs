@@ -21,7 +21,7 @@ pub const WALCLK: u32 = 0x30;
 /// The wall clock again, in a page that can be shown to a client.
 pub const WALCLK_ALIAS: u32 = 0x2030;
 
-/// Where the stream descriptors begin: inputs first, then outputs.
+/// Where the stream descriptors begin: inputs first, then outputs, then bidirectional ones.
 pub const STREAMS: u32 = 0x80;
 /// Where the mirrors of the link positions begin, in a page that can be shown to a client.
 pub const LPIB_ALIASES: u32 = 0x2084;
@@ -40,7 +40,8 @@ pub const COUNTER_STRIDE: u32 = 0x10;
 pub const SD_CTL: u32 = 0x00;
 /// Stream status, 8 bits; see [`sts`].
 pub const SD_STS: u32 = 0x03;
-/// Link position in the cyclic buffer, 32 bits, read-only: the next byte to go to the codec.
+/// Link position in the cyclic buffer, 32 bits, read-only: the next byte to go to the codec,
+/// or to come from it.
 pub const SD_LPIB: u32 = 0x04;
 /// Length of the cyclic buffer in bytes, 32 bits.
 pub const SD_CBL: u32 = 0x08;
@@ -60,7 +61,7 @@ pub const SD_BDPU: u32 = 0x1C;
 pub const LLPL: u32 = 0x0;
 /// Upper half of the linear link position.
 pub const LLPU: u32 = 0x4;
-/// Lower half of the linear DMA position: bytes fetched since the stream's reset.
+/// Lower half of the linear DMA position: bytes fetched, or stored, since the stream's reset.
 #[doc(alias = "LDP")]
 pub const LDPL: u32 = 0x8;
 /// Upper half of the linear DMA position.
@@ -72,8 +73,11 @@ pub const BDL_ALIGNMENT: u64 = 128;
 pub const LINK_FRAME_HZ: u32 = 48_000;
 /// Bit clock of the link.
 pub const BIT_CLOCK_HZ: u32 = 24_000_000;
-/// The most streams that the four bits of [`gcap`] can count.
+/// The most inputs, outputs, or bidirectional streams that [`gcap`] can count. Of all together
+/// there are at most 30, as INTCTL has bits for.
 pub const STREAMS_MAX: usize = 15;
+/// The most streams of a controller.
+pub const ALL_STREAMS_MAX: usize = 30;
 
 /// Where stream descriptor `stream` begins.
 pub const fn descriptor(stream: u32) -> u32 {
@@ -89,6 +93,8 @@ pub const fn counters(stream: u32) -> u32 {
 pub mod gcap {
     /// The controller reaches 64-bit addresses.
     pub const OK64: u32 = 1;
+    /// How far the number of bidirectional streams is shifted; five bits.
+    pub const BIDIRECTIONAL_SHIFT: u32 = 3;
     /// How far the number of input streams is shifted; four bits.
     pub const INPUTS_SHIFT: u32 = 8;
     /// How far the number of output streams is shifted; four bits.
@@ -123,11 +129,13 @@ pub mod ctl {
     pub const FEIE: u32 = 1 << 3;
     /// Descriptor error interrupt enable.
     pub const DEIE: u32 = 1 << 4;
+    /// The direction of a bidirectional stream: 1 is output. Others do not have the bit.
+    pub const DIR: u32 = 1 << 19;
     /// How far the stream tag is shifted; four bits, 0 is reserved.
     pub const TAG_SHIFT: u32 = 20;
     /// The stream tag.
     pub const TAG: u32 = 0xF << TAG_SHIFT;
-    /// What can be written: the bits above, the stripe count and the traffic priority.
+    /// What can be written on any stream: the bits above but the direction, the stripe count and the traffic priority.
     pub const WRITABLE: u32 = 0x00F7_001F;
     /// What a reset leaves: traffic priority.
     pub const RESET: u32 = 0x0004_0000;
@@ -141,7 +149,7 @@ pub mod sts {
     pub const FIFOE: u32 = 1 << 3;
     /// Descriptor error. The hardware has cleared RUN.
     pub const DESE: u32 = 1 << 4;
-    /// The FIFO holds what the link needs; read-only.
+    /// The FIFO of an output holds what the link needs, that of an input has room; read-only.
     pub const FIFORDY: u32 = 1 << 5;
     /// What writing can clear.
     pub const CLEARABLE: u32 = BCIS | FIFOE | DESE;

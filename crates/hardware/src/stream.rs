@@ -5,12 +5,13 @@ use units::{Bytes, SimTime};
 use vtime::{Fork, Forker};
 
 use crate::config::StreamConfig;
-use crate::engine::{Completion, DmaEngine, Program};
+use crate::engine::{Completion, DmaEngine};
 use crate::error::{RegisterError, RunError};
 use crate::fault::{PositionFaults, StreamRegisterFaults};
 use crate::format::StreamFormat;
 use crate::memory::{DescriptorError, HostMemory, Walk};
 use crate::pace::Pace;
+use crate::program::{Direction, Program};
 use crate::registers::{Setup, StreamRead};
 use crate::spec::{BDL_ALIGNMENT, ctl, sts};
 
@@ -26,9 +27,10 @@ struct Registers {
     list: u64,
 }
 
-/// An output stream: its registers and its DMA engine.
+/// A stream: its registers and its DMA engine.
 #[derive(Debug)]
 pub(crate) struct Stream {
+    kind: StreamKind,
     registers: Registers,
     pub(crate) engine: DmaEngine,
     /// The completion that set BCIS. The bit is set while there is one.
@@ -37,6 +39,15 @@ pub(crate) struct Stream {
     mapped_position: Option<PositionWriter>,
     pub(crate) positions: PositionFaults,
     pub(crate) faults: StreamRegisterFaults,
+}
+
+/// Which way the frames of a stream descriptor can go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StreamKind {
+    Input,
+    Output,
+    /// Either, as its control register says.
+    Bidirectional,
 }
 
 /// What a write to the control register asks of the engine.
@@ -61,8 +72,9 @@ impl Registers {
 }
 
 impl Stream {
-    pub(crate) fn new(config: StreamConfig) -> Self {
+    pub(crate) fn new(kind: StreamKind, config: StreamConfig) -> Self {
         Self {
+            kind,
             registers: Registers::RESET,
             engine: DmaEngine::new(config),
             unacknowledged: None,
@@ -70,6 +82,10 @@ impl Stream {
             positions: PositionFaults::default(),
             faults: StreamRegisterFaults::default(),
         }
+    }
+
+    pub(crate) fn kind(&self) -> StreamKind {
+        self.kind
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -147,8 +163,7 @@ impl Stream {
         } = self.registers;
         match register {
             StreamRead::Control => self.shown_control(now, control),
-            StreamRead::Status if self.engine.fetched_bytes().is_zero() => self.sticky_status(),
-            StreamRead::Status => self.sticky_status() | sts::FIFORDY,
+            StreamRead::Status => self.sticky_status() | self.fifo_ready(),
             StreamRead::LinkPosition => {
                 low(self.positions.cyclic_link(&self.engine.whereabouts()).get())
             }
@@ -160,8 +175,8 @@ impl Stream {
             StreamRead::ListHigh => low(list >> 32),
             StreamRead::LinkedLow => low(self.shown_link()),
             StreamRead::LinkedHigh => low(self.shown_link() >> 32),
-            StreamRead::FetchedLow => low(self.shown_memory()),
-            StreamRead::FetchedHigh => low(self.shown_memory() >> 32),
+            StreamRead::MovedLow => low(self.shown_memory()),
+            StreamRead::MovedHigh => low(self.shown_memory() >> 32),
         }
     }
 
@@ -207,7 +222,11 @@ impl Stream {
         if leaves_reset {
             self.faults.reset_written(now, true);
         }
-        self.registers.control = value & ctl::WRITABLE;
+        let direction = match self.kind {
+            StreamKind::Bidirectional => ctl::DIR,
+            StreamKind::Input | StreamKind::Output => 0,
+        };
+        self.registers.control = value & (ctl::WRITABLE | direction);
         leaves_reset
     }
 
@@ -259,12 +278,23 @@ impl Stream {
         Ok(())
     }
 
+    /// FIFORDY: an output holds what the link needs, an input has room for what comes.
+    fn fifo_ready(&self) -> u32 {
+        let is_ready = match self.engine.direction() {
+            Some(Direction::Output) => !self.engine.moved_bytes().is_zero(),
+            Some(Direction::Input) => self.is_running(),
+            None => false,
+        };
+        if is_ready { sts::FIFORDY } else { 0 }
+    }
+
     /// Resets the registers and the engine, and holds them so.
     pub(crate) fn reset(&mut self, now: SimTime) {
         if self.registers.control & ctl::SRST == 0 {
             self.faults.reset_written(now, false);
         }
         let Self {
+            kind: _,
             registers,
             engine,
             unacknowledged,
@@ -272,7 +302,7 @@ impl Stream {
             positions,
             faults: _,
         } = self;
-        positions.reset(engine.linked_bytes(), engine.fetched_bytes());
+        positions.reset(engine.linked_bytes(), engine.moved_bytes());
         *registers = Registers {
             control: ctl::RESET | ctl::SRST,
             ..Registers::RESET
@@ -292,7 +322,7 @@ impl Stream {
         self.registers.status |= sts::DESE;
     }
 
-    /// Works out what the registers tell the engine to play.
+    /// Works out what the registers tell the engine to do.
     ///
     /// The first error is the driver's, who programmed what cannot be; the second is one that the
     /// hardware meets.
@@ -324,11 +354,23 @@ impl Stream {
         };
         let walk = Walk::along(pieces, frame.get()).ok_or(RunError::CutFrame { frame })?;
         Ok(Ok(Program {
+            direction: self.direction(control),
             walk,
             pace,
             fifo,
+            count_on: config.count_on,
+            flush: config.flush,
             frame: frame.get(),
+            format: format.wave_format(),
         }))
+    }
+
+    fn direction(&self, control: u32) -> Direction {
+        match self.kind {
+            StreamKind::Input => Direction::Input,
+            StreamKind::Bidirectional if control & ctl::DIR == 0 => Direction::Input,
+            StreamKind::Output | StreamKind::Bidirectional => Direction::Output,
+        }
     }
 
     /// Reads 0 until the format is known, as the real one may.
@@ -344,6 +386,7 @@ impl Stream {
 impl Fork for Stream {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
+            kind: self.kind,
             registers: self.registers,
             engine: self.engine.fork(forker),
             unacknowledged: self.unacknowledged,

@@ -3,9 +3,9 @@
 use hardware::{Bus, StreamFormat};
 use ks::wire::{DataFormat, PacketSizeConstraints};
 use ks::{
-    Communication, DataFlow, DataRange, InstanceCount, KSCATEGORY_AUDIO, KSCATEGORY_REALTIME,
-    KSCATEGORY_RENDER, KSNODETYPE_DAC, Node, PinCapsChange, PinFactory, PortEvents, SampleKind,
-    Topology,
+    Communication, DataFlow, DataRange, InstanceCount, KSCATEGORY_AUDIO, KSCATEGORY_CAPTURE,
+    KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KSNODETYPE_ADC, KSNODETYPE_DAC, Node, PinCapsChange,
+    PinFactory, PortEvents, SampleKind, Topology,
 };
 use machine::InterruptRoutine;
 use portcls::{
@@ -15,35 +15,51 @@ use portcls::{
 use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
 use vtime::{Fork, Forker, Shared};
 
+use crate::adapter::HdAudioAdapter;
 use crate::hd_audio_formats::{Formats, Preference};
 use crate::hd_audio_stream::HdAudioStream;
 use crate::options::HdAudioOptions;
 use crate::registers::StreamRegisters;
-use crate::routine::{OpenStream, Routine};
-use crate::stream::Stream;
+use crate::stream::{Flow, Stream};
 
-/// The miniport of one output stream of an HD Audio controller.
+/// The miniport of one stream of an HD Audio controller.
 ///
-/// Its filter has a render pin (pin 0, one instance) and a bridge pin to the topology
-/// filter of its codec, with the converter between them.
+/// Its filter has a pin to render to or to capture from (pin 0, one instance) and a bridge pin to,
+/// or from, the topology filter of its codec, with the converter between them. An
+/// [`HdAudioAdapter`] makes several on one controller.
 #[derive(Debug)]
 pub struct HdAudioMiniport {
+    adapter: HdAudioAdapter,
     registers: StreamRegisters,
     options: HdAudioOptions,
-    open: OpenStream,
+    flow: Flow,
     formats: Formats,
 }
 
 impl HdAudioMiniport {
     /// The pin to render to.
     pub const RENDER_PIN: u32 = 0;
-    /// The pin behind the converter.
+    /// The pin to capture from, on the filter of an input.
+    pub const CAPTURE_PIN: u32 = 0;
+    /// The pin on the other side of the converter.
     pub const BRIDGE_PIN: u32 = 1;
 
-    /// The miniport of stream descriptor `stream` of the controller behind `bus`. Takes the
-    /// controller out of reset at `now`.
+    /// The miniport of output `stream` of the controller behind `bus`, of which no other stream is
+    /// used. Takes the controller out of reset at `now`.
     pub fn new(now: Moment, bus: Bus, stream: u32, options: HdAudioOptions) -> Self {
-        let registers = StreamRegisters::enable(now, bus, stream);
+        HdAudioAdapter::new(bus).render(now, stream, options)
+    }
+
+    pub(crate) fn on(
+        adapter: HdAudioAdapter,
+        registers: StreamRegisters,
+        options: HdAudioOptions,
+        flow: Flow,
+    ) -> Self {
+        let registers = match flow {
+            Flow::Render => registers.going_out(),
+            Flow::Capture => registers,
+        };
         let formats = Formats {
             registers: registers.clone(),
             preference: Preference::new(),
@@ -51,9 +67,10 @@ impl HdAudioMiniport {
             pins: 2,
         };
         Self {
+            adapter,
             registers,
             options,
-            open: Shared::new(None),
+            flow,
             formats,
         }
     }
@@ -74,51 +91,64 @@ impl HdAudioMiniport {
         }
     }
 
-    /// What is to run when the controller interrupts.
+    /// What is to run when the controller interrupts, for all miniports of its adapter.
     pub fn interrupt_routine(&self) -> Box<dyn InterruptRoutine> {
-        Box::new(Routine(self.open.clone()))
+        self.adapter.interrupt_routine()
     }
 
     /// Runs of all its streams so far.
     fn runs(&self) -> u32 {
-        let latest = self.open.borrow();
-        latest.as_ref().map_or(0, |stream| stream.borrow().runs())
+        let open = self.adapter.open().borrow();
+        let latest = open.latest(self.registers.number());
+        latest.map_or(0, |stream| stream.borrow().runs())
+    }
+}
+
+/// The pin that clients open, in the direction `flow` as the filter sees it.
+fn client_pin(flow: DataFlow) -> PinFactory {
+    let range = DataRange {
+        kind: SampleKind::Pcm,
+        channels_max: 16,
+        bits_min: 8,
+        bits_max: 32,
+        hertz_min: 8_000,
+        hertz_max: 192_000,
+    };
+    PinFactory {
+        flow,
+        communication: Communication::Sink,
+        category: KSCATEGORY_AUDIO,
+        ranges: vec![range],
+        instances: InstanceCount {
+            possible: Some(1),
+            current: 0,
+        },
+    }
+}
+
+/// The pin to the codec, which nobody opens.
+fn bridge_pin(flow: DataFlow) -> PinFactory {
+    PinFactory {
+        flow,
+        communication: Communication::None,
+        category: KSCATEGORY_AUDIO,
+        ranges: Vec::new(),
+        instances: InstanceCount {
+            possible: Some(0),
+            current: 0,
+        },
     }
 }
 
 impl MiniportWaveRt for HdAudioMiniport {
     fn description(&self) -> FilterDescription {
-        let ranges = vec![DataRange {
-            kind: SampleKind::Pcm,
-            channels_max: 16,
-            bits_min: 8,
-            bits_max: 32,
-            hertz_min: 8_000,
-            hertz_max: 192_000,
-        }];
-        let render = PinFactory {
-            flow: DataFlow::In,
-            communication: Communication::Sink,
-            category: KSCATEGORY_AUDIO,
-            ranges,
-            instances: InstanceCount {
-                possible: Some(1),
-                current: 0,
-            },
-        };
-        let bridge = PinFactory {
-            flow: DataFlow::Out,
-            communication: Communication::None,
-            category: KSCATEGORY_AUDIO,
-            ranges: Vec::new(),
-            instances: InstanceCount {
-                possible: Some(0),
-                current: 0,
-            },
+        let (category, client, bridge) = match self.flow {
+            Flow::Render => (KSCATEGORY_RENDER, DataFlow::In, DataFlow::Out),
+            Flow::Capture => (KSCATEGORY_CAPTURE, DataFlow::Out, DataFlow::In),
         };
         FilterDescription {
-            categories: vec![KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_REALTIME],
-            pins: vec![render, bridge],
+            categories: vec![KSCATEGORY_AUDIO, category, KSCATEGORY_REALTIME],
+            pins: vec![client_pin(client), bridge_pin(bridge)],
         }
     }
 
@@ -127,12 +157,16 @@ impl MiniportWaveRt for HdAudioMiniport {
     }
 
     fn topology(&self) -> Topology {
+        let (kind, from, to) = match self.flow {
+            Flow::Render => (KSNODETYPE_DAC, Self::RENDER_PIN, Self::BRIDGE_PIN),
+            Flow::Capture => (KSNODETYPE_ADC, Self::BRIDGE_PIN, Self::CAPTURE_PIN),
+        };
         let converter = Node {
-            kind: KSNODETYPE_DAC,
+            kind,
             name: None,
             automation: Vec::new(),
         };
-        Topology::chain(Self::RENDER_PIN, vec![converter], Self::BRIDGE_PIN)
+        Topology::chain(from, vec![converter], to)
     }
 
     fn events(&self, pin: u32) -> Vec<PinCapsChange> {
@@ -156,7 +190,7 @@ impl MiniportWaveRt for HdAudioMiniport {
     }
 
     /// Refuses what no range can say: rates between those of the link, three-byte samples, and
-    /// what the FIFO cannot feed.
+    /// what the FIFO is too small for.
     ///
     /// Source: `audio/data-ranges-with-discrete-values.md`.
     fn new_stream(
@@ -173,6 +207,7 @@ impl MiniportWaveRt for HdAudioMiniport {
         }
         let stream = Stream::new(
             now,
+            self.flow,
             self.registers.clone(),
             self.options,
             format,
@@ -180,16 +215,21 @@ impl MiniportWaveRt for HdAudioMiniport {
             self.runs(),
         );
         let stream = Shared::new(stream);
-        *self.open.borrow_mut() = Some(stream.clone());
+        let number = self.registers.number();
+        self.adapter
+            .open()
+            .borrow_mut()
+            .open(number, stream.clone());
         let stream = HdAudioStream::new(stream, port, self.options, format);
         Ok(Box::new(stream))
     }
 
     fn fork_miniport(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRt> {
         Box::new(Self {
+            adapter: self.adapter.fork(forker),
             registers: self.registers.fork(forker),
             options: self.options,
-            open: self.open.fork(forker),
+            flow: self.flow,
             formats: self.formats.fork(forker),
         })
     }

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use hardware::BdlEntry;
 use ks::{
-    HwLatency, KsState, MappedRegister, PacketCount, Position, PresentationPosition, WritePacket,
+    HwLatency, KsState, MappedRegister, PacketCount, Position, PresentationPosition, ReadPacket,
+    WritePacket,
 };
 use portcls::{
     AudioBuffer, CacheType, InputStream, Mdl, MiniportWaveRtStream, OutputStream, PortStreamHandle,
@@ -17,7 +18,7 @@ use crate::mapped::{MappedClock, MappedPosition, SettledBus};
 use crate::options::HdAudioOptions;
 use crate::packets::Packets;
 use crate::size::SizeLimits;
-use crate::stream::{Buffer, Stream};
+use crate::stream::{Buffer, Flow, Stream};
 
 /// Bytes of an entry of the descriptor list.
 const BDL_ENTRY_BYTES: u64 = 16;
@@ -236,11 +237,13 @@ impl MiniportWaveRtStream for HdAudioStream {
     }
 
     fn output(&mut self) -> Option<&mut dyn OutputStream> {
-        Some(self)
+        let is_output = self.stream.borrow().flow() == Flow::Render;
+        is_output.then_some(self)
     }
 
     fn input(&mut self) -> Option<&mut dyn InputStream> {
-        None
+        let is_input = self.stream.borrow().flow() == Flow::Capture;
+        is_input.then_some(self)
     }
 
     fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream> {
@@ -297,5 +300,20 @@ impl OutputStream for HdAudioStream {
 
     fn presentation_position(&mut self, now: Moment) -> Result<PresentationPosition, NtStatus> {
         Ok(self.stream.borrow().presentation_position(now))
+    }
+}
+
+impl InputStream for HdAudioStream {
+    /// Source: `audio/sysvad/EndpointsCommon/minwavertstream.cpp` for the status in Stop and
+    /// Acquire; in Pause what was captured can still be read.
+    fn read_packet(&mut self, now: Moment) -> Result<ReadPacket, NtStatus> {
+        let mut stream = self.stream.borrow_mut();
+        if !stream.has_packets() {
+            return Err(NtStatus::NOT_SUPPORTED);
+        }
+        match self.state {
+            KsState::Stop | KsState::Acquire => Err(NtStatus::INVALID_DEVICE_STATE),
+            KsState::Pause | KsState::Run => stream.read_packet(now),
+        }
     }
 }

@@ -9,10 +9,11 @@
 //! ```
 //!
 //! The [HD Audio miniport](HdAudioMiniport) reaches its controller through registers and memory
-//! alone, as the real one does. It counts packets from positions, never from interrupts: the
+//! alone, as the real one does; only when a captured frame was sampled it is told. It counts packets from positions, never from interrupts: the
 //! completion bit is sticky, so two packets may share one interrupt.
 //!
-//! Start with [`HdAudioMiniport`]; what of its behaviour can be chosen is in [`HdAudioOptions`].
+//! Start with [`HdAudioMiniport`], or with [`HdAudioAdapter`] for several streams of one controller;
+//! what of its behaviour can be chosen is in [`HdAudioOptions`].
 //!
 //! ```
 //! use hardware::{Bus, Controller, ControllerConfig};
@@ -42,6 +43,7 @@
 //! * *Stopping at the end of valid data* to leave a gap instead of a repeat, which is allowed to a
 //!   driver: this one replays, or fills behind the end of the stream.
 
+mod adapter;
 mod hd_audio;
 mod hd_audio_formats;
 mod hd_audio_stream;
@@ -49,13 +51,15 @@ mod hd_audio_topology;
 mod mapped;
 mod options;
 mod packets;
+mod reading;
 mod registers;
 mod routine;
 mod size;
 mod stream;
 
+pub use adapter::HdAudioAdapter;
 pub use hd_audio::HdAudioMiniport;
 pub use hd_audio_formats::Preference;
 pub use hd_audio_topology::{HdAudioTopology, Jack};
-pub use options::{EndOfStream, HdAudioOptions, PacketWindow};
+pub use options::{EndOfStream, HdAudioOptions, PacketWindow, ReadOrder};
 pub use packets::WritePacketError;

@@ -18,6 +18,8 @@ pub struct HdAudioOptions {
     pub packet_window: PacketWindow,
     /// What is heard behind the end of the stream.
     pub end_of_stream: EndOfStream,
+    /// Which of several captured packets is handed out.
+    pub read_order: ReadOrder,
 }
 
 /// Which write packets are accepted.
@@ -44,7 +46,22 @@ pub enum EndOfStream {
     Silence,
 }
 
-/// One or two packets of whole frames, up to 1 GiB, documented window, replay behind the end.
+/// Which of several captured packets is handed out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ReadOrder {
+    /// The oldest one that is still whole. What was written over is lost.
+    ///
+    /// Source: `portcls/nf-portcls-iminiportwavertinputstream-getreadpacket.md`.
+    #[default]
+    OldestFirst,
+    /// The newest one. What came before it is lost, though it may still be there.
+    ///
+    /// Source: `audio/sysvad/EndpointsCommon/minwavertstream.cpp`.
+    NewestOnly,
+}
+
+/// One or two packets of whole frames, up to 1 GiB, documented window, replay behind the end,
+/// oldest captured packet first.
 impl Default for HdAudioOptions {
     fn default() -> Self {
         Self {
@@ -54,6 +71,7 @@ impl Default for HdAudioOptions {
             buffer_max: Bytes::new(1 << 30),
             packet_window: PacketWindow::default(),
             end_of_stream: EndOfStream::default(),
+            read_order: ReadOrder::default(),
         }
     }
 }

@@ -3,13 +3,13 @@
 use hardware::spec::{self, ctl, gctl, intctl, sts};
 use hardware::{BdlEntry, Bus, StreamConfig, StreamFormat};
 use ring::PositionReader;
-use units::{Bytes, Moment};
+use units::{Bytes, Frames, Moment, SimTime};
 use vtime::{Fork, Forker};
 
 /// Why no access below fails.
 const KNOWN: &str = "the miniport uses registers that are there, when they can be used";
 
-/// What a stream has to play.
+/// What a stream has to play, or to record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Programme {
     pub(crate) format: StreamFormat,
@@ -23,12 +23,23 @@ pub(crate) struct Programme {
 pub(crate) struct StreamRegisters {
     bus: Bus,
     stream: u32,
+    /// The direction bit, for a stream that needs it.
+    direction: u32,
+}
+
+/// INTSTS.
+pub(crate) fn interrupt_status(bus: &Bus, now: Moment) -> u32 {
+    bus.read(now, spec::INTSTS).expect(KNOWN)
 }
 
 impl StreamRegisters {
     /// Takes the controller out of reset and lets `stream` interrupt.
     pub(crate) fn enable(now: Moment, bus: Bus, stream: u32) -> Self {
-        let registers = Self { bus, stream };
+        let registers = Self {
+            bus,
+            stream,
+            direction: 0,
+        };
         registers.write(now, spec::GCTL, gctl::CRST);
         let enabled = registers.read(now, spec::INTCTL);
         registers.write(
@@ -37,6 +48,19 @@ impl StreamRegisters {
             enabled | intctl::GLOBAL | intctl::stream(stream),
         );
         registers
+    }
+
+    /// The same for a stream that can go either way, to go out.
+    pub(crate) fn going_out(self) -> Self {
+        Self {
+            direction: ctl::DIR,
+            ..self
+        }
+    }
+
+    /// The number of the stream descriptor.
+    pub(crate) fn number(&self) -> u32 {
+        self.stream
     }
 
     pub(crate) fn bus(&self) -> &Bus {
@@ -78,12 +102,12 @@ impl StreamRegisters {
 
     /// Starts the DMA engine where it stands.
     pub(crate) fn run(&self, now: Moment) {
-        // Tag 0 is reserved; the number of the stream descriptor plus 1 is free.
-        let tag = (self.stream + 1) << ctl::TAG_SHIFT;
+        // Tag 0 is reserved; of the others each stream of a kind gets one of its own.
+        let tag = (self.stream % 15 + 1) << ctl::TAG_SHIFT;
         self.write(
             now,
             self.descriptor(spec::SD_CTL),
-            tag | ctl::IOCE | ctl::RUN,
+            tag | self.direction | ctl::IOCE | ctl::RUN,
         );
     }
 
@@ -93,9 +117,9 @@ impl StreamRegisters {
         self.write(now, self.descriptor(spec::SD_CTL), control & !ctl::RUN);
     }
 
-    /// Acknowledges what the stream interrupts for. True if it does.
-    pub(crate) fn acknowledge(&self, now: Moment) -> bool {
-        let asks = self.read(now, spec::INTSTS) & intctl::stream(self.stream) != 0;
+    /// Acknowledges what the stream interrupts for. True if it does, by what INTSTS showed.
+    pub(crate) fn acknowledge(&self, now: Moment, status: u32) -> bool {
+        let asks = status & intctl::stream(self.stream) != 0;
         if asks {
             self.write(now, self.descriptor(spec::SD_STS), sts::CLEARABLE);
         }
@@ -112,9 +136,15 @@ impl StreamRegisters {
         self.linear(now, spec::LLPL, spec::LLPU)
     }
 
-    /// Bytes that were fetched since the reset.
-    pub(crate) fn fetched(&self, now: Moment) -> Bytes {
+    /// Bytes that were fetched, or stored, since the reset.
+    pub(crate) fn moved(&self, now: Moment) -> Bytes {
         self.linear(now, spec::LDPL, spec::LDPU)
+    }
+
+    /// When `frame` of the present run was at the converter.
+    pub(crate) fn sampled_at(&self, now: Moment, frame: Frames) -> Option<SimTime> {
+        self.bus.settle(now);
+        self.bus.sampled_at(self.stream, frame)
     }
 
     /// Where the position can be read without seeing anything else; it moves by `accuracy`.
@@ -157,6 +187,7 @@ impl Fork for StreamRegisters {
         Self {
             bus: self.bus.fork(forker),
             stream: self.stream,
+            direction: self.direction,
         }
     }
 }

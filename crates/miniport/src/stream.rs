@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hardware::{BdlEntry, CountOn, StreamConfig, StreamFormat};
-use ks::{PacketCount, Position, PresentationPosition, Step, WritePacket};
+use ks::{PacketCount, Position, PresentationPosition, ReadPacket, Step, WritePacket};
 use portcls::Mdl;
 use ring::{Kind, SharedBuffer, Whose};
 use units::{Bytes, Frames, Moment, NtStatus, WaveFormat};
@@ -11,18 +11,31 @@ use vtime::{EventHandle, Fork, Forker};
 
 use crate::options::{EndOfStream, HdAudioOptions};
 use crate::packets::{Packets, Progress, WritePacketError};
+use crate::reading::Reading;
 use crate::registers::{Programme, StreamRegisters};
+
+/// Which way frames go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    Render,
+    Capture,
+}
 
 /// A stream of an HD Audio controller.
 #[derive(Debug)]
 pub(crate) struct Stream {
+    flow: Flow,
     registers: StreamRegisters,
     data_sheet: StreamConfig,
-    behind_end: EndOfStream,
+    options: HdAudioOptions,
     format: WaveFormat,
     link_format: StreamFormat,
     buffer: Option<Buffer>,
     events: Vec<EventHandle>,
+    /// Packets that were captured and read.
+    reading: Reading,
+    /// True from an interrupt of its to the DPC.
+    acknowledged: bool,
     running: bool,
     /// True if it ran since it was last in Stop.
     has_run: bool,
@@ -52,6 +65,7 @@ impl Stream {
     /// A stream in Stop, at position 0, after `runs` runs of the streams before it.
     pub(crate) fn new(
         now: Moment,
+        flow: Flow,
         registers: StreamRegisters,
         options: HdAudioOptions,
         format: WaveFormat,
@@ -60,19 +74,26 @@ impl Stream {
     ) -> Self {
         registers.reset(now);
         Self {
+            flow,
             data_sheet: registers.data_sheet(),
             registers,
-            behind_end: options.end_of_stream,
+            options,
             format,
             link_format,
             buffer: None,
             events: Vec::new(),
+            reading: Reading::default(),
+            acknowledged: false,
             running: false,
             has_run: false,
             runs,
             next_pad: 0,
             pads: 0,
         }
+    }
+
+    pub(crate) fn flow(&self) -> Flow {
+        self.flow
     }
 
     pub(crate) fn registers(&self) -> &StreamRegisters {
@@ -85,6 +106,11 @@ impl Stream {
 
     pub(crate) fn has_buffer(&self) -> bool {
         self.buffer.is_some()
+    }
+
+    /// True if it has a buffer with notifications.
+    pub(crate) fn has_packets(&self) -> bool {
+        self.packets().is_some()
     }
 
     /// By how much positions rise at a time.
@@ -135,6 +161,7 @@ impl Stream {
 
     fn stop(&mut self, now: Moment) {
         self.has_run = false;
+        self.reading = Reading::default();
         self.registers.reset(now);
         if let Some(buffer) = &mut self.buffer {
             buffer.memory.set_run(self.runs);
@@ -163,7 +190,7 @@ impl Stream {
         Some(buffer.list)
     }
 
-    /// Tells the engine, fresh from its reset, what to play.
+    /// Tells the engine, fresh from its reset, what to do.
     fn program(&self, now: Moment) {
         if let Some(buffer) = &self.buffer {
             let programme = Programme {
@@ -176,15 +203,23 @@ impl Stream {
         }
     }
 
-    /// Acknowledges an interrupt; returns the packets done by now, or `None` if there was none.
-    pub(crate) fn acknowledge(&mut self, now: Moment) -> Option<u64> {
-        self.registers.acknowledge(now).then(|| self.completed(now))
+    /// Acknowledges an interrupt, if INTSTS showed one of its; returns the packets done by now.
+    pub(crate) fn acknowledge(&mut self, now: Moment, status: u32) -> Option<u64> {
+        let is_mine = self.registers.acknowledge(now, status);
+        self.acknowledged |= is_mine;
+        is_mine.then(|| self.completed(now))
+    }
+
+    /// True from an interrupt of its to the DPC.
+    pub(crate) fn is_acknowledged(&self) -> bool {
+        self.acknowledged
     }
 
     /// Tells every registered event that packets are done. Only in RUN.
     ///
     /// Source: `audio/ksproperty-rtaudio-register-notification-event.md`.
     pub(crate) fn notify(&mut self, now: Moment, signal: &mut dyn FnMut(&EventHandle, u64)) {
+        self.acknowledged = false;
         if !self.running {
             return;
         }
@@ -216,18 +251,23 @@ impl Stream {
         Ok(())
     }
 
-    /// Play position: what is at the converter. Write position: what is fetched next.
+    /// Render: the play position is what is at the converter, the write position what is fetched
+    /// next. Capture: the record position is what the converter has last heard, the read position
+    /// what is stored next.
     ///
-    /// Source: `audio/audio-position-property.md`. Model: both half-open.
+    /// Source: `audio/audio-position-property.md`. Model: all half-open.
     pub(crate) fn position(&self, now: Moment) -> Position {
         let Some(buffer) = &self.buffer else {
             return Position::default();
         };
-        let presented = self.format.bytes_of(self.presented(now));
+        let at_jack = match self.flow {
+            Flow::Render => self.presented(now),
+            Flow::Capture => self.data_sheet.heard(self.linked(now), self.format.rate),
+        };
         let within = |linear: Bytes| Bytes::new(linear.get() % buffer.size.get());
         Position {
-            play: within(presented),
-            write: within(self.registers.fetched(now)),
+            play: within(self.format.bytes_of(at_jack)),
+            write: within(self.registers.moved(now)),
         }
     }
 
@@ -244,6 +284,25 @@ impl Stream {
         Ok(PacketCount::wrapping(self.completed(now)))
     }
 
+    /// The captured packet to be read next.
+    pub(crate) fn read_packet(&mut self, now: Moment) -> Result<ReadPacket, NtStatus> {
+        let progress = self.progress(now).ok_or(NtStatus::NOT_SUPPORTED)?;
+        let packets = *self.packets().expect("progress is made in packets");
+        let readable = self
+            .reading
+            .take(progress, packets.count, self.options.read_order)
+            .ok_or(NtStatus::DEVICE_NOT_READY)?;
+        let frames = self.format.frames_in(packets.size).get();
+        let first = Frames::new(readable.packet * frames);
+        let sampled = self.registers.sampled_at(now, first);
+        Ok(ReadPacket {
+            packet: PacketCount::wrapping(readable.packet).in_transfer(),
+            flags: 0,
+            performance_counter: sampled.expect("it was captured").to_hns_floor(),
+            more_data: readable.more,
+        })
+    }
+
     /// Judges an announced packet, and silences what follows the end of the stream if that is to
     /// be.
     pub(crate) fn set_write_packet(
@@ -254,7 +313,7 @@ impl Stream {
         let progress = self.progress(now).ok_or(NtStatus::NOT_SUPPORTED)?;
         let completed = progress.completed;
         let ended = self.announce(write, progress).map_err(NtStatus::from)?;
-        if ended && self.behind_end == EndOfStream::Silence {
+        if ended && self.options.end_of_stream == EndOfStream::Silence {
             self.pad_last_packet(now);
             self.pad(now, completed);
         }
@@ -276,8 +335,12 @@ impl Stream {
     }
 
     fn presented(&self, now: Moment) -> Frames {
-        let position = self.format.frames_in(self.registers.linked(now));
-        self.data_sheet.presented(position, self.format.rate)
+        self.data_sheet
+            .presented(self.linked(now), self.format.rate)
+    }
+
+    fn linked(&self, now: Moment) -> Frames {
+        self.format.frames_in(self.registers.linked(now))
     }
 
     fn packets(&self) -> Option<&Packets> {
@@ -291,9 +354,9 @@ impl Stream {
 
     fn progress(&self, now: Moment) -> Option<Progress> {
         let packet = self.packets()?.size.get();
-        let transferred = match self.data_sheet.count_on {
-            CountOn::Link => self.registers.linked(now),
-            CountOn::Memory => self.registers.fetched(now),
+        let transferred = match (self.flow, self.data_sheet.count_on) {
+            (Flow::Render, CountOn::Link) => self.registers.linked(now),
+            (Flow::Render, CountOn::Memory) | (Flow::Capture, _) => self.registers.moved(now),
         };
         Some(Progress {
             completed: transferred.get() / packet,
@@ -325,7 +388,7 @@ impl Stream {
         let Some(packets) = self.packets() else {
             return;
         };
-        if packets.end().is_none() || self.behind_end == EndOfStream::Replay {
+        if packets.end().is_none() || self.options.end_of_stream == EndOfStream::Replay {
             return;
         }
         let room_to = completed + u64::from(packets.count);

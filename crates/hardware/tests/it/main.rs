@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod capture;
 mod descriptors;
 mod fault;
 mod fault_oracle;
 mod hd_audio;
+mod interrupts;
 mod k0;
 mod oracle;
 mod pause;

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use hardware::{
-    Cadence, ControllerConfig, CountOn, Extent, Start, StreamConfig, StreamFormat, spec,
+    Cadence, ControllerConfig, CountOn, Direction, Extent, Flush, Start, StreamConfig,
+    StreamFormat, spec,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -30,8 +31,8 @@ struct Oracle {
     frame: u64,
     memory: Vec<Option<Whose>>,
     fifo: VecDeque<Option<Whose>>,
-    /// Bytes fetched and frames begun and completed since the reset.
-    fetched: u64,
+    /// Bytes moved by the memory side, and frames begun and completed since the reset.
+    moved: u64,
     begun: u64,
     completed: u64,
     /// The cadence: what is owed to the link, in groups times 48 000.
@@ -48,6 +49,7 @@ struct Oracle {
 
 #[derive(Clone, Copy, Debug)]
 struct Case {
+    direction: Direction,
     plan: Plan,
     stream: StreamConfig,
     ppb: i32,
@@ -61,7 +63,7 @@ impl Oracle {
             frame: case.plan.format.frame_bytes().into(),
             memory: vec![None; frames],
             fifo: VecDeque::new(),
-            fetched: 0,
+            moved: 0,
             begun: 0,
             completed: 0,
             owed: 0,
@@ -147,14 +149,70 @@ impl Oracle {
     }
 
     fn slot(&mut self, due: Moment) {
+        match self.case.direction {
+            Direction::Output => self.output_slot(),
+            Direction::Input => self.input_slot(),
+        }
+        let counted = match (self.case.direction, self.case.stream.count_on) {
+            (Direction::Output, CountOn::Link) => self.completed * self.frame,
+            (Direction::Output, CountOn::Memory) | (Direction::Input, _) => self.moved,
+        };
+        while counted >= (self.next_completion + 1) * self.case.plan.packet_bytes().get() {
+            self.next_completion += 1;
+            self.has_status = true;
+            self.completions.push(due);
+        }
+    }
+
+    /// What was on its way has arrived and goes to memory in whole bursts, and the rest of a
+    /// descriptor with its last byte.
+    fn input_slot(&mut self) {
+        self.hear(self.begun - self.completed);
+        self.completed = self.begun;
+        let burst = self.case.stream.burst.bytes(Bytes::new(self.frame)).get();
+        let packet = self.case.plan.packet_bytes().get();
+        let arrived = self.completed * self.frame;
+        for byte in self.moved..arrived {
+            let end = byte + 1;
+            let flushes = self.case.stream.flush == Flush::DescriptorEnd && end % packet == 0;
+            if end % burst == 0 || flushes {
+                self.store_up_to(end);
+            }
+        }
+        self.begun += self.carried();
+    }
+
+    fn hear(&mut self, frames: u64) {
+        let first = self
+            .heard
+            .iter()
+            .rev()
+            .take_while(|(run, _)| *run == self.run);
+        let first = u64::try_from(first.count()).unwrap();
+        for frame in first..first + frames {
+            self.heard.push((self.run, Some(captured(self.run, frame))));
+        }
+    }
+
+    /// Frames of which all bytes are there now are seen in memory.
+    fn store_up_to(&mut self, end: u64) {
+        let round = self.case.plan.frames().get();
+        for frame in self.moved / self.frame..end / self.frame {
+            let place = usize::try_from(frame % round).unwrap();
+            self.memory[place] = Some(captured(self.run, frame));
+        }
+        self.moved = end;
+    }
+
+    fn output_slot(&mut self) {
         self.completed = self.begun;
         let capacity = self.case.stream.fifo.bytes(Bytes::new(self.frame)).get();
         let burst = self.case.stream.burst.bytes(Bytes::new(self.frame)).get();
-        while self.fetched + burst <= self.completed * self.frame + capacity {
+        while self.moved + burst <= self.completed * self.frame + capacity {
             for _ in 0..burst {
-                self.fetched += 1;
-                if self.fetched % self.frame == 0 {
-                    let frame = self.fetched / self.frame - 1;
+                self.moved += 1;
+                if self.moved % self.frame == 0 {
+                    let frame = self.moved / self.frame - 1;
                     let place = frame % self.case.plan.frames().get();
                     self.fifo
                         .push_back(self.memory[usize::try_from(place).unwrap()]);
@@ -166,19 +224,13 @@ impl Oracle {
             self.heard.push((self.run, whose));
             self.begun += 1;
         }
-        let counted = match self.case.stream.count_on {
-            CountOn::Link => self.completed * self.frame,
-            CountOn::Memory => self.fetched,
-        };
-        while counted >= (self.next_completion + 1) * self.case.plan.packet_bytes().get() {
-            self.next_completion += 1;
-            self.has_status = true;
-            self.completions.push(due);
-        }
     }
 
     fn pause(&mut self) {
         if self.grid.take().is_some() {
+            if self.case.direction == Direction::Input {
+                self.hear(self.begun - self.completed);
+            }
             self.completed = self.begun;
         }
     }
@@ -187,7 +239,7 @@ impl Oracle {
         self.run += u32::from(!self.is_fresh);
         self.is_fresh = true;
         self.fifo.clear();
-        (self.fetched, self.begun, self.completed, self.owed) = (0, 0, 0, 0);
+        (self.moved, self.begun, self.completed, self.owed) = (0, 0, 0, 0);
         (self.next_completion, self.has_status) = (0, false);
     }
 
@@ -196,6 +248,16 @@ impl Oracle {
             let place = (at + n) % self.case.plan.frames().get();
             self.memory[usize::try_from(place).unwrap()] = Some(whose.after(Frames::new(n)));
         }
+    }
+}
+
+fn captured(run: u32, frame: u64) -> Whose {
+    Whose {
+        run,
+        kind: Kind::Audio,
+        content: frame,
+        intended: frame,
+        write: 0,
     }
 }
 
@@ -220,7 +282,13 @@ fn any_case() -> impl Strategy<Value = Case> {
             )
         ),
     ];
-    let choices = (any::<bool>(), any::<bool>(), any::<bool>());
+    let choices = (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+    );
     let plan = (format, 1..200_u64, 2..5_u64);
     (
         plan,
@@ -250,10 +318,20 @@ fn any_case() -> impl Strategy<Value = Case> {
                     } else {
                         Start::NextLinkFrame
                     },
+                    flush: if choices.3 {
+                        Flush::DescriptorEnd
+                    } else {
+                        Flush::WholeBursts
+                    },
                     record: Samples::Left,
                     ..StreamConfig::k0()
                 };
                 let case = Case {
+                    direction: if choices.4 {
+                        Direction::Output
+                    } else {
+                        Direction::Input
+                    },
                     plan: Plan {
                         format,
                         packet,
@@ -285,9 +363,13 @@ fn any_acts() -> impl Strategy<Value = Vec<(u64, Phase, Act)>> {
 }
 
 fn rig_of(case: Case) -> Rig {
+    let config = match case.direction {
+        Direction::Output => ControllerConfig::with_output(case.stream),
+        Direction::Input => ControllerConfig::with_input(case.stream),
+    };
     let config = ControllerConfig {
         ppb: case.ppb,
-        ..ControllerConfig::with_output(case.stream)
+        ..config
     };
     let rig = Rig::set_up(&config, case.plan);
     assert_eq!(
@@ -389,8 +471,9 @@ proptest! {
             let lpib = rig.read(now, STREAM + spec::SD_LPIB);
             prop_assert_eq!(u64::from(lpib), oracle.completed * oracle.frame % round);
             prop_assert_eq!(rig.position(now), oracle.completed);
-            prop_assert_eq!(rig.fetched(now), oracle.fetched);
+            prop_assert_eq!(rig.fetched(now), oracle.moved);
             prop_assert_eq!(rig.status(now) & spec::sts::BCIS != 0, oracle.has_status);
+            prop_assert_eq!(rig.memory(), oracle.memory.clone());
         }
         prop_assert_eq!(heard(&rig), oracle.heard);
         oracle.completions.dedup();

@@ -65,7 +65,9 @@ impl Rig {
     /// A controller just after power-up, and its memory.
     pub(crate) fn in_reset(config: &ControllerConfig, plan: Plan) -> Self {
         let mut controller = Controller::new(config);
-        let kept = config.outputs[0].record;
+        let all = config.inputs.iter().chain(&config.outputs);
+        let mut all = all.chain(&config.bidirectional);
+        let kept = all.next().expect("a stream").record;
         let buffer = Arc::new(SharedBuffer::new(plan.format, plan.frames(), kept));
         controller.map_memory(BUFFER, Arc::clone(&buffer));
         controller.write_bdl(LIST, &plan.list());
@@ -165,7 +167,7 @@ impl Rig {
         self.linear(at, spec::LLPL) / u64::from(self.plan.format.frame_bytes())
     }
 
-    /// Bytes fetched since the reset.
+    /// Bytes fetched, or stored, since the reset.
     pub(crate) fn fetched(&mut self, at: Moment) -> u64 {
         self.linear(at, spec::LDPL)
     }
@@ -199,6 +201,17 @@ impl Rig {
                 event
             })
             .collect()
+    }
+
+    /// Whose frames lie in the buffer, place by place.
+    pub(crate) fn memory(&self) -> Vec<Option<Whose>> {
+        let mut all = Vec::new();
+        let each = |len: Frames, whose: Option<Whose>| {
+            all.extend((0..len.get()).map(|n| whose.map(|whose| whose.after(Frames::new(n)))));
+        };
+        self.buffer
+            .load(Frames::ZERO, self.plan.frames(), None, each);
+        all
     }
 
     /// What was heard, as (first frame, frames, content of the first).
@@ -235,8 +248,9 @@ pub(crate) fn us(micros: u64) -> SimTime {
 
 /// The configuration that keeps samples.
 pub(crate) fn keeping(mut config: ControllerConfig) -> ControllerConfig {
-    for output in &mut config.outputs {
-        output.record = Samples::Kept;
+    let inputs = config.inputs.iter_mut();
+    for stream in inputs.chain(&mut config.outputs) {
+        stream.record = Samples::Kept;
     }
     config
 }

@@ -2,6 +2,8 @@
 
 mod barrier;
 mod buffer;
+mod capture;
+mod duplex;
 mod end_of_stream;
 mod lab;
 mod notification;

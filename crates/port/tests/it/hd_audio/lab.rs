@@ -2,13 +2,15 @@
 
 use std::future::Future;
 
-use hardware::{Bus, Controller, ControllerConfig, LinkLog, LinkSpan, StreamConfig, device};
+use hardware::{
+    Bus, Controller, ControllerConfig, Delivery, LinkLog, LinkSpan, StreamConfig, device,
+};
 use ks::{
     FilterHandle, KsState, Mapping, PacketNumber, PinConnect, PinHandle, PinReply, PinRequest,
     Position, RtAudioRequest,
 };
 use machine::{FaultId, Injection, Interrupt, Machine, interrupt};
-use miniport::{HdAudioMiniport, HdAudioOptions};
+use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioOptions};
 use port::{Memory, WaveRtPort};
 use ring::{Kind, Samples, Whose};
 use units::{Bytes, Frames, NtStatus, SampleFormat, SimDuration, SimTime, WaveFormat};
@@ -71,6 +73,56 @@ impl Lab {
         let controller = Shared::new(Controller::new(&config));
         let bus = Bus::new(controller.clone(), doorbell.handle());
         let miniport = HdAudioMiniport::new(SimTime::ZERO.commit(), bus, 0, options);
+        Self::of(world, [doorbell, line, event], controller, miniport, memory)
+    }
+
+    /// The same with an input.
+    pub(crate) fn capturing(stream: StreamConfig, options: HdAudioOptions) -> Self {
+        let mut world = World::new(1, Keep::All);
+        let [doorbell, line, event] =
+            ["doorbell", "line", "event"].map(|name| world.event(name, Reset::Auto));
+        let config = ControllerConfig::with_input(stream);
+        let controller = Shared::new(Controller::new(&config));
+        let bus = Bus::new(controller.clone(), doorbell.handle());
+        let adapter = HdAudioAdapter::new(bus);
+        let miniport = adapter.capture(SimTime::ZERO.commit(), 0, options);
+        let memory = Memory::ample(Samples::Kept);
+        Self::of(world, [doorbell, line, event], controller, miniport, memory)
+    }
+
+    /// An output, and an input on the same controller, whose filter is the second one.
+    pub(crate) fn duplex(delivery: Delivery) -> (Self, FilterHandle) {
+        let mut world = World::new(1, Keep::All);
+        let [doorbell, line, event] =
+            ["doorbell", "line", "event"].map(|name| world.event(name, Reset::Auto));
+        let config = ControllerConfig {
+            delivery,
+            inputs: vec![StreamConfig::k0()],
+            ..ControllerConfig::k0()
+        };
+        let controller = Shared::new(Controller::new(&config));
+        let adapter = HdAudioAdapter::new(Bus::new(controller.clone(), doorbell.handle()));
+        let start = SimTime::ZERO.commit();
+        let options = HdAudioOptions::default();
+        let microphone = adapter.capture(start, 0, options);
+        let memory = Shared::new(Memory::ample(Samples::Kept));
+        let microphone = WaveRtPort::install(Box::new(microphone), memory);
+        let speaker = adapter.render(start, 1, options);
+        let memory = Memory::ample(Samples::Kept);
+        let events = [doorbell, line, event];
+        (
+            Self::of(world, events, controller, speaker, memory),
+            microphone,
+        )
+    }
+
+    fn of(
+        world: World,
+        [doorbell, line, event]: [SimEvent; 3],
+        controller: Shared<Controller>,
+        miniport: HdAudioMiniport,
+        memory: Memory,
+    ) -> Self {
         let interrupt = Shared::new(Interrupt::new(miniport.interrupt_routine()));
         let filter = WaveRtPort::install(Box::new(miniport), Shared::new(memory));
         let machine = Shared::new(Machine::ideal());
@@ -150,7 +202,7 @@ impl Lab {
         assert!(*done.borrow(), "the script ends within the run");
     }
 
-    /// What was heard, by the end of the run.
+    /// What was heard, or recorded, by the end of the run.
     pub(crate) fn heard(&self) -> LinkLog {
         self.controller.borrow_mut().settle(self.world.now());
         self.controller.borrow().link_log(0).clone()
