@@ -32,6 +32,8 @@ pub enum Command {
     /// Check scenario files without running them
     #[command(after_help = EXIT, after_long_help = EXIT)]
     Check(CheckArguments),
+    /// Show the devices of scenarios: filters, pins, formats, nodes, endpoints
+    Inspect(InspectArguments),
     /// List the shipped scenarios, one line each
     List,
     /// Print the JSON Schema of scenario files, for editors
@@ -69,6 +71,17 @@ pub struct CheckArguments {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
     /// Print one JSON object instead of lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `wavert inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    /// Scenario files, names of shipped scenarios, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Print one JSON object instead of a page
     #[arg(long)]
     pub json: bool,
 }

@@ -12,7 +12,8 @@
 //!   trace.pftrace <─ perfetto <─ trace <───────────────────────────┘
 //! ```
 //!
-//! Start with [`run`] for the main job, [`wav`] and [`perfetto`] for the two formats.
+//! Start with [`run`] for the main job, [`wav`] and [`perfetto`] for the two formats; [`inspect`] runs
+//! nothing and asks the devices of a scenario what they are.
 //!
 //! # What it leaves out
 //!
@@ -24,6 +25,7 @@ pub mod check;
 pub mod exit;
 pub mod heard;
 pub mod input;
+pub mod inspect;
 pub mod list;
 pub mod output;
 pub mod overrides;

@@ -2,13 +2,14 @@
 
 use clap::Parser as _;
 use sim::args::{Arguments, Command};
-use sim::{check, list, run, terminal};
+use sim::{check, inspect, list, run, terminal};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
         Command::List => terminal::print(&list::list()),
         Command::Schema => terminal::print(&list::schema()),
     };

@@ -30,6 +30,7 @@ mod data;
 mod packet_size;
 mod pin;
 mod property;
+mod range;
 mod rt_audio;
 mod wave;
 
@@ -39,8 +40,7 @@ pub use audio_engine::{
 };
 pub use cursor::{Reader, Wire, WireError, Writer};
 pub use data::{
-    AudioBounds, DataFormat, DataFormatError, Family, KsDataFormat, RawDataRange, Specific,
-    formats_to_bytes, parse_formats,
+    DataFormat, DataFormatError, Family, KsDataFormat, Specific, formats_to_bytes, parse_formats,
 };
 pub use packet_size::{KsAudioPacketSizeConstraints2, ModeConstraint, PacketSizeConstraints};
 pub use pin::{
@@ -51,6 +51,7 @@ pub use property::{
     KsEventData, KsIdentifier, KsMultipleItem, KsNodePropertyAudioChannel, KsPropertyDescription,
     KsPropertyMembersHeader, KsPropertySteppingLong, KsePin, KspNode, KspPin,
 };
+pub use range::{AudioBounds, RawDataRange};
 pub use rt_audio::*;
 pub use wave::{WaveFormatError, WaveFormatEx};
 

@@ -42,7 +42,7 @@
 //! [`Scenario`] is the file, key by key; [`Scenario::parse`] reads it, and what is wrong with it
 //! comes back as [`Diagnostics`] with places. [`Stack`] is the assembly, for whoever wants to step
 //! through it or fork it. [`RunResult`] is what a run comes to, in the words of the result file;
-//! [`Run::truth`] is what it was derived from. [`shipped`] are the scenarios in the repository.
+//! [`Run::truth`] is what it was derived from. [`inspect()`] runs nothing and asks the devices. [`shipped`] are the scenarios in the repository.
 //!
 //! # What the model leaves out
 //!
@@ -58,6 +58,7 @@ mod format;
 mod heard;
 mod history;
 mod input;
+mod inspect;
 mod notes;
 mod outcome;
 mod parse;
@@ -74,6 +75,7 @@ pub use format::*;
 pub use heard::Heard;
 pub use history::HEARD;
 pub use input::{Inputs, Pcm};
+pub use inspect::*;
 pub use quantity::{Drift, FrameCount, Frequency, Level, QuantityError, Rate, Time};
 pub use result::*;
 pub use run::{Run, RunError, RunOptions, run, run_watched};

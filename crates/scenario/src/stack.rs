@@ -1,7 +1,7 @@
 //! The stack that a scenario describes, assembled in a world of its own.
 
 mod convert;
-mod device;
+pub(crate) mod device;
 mod faults;
 mod players;
 mod source;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod command;
 mod heard;
+mod inspect;
 mod perfetto;
 mod readme;
 mod seeds;

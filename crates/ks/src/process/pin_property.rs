@@ -130,7 +130,6 @@ fn register_base(input: &[u8]) -> Result<Option<u64>, NtStatus> {
 fn audio_request(request: &Request<'_>) -> Result<AudioRequest, NtStatus> {
     let count = || u32::read("ULONG", request.value).map(|count| Bytes::new(count.into()));
     Ok(match request.item.id {
-        1 => AudioRequest::Latency,
         5 => {
             let position = KsAudioPosition::parse(request.value)?;
             AudioRequest::SetPosition(Position {

@@ -152,7 +152,6 @@ pub(crate) const PIN: &[PropertyItem] = &[
         Access::GET_SET,
         KsDataFormat::SIZE,
     ),
-    audio(1, "KSPROPERTY_AUDIO_LATENCY", Access::GET, 16),
     audio(
         5,
         "KSPROPERTY_AUDIO_POSITION",

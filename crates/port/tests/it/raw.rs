@@ -3,6 +3,7 @@
 mod any;
 mod client;
 mod endpoints;
+mod engine_node;
 mod events;
 mod formats;
 mod hd_audio;

@@ -1,18 +1,22 @@
 //! The device and its driver.
 
 use hardware::{Bus, Controller, ControllerConfig, StreamConfig, device};
-use ks::FilterHandle;
+use ks::wire::PacketSizeConstraints;
+use ks::{DeviceInterfaces, FilterHandle};
 use machine::{Interrupt, Machine, interrupt};
-use miniport::{EndOfStream, HdAudioMiniport, HdAudioOptions, PacketWindow};
-use port::{Memory, WaveRtPort};
+use miniport::{EndOfStream, HdAudioMiniport, HdAudioOptions, HdAudioTopology, PacketWindow};
+use port::{Adapter, Memory, TopologyPort, WaveRtPort};
 use ring::Samples;
-use units::{Bytes, Frames, SimTime};
+use units::{Bytes, Frames, Moment, SimTime};
 use vtime::sim::{Role, SimEvent, World};
 use vtime::{Event, Fork, Forker, Reset, Shared};
 
 use super::{CONTROLLER, INTERRUPT};
 use crate::format::{CountOn, Device, EndFill, Preset};
 use crate::quantity::FrameCount;
+
+/// The instance path of the device: a codec of a maker that there is not.
+const INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0001\4&0";
 
 /// The controller, its interrupt, and the filter that its driver shows.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub(crate) struct Hardware {
     doorbell: SimEvent,
     line: SimEvent,
     pub(crate) filter: FilterHandle,
+    /// Where its filters are found.
+    pub(crate) interfaces: DeviceInterfaces,
 }
 
 impl Hardware {
@@ -43,12 +49,16 @@ impl Hardware {
         let miniport = HdAudioMiniport::new(now, bus, 0, device.driver_options());
         let interrupt = Shared::new(Interrupt::new(miniport.interrupt_routine()));
         let memory = Shared::new(Memory::ample(samples));
+        let sizes = miniport.packet_sizes();
+        let filter = WaveRtPort::install(Box::new(miniport), memory);
+        let interfaces = start_adapter(now, &filter, sizes);
         Self {
             controller,
             interrupt,
             doorbell,
             line,
-            filter: WaveRtPort::install(Box::new(miniport), memory),
+            filter,
+            interfaces,
         }
     }
 
@@ -68,6 +78,29 @@ impl Hardware {
     }
 }
 
+/// What the driver does when its device is started: it makes the wave filter and the topology
+/// filter of its codec known, and wires them.
+fn start_adapter(
+    now: Moment,
+    wave: &FilterHandle,
+    sizes: PacketSizeConstraints,
+) -> DeviceInterfaces {
+    let interfaces = DeviceInterfaces::default();
+    let mut adapter = Adapter::new(INSTANCE, interfaces.clone());
+    let topology = TopologyPort::install(Box::new(HdAudioTopology::new()));
+    let wired = adapter
+        .set_packet_sizes("wave", sizes)
+        .and_then(|()| adapter.register_subdevice(now, "wave", wave))
+        .and_then(|()| adapter.register_subdevice(now, "topology", &topology))
+        .and_then(|()| {
+            let from = ("wave", HdAudioMiniport::BRIDGE_PIN);
+            let to = ("topology", HdAudioTopology::WAVE_PIN);
+            adapter.register_physical_connection(from, to)
+        });
+    wired.expect("the filters are new, and have these pins");
+    interfaces
+}
+
 impl Fork for Hardware {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
@@ -76,6 +109,7 @@ impl Fork for Hardware {
             doorbell: self.doorbell.fork(forker),
             line: self.line.fork(forker),
             filter: self.filter.fork(forker),
+            interfaces: self.interfaces.fork(forker),
         }
     }
 }

@@ -1,0 +1,67 @@
+//! `wavert inspect` on the shipped scenarios.
+
+use crate::support::Folder;
+use scenario::shipped;
+
+/// What the page and the object were when they were last looked at. `WAVERT_BLESS=1` writes them
+/// anew.
+fn compare(name: &str, found: &str) {
+    let path = format!("{}/tests/it/inspect/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        found, expected,
+        "{path}: `cargo xtask bless` writes it anew"
+    );
+}
+
+#[test]
+fn the_page_of_the_reference_device_is_as_it_was() {
+    let ended = Folder::new("inspect-k0").wavert(&["inspect", "late-wake-up"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    compare("late-wake-up.txt", &ended.out);
+}
+
+#[test]
+fn the_page_of_an_hd_audio_device_is_as_it_was() {
+    let ended = Folder::new("inspect-hd-audio").wavert(&["inspect", "hd-audio"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    compare("hd-audio.txt", &ended.out);
+}
+
+#[test]
+fn every_shipped_scenario_has_an_endpoint_that_is_active_and_a_pin_that_opens() {
+    let names: Vec<&str> = shipped().iter().map(|each| each.name).collect();
+    let arguments: Vec<&str> = ["inspect", "--json"].into_iter().chain(names).collect();
+    let ended = Folder::new("inspect-all").wavert(&arguments);
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    let results = ended.json();
+    let results = results["results"].as_array().unwrap();
+    assert_eq!(results.len(), shipped().len());
+    for result in results {
+        assert_eq!(result["schema"], 1);
+        let endpoints = result["endpoints"].as_array().unwrap();
+        let active = |endpoint: &&serde_json::Value| endpoint["state"] == "active";
+        assert!(endpoints.iter().any(|each| active(&each)), "{result:#}");
+        let stream = &result["stream"];
+        assert_eq!(stream["status"], "STATUS_SUCCESS", "{result:#}");
+        assert!(stream["latency"]["fifo_bytes"].is_u64());
+        let properties = stream["properties"].as_array().unwrap();
+        let state = properties
+            .iter()
+            .find(|property| property["name"] == "KSPROPERTY_CONNECTION_STATE");
+        assert_eq!(state.unwrap()["number"], 0, "nothing runs");
+    }
+}
+
+#[test]
+fn a_bad_file_is_refused_and_the_others_are_inspected() {
+    let folder = Folder::new("inspect-bad");
+    folder.file("bad.toml", "name = 3\n");
+    let ended = folder.wavert(&["inspect", "bad.toml", "late-wake-up"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("bad.toml:1:8"), "{}", ended.err);
+    assert!(ended.out.contains("endpoint Speakers"), "{}", ended.out);
+}
