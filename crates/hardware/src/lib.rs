@@ -90,6 +90,7 @@
 //! * *Descriptors fetched one ahead*: a list is read when the stream starts after a reset.
 //! * *Commands and responses to the codec* (CORB, RIRB): its only property is a delay.
 
+pub mod class;
 mod config;
 mod controller;
 mod device;

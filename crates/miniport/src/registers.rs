@@ -118,8 +118,11 @@ impl StreamRegisters {
     }
 
     /// Acknowledges what the stream interrupts for. True if it does, by what INTSTS showed.
+    ///
+    /// Source for a status of all ones, that of a device that is gone: torvalds/linux
+    /// `sound/pci/hda/hda_controller.c`.
     pub(crate) fn acknowledge(&self, now: Moment, status: u32) -> bool {
-        let asks = status & intctl::stream(self.stream) != 0;
+        let asks = status != u32::MAX && status & intctl::stream(self.stream) != 0;
         if asks {
             self.write(now, self.descriptor(spec::SD_STS), sts::CLEARABLE);
         }
@@ -153,11 +156,16 @@ impl StreamRegisters {
     }
 
     /// Reads a counter in two halves, again if the upper one moved on meanwhile.
+    ///
+    /// Model: that of a device that is gone, all ones, is taken for 0.
     fn linear(&self, now: Moment, low: u32, high: u32) -> Bytes {
         let base = spec::counters(self.stream);
         loop {
             let upper = self.read(now, base + high);
             let lower = self.read(now, base + low);
+            if (upper, lower) == (u32::MAX, u32::MAX) {
+                return Bytes::ZERO;
+            }
             if self.read(now, base + high) == upper {
                 return Bytes::new(u64::from(upper) << 32 | u64::from(lower));
             }

@@ -1,5 +1,6 @@
 //! Whether a scenario that fits its types also makes sense.
 
+mod device_faults;
 mod happenings;
 
 use hardware::StreamFormat;
@@ -238,7 +239,8 @@ impl Check<'_> {
         }
         let frame = device.format.to_format().bytes_of(Frames::new(1));
         let fifo = device.stream_config(Samples::Left).fifo.bytes(frame);
-        let ahead = fifo.get().div_ceil(frame.get());
+        let more = crate::stack::device_faults::lead(self.scenario, frame);
+        let ahead = (fifo + more).get().div_ceil(frame.get());
         let ring = packet.get() * u64::from(packets.clamp(1, PACKETS_MAX.1));
         if ahead > ring {
             self.say(

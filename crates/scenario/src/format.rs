@@ -6,6 +6,7 @@
 mod client;
 mod derived;
 mod device;
+mod device_fault;
 mod expect;
 mod fault;
 mod source;
@@ -15,7 +16,13 @@ use serde::{Deserialize, Serialize};
 
 pub use client::{Client, EndOfStream, Mode, Prime};
 pub use device::{
-    Content, CountOn, Device, EndFill, Engine, Format, PacketWindow, Policy, Preset, Sample,
+    Class, Content, CountOn, Device, EndFill, Engine, Format, PacketWindow, Policy, Preset, Sample,
+    Suite,
+};
+pub use device_fault::{
+    Backwards, BurstGrain, ByFrames, CblMismatch, DelayOtherTimebase, IrqCoalesce, IrqSpurious,
+    Lasting, LpibLag, Occasions, Plain, ReadsAllOnes, StartBurst, Step, StuckAfterResume, Ticks,
+    WallclkHz, WallclkPpb,
 };
 pub use expect::{
     Expect, ExpectedClient, ExpectedConversion, ExpectedFrames, ExpectedGlitch, ExpectedHeadroom,

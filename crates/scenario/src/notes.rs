@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use engine::{DeviceStream, NO_PASS, PACKET, PASS, STARVED, STATE};
-use ks::{KsState, Property, REQUEST};
+use hardware::fault::Effect;
+use ks::{KsState, PinRequest, Property, REQUEST, RtAudioRequest};
 use machine::{Component, DELAY, DPC, FaultId, ISR, Latency, NOTIFICATION, WAKE};
 use truth::{LostNotification, Origin, Starved, Supply, Work, Write};
 use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
@@ -57,6 +58,7 @@ pub(crate) struct Notes {
     pub(crate) reported: BTreeMap<String, u64>,
     pub(crate) clients: Vec<ClientNotes>,
     producer: ProducerNotes,
+    device: DeviceNotes,
 }
 
 /// What is known of one client.
@@ -82,9 +84,56 @@ struct ProducerNotes {
     ends: Option<u64>,
 }
 
+/// What the device did last, as far as others may be misled by it.
+#[derive(Clone, Copy, Debug, Default)]
+struct DeviceNotes {
+    /// The latest interrupt: when, and the descriptors completed by then.
+    interrupt: Option<(SimTime, u64)>,
+    /// The latest status without a completion: when, and the fault that set it.
+    spurious: Option<(SimTime, FaultId)>,
+    /// No interrupt was answered since this completion, because of this fault.
+    silent: Option<(u64, FaultId)>,
+    suspects: Suspects,
+}
+
+/// Faults that leave no entry in the history when they strike.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Suspects {
+    /// The one fault because of which positions may be wrong, if there is exactly one.
+    pub(crate) misleads: Option<FaultId>,
+    /// The one fault because of which the device is gone for a while, and when.
+    pub(crate) gone: Option<(FaultId, SimTime, SimTime)>,
+}
+
+impl DeviceNotes {
+    /// The fault because of which nobody answers an interrupt that comes at `at`.
+    fn deaf(&self, at: SimTime) -> Option<FaultId> {
+        let (fault, from, until) = self.suspects.gone?;
+        (from..until).contains(&at).then_some(fault)
+    }
+
+    fn completions(&self) -> u64 {
+        self.interrupt.map_or(0, |(_, completions)| completions)
+    }
+
+    /// The fault that brought about a wake-up which answers to something at `due`.
+    fn brought_about(&self, due: u64) -> Option<FaultId> {
+        let (at, fault) = self.spurious?;
+        (at == SimTime::from_ticks(due)).then_some(fault)
+    }
+
+    /// What had been completed when the interrupt came that a wake-up due at `due` answers to, and
+    /// who would be to blame for another count.
+    fn misled(&self, due: SimTime) -> Option<(u64, FaultId)> {
+        let (at, completions) = self.interrupt?;
+        (at == due).then_some((completions, self.suspects.misleads?))
+    }
+}
+
 impl Notes {
-    /// No notes yet, of a run in which `clients` clients play into `stream`.
-    pub(crate) fn new(stream: Option<&DeviceStream>, clients: usize) -> Self {
+    /// No notes yet, of a run in which `clients` clients play into `stream`; `suspects`
+    /// are faults that strike without a word.
+    pub(crate) fn new(stream: Option<&DeviceStream>, clients: usize, suspects: Suspects) -> Self {
         let frame = |stream: &DeviceStream| stream.mapping.format().frame_bytes();
         Self {
             packet: stream.map_or(Frames::ZERO, |stream| stream.packet),
@@ -99,6 +148,10 @@ impl Notes {
             reported: BTreeMap::new(),
             clients: vec![ClientNotes::default(); clients],
             producer: ProducerNotes::default(),
+            device: DeviceNotes {
+                suspects,
+                ..DeviceNotes::default()
+            },
         }
     }
 
@@ -130,6 +183,10 @@ impl Notes {
             self.notifications.dpc_runs += 1;
         } else if *what == NOTIFICATION {
             self.notified(words);
+        } else if *what == hardware::history::INTERRUPT {
+            self.interrupted(words, at.time);
+        } else if *what == hardware::history::FAULT {
+            self.struck(words);
         }
     }
 
@@ -138,7 +195,7 @@ impl Notes {
     }
 
     fn request(&mut self, words: &[u64]) {
-        let [property, _, detail, status, _] = words else {
+        let [property, _, detail, status, answer] = words else {
             return;
         };
         let status = status_of(*status);
@@ -147,7 +204,76 @@ impl Notes {
         }
         if *property == u64::from(Property::SET_WRITE_PACKET.code()) {
             self.producer.ends = detail.checked_sub(1);
+        } else if *property == u64::from(packet_count().code()) {
+            self.counted(*answer);
         }
+    }
+
+    /// The producer asked for the packet count and got `count`. In answer to an interrupt it should
+    /// be what the device has completed; if it is not, the producer was misled.
+    fn counted(&mut self, count: u64) {
+        let Some(wake) = self.producer.wake else {
+            return;
+        };
+        let Some((event, fault)) = self.device.misled(self.work[wake].due) else {
+            return;
+        };
+        if count < event {
+            self.lost.push(LostNotification { event, fault });
+        } else if count > event {
+            self.work[wake].fault.get_or_insert(fault);
+        }
+    }
+
+    /// The line went up.
+    fn interrupted(&mut self, words: &[u64], at: SimTime) {
+        let [_, _, completions, _, _] = words else {
+            return;
+        };
+        self.silent_until(*completions);
+        self.device.interrupt = Some((at, *completions));
+        if let Some(fault) = self.device.deaf(at) {
+            self.fall_silent(fault);
+        }
+    }
+
+    /// Nobody answers the latest interrupt, so no other comes.
+    fn fall_silent(&mut self, fault: FaultId) {
+        let event = self.device.completions();
+        self.device.silent = Some((event, fault));
+        self.lose(event, fault);
+    }
+
+    /// The completions before `event` came while nobody answered. Called once more at the end.
+    pub(crate) fn silent_until(&mut self, event: u64) {
+        let Some((since, fault)) = self.device.silent.take() else {
+            return;
+        };
+        for event in since + 1..event {
+            self.lose(event, fault);
+        }
+    }
+
+    /// A fault of the device changed something.
+    fn struck(&mut self, words: &[u64]) {
+        let [_, fault, effect, completion, at] = words else {
+            return;
+        };
+        let fault = FaultId::new(u32::try_from(*fault).expect("faults are few"));
+        match Effect::from_code(*effect) {
+            Some(Effect::InterruptLost) => self.lose(*completion, fault),
+            Some(Effect::MessageLost) => self.fall_silent(fault),
+            Some(Effect::InterruptSpurious) => {
+                self.device.spurious = Some((SimTime::from_ticks(*at), fault));
+            }
+            // The link log knows of it.
+            Some(Effect::Stalled) | None => {}
+        }
+    }
+
+    fn lose(&mut self, event: u64, fault: FaultId) {
+        self.notifications.lost += 1;
+        self.lost.push(LostNotification { event, fault });
     }
 
     fn wake(&mut self, role: Role, words: &[u64]) {
@@ -159,7 +285,7 @@ impl Notes {
             // Until it is known when it ends.
             done: SimTime::MAX.at(Phase::React),
             latency: Latency::ZERO,
-            fault: FaultId::from_word(*fault),
+            fault: FaultId::from_word(*fault).or_else(|| self.device.brought_about(*due)),
         };
         match role {
             Role::Producer => {
@@ -299,4 +425,9 @@ impl Notes {
 
 fn status_of(word: u64) -> NtStatus {
     NtStatus::from_value(u32::try_from(word).expect("a status has 32 bits"))
+}
+
+/// The property that asks for the packet count.
+fn packet_count() -> Property {
+    Property::of(&PinRequest::RtAudio(RtAudioRequest::PacketCount))
 }

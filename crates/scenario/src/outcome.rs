@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::mem::take;
 use std::rc::Rc;
 
-use hardware::Segment;
+use hardware::{Segment, Stall};
+use machine::FaultId;
 use ring::Kind;
-use truth::{Account, Cadence, Class, Glitch, Ledger, Played, Stay};
+use truth::{Account, Cadence, Class, DeviceStall, Glitch, Ledger, Played, Stay};
 use units::{Frames, SimDuration, SimTime};
 use vtime::Context;
 
@@ -18,7 +19,7 @@ use crate::result::{
     ClientResult, EndpointResult, GlitchResult, Headroom, RunResult, SCHEMA, StayResult,
 };
 use crate::run::{Run, RunError};
-use crate::stack::Stack;
+use crate::stack::{Stack, device_faults};
 
 impl Stack {
     /// Runs what is left and draws the conclusions.
@@ -70,9 +71,17 @@ impl Stack {
     /// All that happened to the stream of the device, if somebody opened it. The notes go into it.
     fn account(&mut self) -> Option<Account> {
         let (geometry, until) = (self.geometry()?, self.end());
+        let packet = geometry.packet.get();
         let controller = self.hardware.controller.borrow();
         let log = controller.link_log(0);
+        let frames: u64 = log
+            .segments()
+            .iter()
+            .map(|segment| segment.frames.get())
+            .sum();
+        let completions = frames / packet;
         let notes = &mut self.notes;
+        notes.silent_until(completions + 1);
         let played = log.spans().iter().map(|span| Played {
             run: span.run,
             first: span.first.get(),
@@ -90,6 +99,8 @@ impl Stack {
             starved: take(&mut notes.starved),
             supply: take(&mut notes.supply),
             stopped: take(&mut notes.stopped),
+            stalls: log.stalls().iter().map(stall).collect(),
+            start_burst: device_faults::start_burst(&self.scenario),
         })
     }
 
@@ -143,7 +154,8 @@ impl Stack {
             Ledger::frames_by_class,
         );
         let lost = truth.map_or(Frames::ZERO, Ledger::lost);
-        let lost_ns = self.nanos_of(lost);
+        let held = truth.map_or(SimDuration::ZERO, Ledger::held);
+        let lost_ns = self.nanos_of(lost) + held.to_nanos_floor();
         let glitches = truth.into_iter().flat_map(Ledger::glitches);
         EndpointResult {
             name: device.name.clone(),
@@ -178,7 +190,7 @@ impl Stack {
             frames: glitch.frames,
             heard_from: glitch.heard_from,
             start_ns: glitch.starts.to_nanos_floor(),
-            duration_ns: self.nanos_of(Frames::new(glitch.frames)),
+            duration_ns: self.nanos_of(Frames::new(glitch.frames)) + glitch.held.to_nanos_floor(),
             cause: glitch.blame.cause.map(|(component, _)| component.name()),
             cause_ns: glitch
                 .blame
@@ -278,4 +290,15 @@ fn millis(nanos: u64) -> f64 {
     let text = SimDuration::from_nanos(nanos).to_string();
     let number = text.trim_end_matches(" ms");
     number.parse().expect("a length is written as a number")
+}
+
+/// A stall, as the ledger knows it.
+fn stall(stall: &Stall) -> DeviceStall {
+    DeviceStall {
+        run: stall.run,
+        first: stall.first.get(),
+        begins: stall.begins,
+        ends: stall.ends,
+        fault: FaultId::new(stall.fault),
+    }
 }

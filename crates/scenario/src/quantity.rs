@@ -47,6 +47,12 @@ pub struct Frequency {
     millihertz: u64,
 }
 
+/// How often something happens: `"1000ppm"`, `"0.1%"`. At most 100 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Probability {
+    per_million: u32,
+}
+
 static TIME: Kind = Kind {
     expected: "a time with its unit (ns, us, ms, s, min, h), as \"10ms\"",
     units: &[
@@ -106,6 +112,15 @@ static FREQUENCY: Kind = Kind {
     finest: "0.001Hz",
     limit: 1_000_000_000,
     limit_text: "1000kHz",
+    signed: false,
+};
+
+static PROBABILITY: Kind = Kind {
+    expected: "a probability with its unit (ppm, %), as \"1000ppm\" or \"0.1%\"",
+    units: &[("ppm", 1), ("%", 10_000)],
+    finest: "1ppm",
+    limit: 1_000_000,
+    limit_text: "100%",
     signed: false,
 };
 
@@ -238,6 +253,19 @@ impl Frequency {
     }
 }
 
+impl Probability {
+    /// So often in a million.
+    pub const fn per_million(self) -> u32 {
+        self.per_million
+    }
+
+    fn parse(text: &str) -> Result<Self, QuantityError> {
+        PROBABILITY.steps(text).map(|steps| Self {
+            per_million: u32::try_from(steps).expect("at most a million"),
+        })
+    }
+}
+
 fn small(steps: i64) -> i32 {
     i32::try_from(steps).expect("limits of signed quantities fit into an i32")
 }
@@ -298,6 +326,12 @@ impl fmt::Display for Frequency {
     }
 }
 
+impl fmt::Display for Probability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}ppm", self.per_million)
+    }
+}
+
 macro_rules! as_text {
     ($($type:ident, $kind:ident, $pattern:literal, $example:literal;)*) => {$(
         impl std::str::FromStr for $type {
@@ -355,6 +389,7 @@ as_text! {
     FrameCount, FRAMES, r"^[0-9][0-9_]* *fr$", "480fr";
     Rate, RATE, r"^[0-9][0-9_]*(\.[0-9]+)? *k?Hz$", "48kHz";
     Drift, DRIFT, r"^-?[0-9][0-9_]*(\.[0-9]+)? *pp[mb]$", "50ppm";
+    Probability, PROBABILITY, r"^[0-9][0-9_]*(\.[0-9]+)? *(ppm|%)$", "1000ppm";
     Level, LEVEL, r"^-?[0-9][0-9_]*(\.[0-9]+)? *dB$", "-12dB";
     Frequency, FREQUENCY, r"^[0-9][0-9_]*(\.[0-9]+)? *k?Hz$", "440Hz";
 }

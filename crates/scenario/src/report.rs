@@ -85,6 +85,7 @@ fn what(glitch: &GlitchResult, truth: &Glitch) -> String {
     let what = match (truth.kind, glitch.class) {
         (GlitchType::Tail, None) => "content that was cut off before it was heard".to_owned(),
         (GlitchType::Discontinuity, _) => "a jump in the content".to_owned(),
+        (GlitchType::DeviceStall, _) => "the device stood still".to_owned(),
         (kind, class) => format!("{}: {}", kind.describe(), class.unwrap_or("-")),
     };
     let instead = glitch

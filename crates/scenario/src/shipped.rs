@@ -85,6 +85,37 @@ static SHIPPED: &[Shipped] = scenarios! {
         "s49a-stop-then-run"
         "s49b-stopped"
     ;
+    "faults/":
+        "class-i2s-batch"
+        "f01-lpib-lag"
+        "f02-lpib-lead"
+        "f05-irq-early"
+        "f06-one-frame-early"
+        "f07-burst-grain"
+        "f08-backwards"
+        "f09a-irq-lost"
+        "f09b-msi-edge-lost"
+        "f09c-irq-coalesce"
+        "f10-irq-spurious"
+        "f11-wallclk-zero"
+        "f12-fifo-size-off-by-one"
+        "f13-stuck-after-resume"
+        "f15-linear-not-reset"
+        "f16-pos-at-or-above-cbl"
+        "f17-run-sticky"
+        "f18-reads-all-ones"
+        "f19-srst-slow"
+        "f20-start-burst"
+        "f21-stale-status-at-start"
+        "f22-stall-until-ack"
+        "f24-cbl-mismatch"
+        "f25-delay-other-timebase"
+        "f26-mem-passes-link"
+        "f27-read-moves-engine"
+        "f30-pause-adds-delay"
+        "suite-amd"
+        "suite-vm-guest"
+    ;
 };
 
 static SOUNDS: &[ShippedSound] = &[ShippedSound {
@@ -93,7 +124,7 @@ static SOUNDS: &[ShippedSound] = &[ShippedSound {
 }];
 
 /// All scenarios that are compiled in: the ones told as stories first, then one for each row of
-/// the regression table.
+/// the regression table, then one for each fault of the device.
 pub fn shipped() -> &'static [Shipped] {
     SHIPPED
 }

@@ -2,6 +2,7 @@
 
 mod convert;
 pub(crate) mod device;
+pub(crate) mod device_faults;
 mod faults;
 mod players;
 mod source;
@@ -98,8 +99,12 @@ impl Stack {
         let machine = Shared::new(Machine::ideal());
         faults::inject(scenario, &mut machine.borrow_mut());
         let hardware = Hardware::new(&mut world, &scenario.device, options.keep_samples);
+        let seed = world.seed();
+        device_faults::inject(scenario, seed, &mut hardware.controller.borrow_mut());
         let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
-        let notes = Notes::new(players.device_stream().as_ref(), scenario.clients.len());
+        let suspects = device_faults::suspects(scenario);
+        let stream = players.device_stream();
+        let notes = Notes::new(stream.as_ref(), scenario.clients.len(), suspects);
         let mut stack = Self {
             scenario: Rc::new(scenario.clone()),
             options: *options,
@@ -211,7 +216,7 @@ impl Stack {
             packet: stream.packet,
             packets: stream.packets,
             frame,
-            fifo: config.fifo.bytes(frame),
+            fifo: config.fifo.bytes(frame) + device_faults::lead(&self.scenario, frame),
             burst: config.burst.bytes(frame),
         })
     }

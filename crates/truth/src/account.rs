@@ -29,6 +29,25 @@ pub struct Account {
     pub supply: Vec<Supply>,
     /// Runs that ended with STOP.
     pub stopped: Vec<u32>,
+    /// When the device stood still in RUN, in order.
+    pub stalls: Vec<DeviceStall>,
+    /// Frames that the device takes with the first one of each run because of a fault.
+    pub start_burst: Option<(u64, FaultId)>,
+}
+
+/// Time in RUN in which the device stood still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceStall {
+    /// Which run of the stream.
+    pub run: u32,
+    /// The first frame behind it.
+    pub first: u64,
+    /// When that frame should have left the speaker.
+    pub begins: SimTime,
+    /// When it did, or when the stream was stopped; none if it stands still yet.
+    pub ends: Option<SimTime>,
+    /// The fault that stopped it.
+    pub fault: FaultId,
 }
 
 /// Frames that left the speaker one after the other.

@@ -48,7 +48,10 @@ impl Blame {
             Self::on(&up_to_the_write(account, place, deadline), place)
         });
         Self {
-            fault: blame.fault.or_else(|| lost_call(account, span)),
+            fault: blame
+                .fault
+                .or_else(|| lost_call(account, span))
+                .or_else(|| taken_at_the_start(account, span)),
             ..blame
         }
     }
@@ -152,6 +155,12 @@ fn owed(account: &Account, starved: &Starved) -> Option<usize> {
         .filter(|place| supply[*place].client == starved.client)
         .take_while(|place| supply[*place].work.done >= starved.at)
         .last()
+}
+
+/// The fault because of which `span` was fetched with the first frame of its run.
+fn taken_at_the_start(account: &Account, span: &Span) -> Option<FaultId> {
+    let (frames, fault) = account.start_burst?;
+    (span.first < frames).then_some(fault)
 }
 
 /// The fault that kept the packet of `span` from being called for.

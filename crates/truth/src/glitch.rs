@@ -26,6 +26,8 @@ pub enum GlitchType {
     Tail,
     /// G14: silence of the engine in place of a client's data.
     ClientStarvation,
+    /// G15: the device stood still in RUN.
+    DeviceStall,
 }
 
 impl GlitchType {
@@ -39,6 +41,7 @@ impl GlitchType {
             Self::StartUp => "G8",
             Self::Tail => "G9",
             Self::ClientStarvation => "G14",
+            Self::DeviceStall => "G15",
         }
     }
 
@@ -52,6 +55,7 @@ impl GlitchType {
             Self::StartUp => "start-up gap",
             Self::Tail => "tail",
             Self::ClientStarvation => "client starvation",
+            Self::DeviceStall => "device stall",
         }
     }
 }
@@ -67,8 +71,10 @@ pub struct Glitch {
     pub run: u32,
     /// Its first frame, counted from the start of the run.
     pub first: u64,
-    /// How many frames; 0 for a jump.
+    /// How many frames; 0 for a jump, and for time in which there were none.
     pub frames: u64,
+    /// For how long there was no frame although the device was in RUN.
+    pub held: SimDuration,
     /// The first content that was heard in its place, if it was content of this run.
     pub heard_from: Option<u64>,
     /// When its first frame left the speaker, or would have.
@@ -78,10 +84,11 @@ pub struct Glitch {
 }
 
 impl Glitch {
-    /// How long it was, at the nominal rate.
+    /// How long it was, its frames at the nominal rate.
     pub fn duration(&self, account: &Account) -> SimDuration {
         let clock = units::Clock::nominal(SimTime::ZERO, account.geometry.rate);
-        clock.instant_of(self.frames).since(SimTime::ZERO)
+        let frames = clock.instant_of(self.frames).since(SimTime::ZERO);
+        SimDuration::from_ticks(frames.ticks() + self.held.ticks())
     }
 }
 
@@ -121,6 +128,7 @@ pub(crate) fn glitches(account: &Account, spans: &[Span]) -> Vec<Glitch> {
         .collect();
     all.extend(jumps(account, spans));
     all.extend(cut_off(account, &ends, spans));
+    all.extend(stalls(account));
     all.sort_by_key(|glitch| (glitch.run, glitch.first, glitch.kind));
     all
 }
@@ -209,6 +217,7 @@ fn glitch_of(account: &Account, event: &Event) -> Glitch {
         run: event.run,
         first: event.first,
         frames: event.end - event.first,
+        held: SimDuration::ZERO,
         heard_from: event.head.heard_from(),
         starts: instant_of(account, event.run, event.first),
         blame: match kind {
@@ -261,6 +270,7 @@ fn jumps(account: &Account, spans: &[Span]) -> Vec<Glitch> {
                 run: span.run,
                 first: span.first,
                 frames: 0,
+                held: SimDuration::ZERO,
                 heard_from: span.heard_from(),
                 starts: instant_of(account, span.run, span.first),
                 blame: Blame::for_jump(account, &span, between.as_ref()),
@@ -284,12 +294,36 @@ fn cut_off(account: &Account, ends: &BTreeMap<u32, u64>, spans: &[Span]) -> Vec<
             run,
             first,
             frames: end - first,
+            held: SimDuration::ZERO,
             heard_from: None,
             starts: instant_of(account, run, first),
             blame: Blame::NOBODY,
         })
     };
     account.stopped.iter().filter_map(|run| cut(*run)).collect()
+}
+
+/// Times in RUN without a frame.
+fn stalls(account: &Account) -> impl Iterator<Item = Glitch> {
+    account.stalls.iter().filter_map(|stall| {
+        let ends = stall
+            .ends
+            .map_or(account.until, |ends| ends.min(account.until));
+        (stall.begins < ends).then(|| Glitch {
+            kind: GlitchType::DeviceStall,
+            class: None,
+            run: stall.run,
+            first: stall.first,
+            frames: 0,
+            held: ends.since(stall.begins),
+            heard_from: None,
+            starts: stall.begins,
+            blame: Blame {
+                fault: Some(stall.fault),
+                ..Blame::NOBODY
+            },
+        })
+    })
 }
 
 fn instant_of(account: &Account, run: u32, frame: u64) -> SimTime {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use units::{Frames, NtStatus};
+use units::{Frames, NtStatus, SimDuration};
 
 use crate::account::{Account, Write};
 use crate::class::Class;
@@ -87,6 +87,12 @@ impl Ledger {
     pub fn stays(&self) -> impl Iterator<Item = Stay> {
         let Account { until, stays, .. } = &self.account;
         stays.iter().map(|stay| stay.clone().until(*until))
+    }
+
+    /// Time in RUN without a frame.
+    pub fn held(&self) -> SimDuration {
+        let held = self.glitches.iter().map(|glitch| glitch.held.ticks());
+        SimDuration::from_ticks(held.sum())
     }
 
     /// Frames that were wrong or were cut off.

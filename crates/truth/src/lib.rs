@@ -37,6 +37,8 @@
 //!     starved: vec![],
 //!     supply: vec![],
 //!     stopped: vec![],
+//!     stalls: vec![],
+//!     start_burst: None,
 //! });
 //! assert_eq!(ledger.frames_by_class()[&Class::Stale], 192);
 //! let glitch = &ledger.glitches()[0];
@@ -71,7 +73,9 @@ mod ledger;
 mod span;
 mod timeline;
 
-pub use account::{Account, LostNotification, Origin, Played, Starved, Supply, Work, Write};
+pub use account::{
+    Account, DeviceStall, LostNotification, Origin, Played, Starved, Supply, Work, Write,
+};
 pub use blame::Blame;
 pub use class::Class;
 pub use glitch::{Glitch, GlitchType};

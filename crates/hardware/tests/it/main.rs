@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod capture;
+mod class;
 mod descriptors;
 mod fault;
 mod fault_oracle;

@@ -41,6 +41,7 @@ impl Check<'_> {
                 );
             }
         }
+        self.device_fault(key, fault);
         let producers = !self.scenario.clients.is_empty();
         if !producers {
             self.say(key, "a fault needs a client that it can hit; there is none");

@@ -7,7 +7,7 @@ use crate::quantity::{FrameCount, Time};
 
 impl Fault {
     /// Each kind of fault by its key, and whether it is this one.
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 5] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 38] {
         [
             ("late-wake-up", self.late_wake_up.is_some()),
             ("lost-notification", self.lost_notification.is_some()),
@@ -17,6 +17,45 @@ impl Fault {
             ),
             ("blocked-dpc", self.blocked_dpc.is_some()),
             ("late-dpc", self.late_dpc.is_some()),
+            ("lpib-lag", self.lpib_lag.is_some()),
+            ("lpib-lead", self.lpib_lead.is_some()),
+            ("dpib-early", self.dpib_early.is_some()),
+            ("irq-early", self.irq_early.is_some()),
+            ("irq-one-frame-early", self.irq_one_frame_early.is_some()),
+            ("burst-grain", self.burst_grain.is_some()),
+            ("backwards", self.backwards.is_some()),
+            ("irq-lost", self.irq_lost.is_some()),
+            ("irq-coalesce", self.irq_coalesce.is_some()),
+            ("msi-edge-lost", self.msi_edge_lost.is_some()),
+            ("irq-spurious", self.irq_spurious.is_some()),
+            ("wallclk-zero", self.wallclk_zero.is_some()),
+            ("wallclk-hz", self.wallclk_hz.is_some()),
+            ("wallclk-ppb", self.wallclk_ppb.is_some()),
+            ("fifo-size-off-by-one", self.fifo_size_off_by_one.is_some()),
+            ("fifo-size-zero", self.fifo_size_zero.is_some()),
+            ("fifo-size-by-fmt", self.fifo_size_by_fmt.is_some()),
+            ("stuck-after-resume", self.stuck_after_resume.is_some()),
+            ("linear-not-reset", self.linear_not_reset.is_some()),
+            ("pos-at-or-above-cbl", self.pos_at_or_above_cbl.is_some()),
+            ("run-sticky", self.run_sticky.is_some()),
+            ("reads-all-ones", self.reads_all_ones.is_some()),
+            ("srst-slow", self.srst_slow.is_some()),
+            ("start-burst", self.start_burst.is_some()),
+            (
+                "stale-status-at-start",
+                self.stale_status_at_start.is_some(),
+            ),
+            ("stall-until-ack", self.stall_until_ack.is_some()),
+            ("cbl-mismatch", self.cbl_mismatch.is_some()),
+            ("delay-other-timebase", self.delay_other_timebase.is_some()),
+            ("mem-passes-link", self.mem_passes_link.is_some()),
+            ("read-moves-engine", self.read_moves_engine.is_some()),
+            (
+                "playback-stalls-on-capture-start",
+                self.playback_stalls_on_capture_start.is_some(),
+            ),
+            ("pause-adds-delay", self.pause_adds_delay.is_some()),
+            ("ticks", self.ticks.is_some()),
         ]
     }
 }
@@ -78,9 +117,12 @@ impl Scenario {
             .unwrap_or_else(|| format!("client-{place}"))
     }
 
-    /// What the fault at `place` is called. Panics if there is none.
+    /// What the fault at `place` is called: behind those of the list come those of the device's
+    /// suite and class, which are called by its name.
     pub fn fault_name(&self, place: usize) -> String {
-        let fault = &self.faults[place];
+        let Some(fault) = self.faults.get(place) else {
+            return self.device.name_of_fault(place - self.faults.len());
+        };
         let kind = fault
             .kinds()
             .iter()

@@ -32,6 +32,12 @@ pub struct Device {
     pub count_on: Option<CountOn>,
     /// How fast the crystal of the device is.
     pub drift: Drift,
+    /// A kind of device whose positions it has: they move as those of that kind do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<Class>,
+    /// Faults that real devices have together, beside those of `[[fault]]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Suite>,
     /// Lets a buffer have up to 8 packets; Windows knows 1 or 2.
     pub more_packets: bool,
     /// Which packet the driver takes before RUN and ahead of time.
@@ -47,6 +53,58 @@ pub enum Preset {
     /// An HD Audio controller: a FIFO of 192 bytes, bursts of 32, packets counted as the device
     /// fetches them, frames in the 48 kHz grid of the link.
     HdAudio,
+}
+
+/// A kind of device. What of it an engine of this shape leaves out is said in
+/// `crates/hardware/src/class.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The stream engine of the ACX samples: exact positions.
+    AcxSample,
+    /// The dummy device of Linux: positions move every 4 ms.
+    LinuxDummy,
+    /// The loopback cable of Linux: the same.
+    LinuxLoopback,
+    /// The test device of Linux: positions move five times a second.
+    LinuxPcmtest,
+    /// HD Audio in QEMU: everything moves once a millisecond, by multiples of four bytes.
+    QemuHda,
+    /// HD Audio in `VirtualBox`: positions move by whole packets.
+    VirtualboxHda,
+    /// An ES1370: exact positions.
+    Es1370,
+    /// USB at full speed: everything moves once a millisecond, and 8 ms are taken ahead.
+    UsbFullSpeed,
+    /// USB at high speed: everything moves each 125 µs, and a millisecond is taken ahead.
+    UsbHighSpeed,
+    /// I²S with a DMA controller that knows of whole packets only.
+    I2sBatch,
+    /// I²S with a DMA controller that knows of bursts of 16 frames.
+    I2sBurst,
+    /// A `SoundWire` link behind HD Audio: exact positions.
+    Soundwire,
+    /// A signal processor: everything moves once a millisecond, and 10 ms are taken at the start.
+    Dsp,
+    /// An AES67 device: positions move by 48 frames.
+    Aes67,
+}
+
+/// Faults that real devices have together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Suite {
+    /// An Intel controller of 2009: interrupts one frame early.
+    #[serde(rename = "intel-2009")]
+    Intel2009,
+    /// An AMD controller: positions 32 frames behind, in bursts; playback stands still for a
+    /// millisecond when another stream starts.
+    Amd,
+    /// NVIDIA, or the HDMI half of another controller: interrupts 64 frames early, one in a
+    /// thousand missing.
+    Nvidia,
+    /// A virtual machine: the device moves once a millisecond, and waits for each acknowledgement.
+    VmGuest,
 }
 
 /// Where a device counts packets.
@@ -164,6 +222,8 @@ impl Default for Device {
             burst: None,
             count_on: None,
             drift: Drift::default(),
+            class: None,
+            faults: None,
             more_packets: false,
             packet_window: PacketWindow::default(),
             end_of_stream: EndFill::default(),

@@ -4,6 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::Prime;
+use super::device_fault::{
+    Backwards, BurstGrain, ByFrames, CblMismatch, DelayOtherTimebase, IrqCoalesce, IrqSpurious,
+    Lasting, LpibLag, Occasions, Plain, ReadsAllOnes, StartBurst, StuckAfterResume, Ticks,
+    WallclkHz, WallclkPpb,
+};
 use crate::quantity::Time;
 
 /// Something that goes wrong: exactly one kind, as a table named by it.
@@ -29,6 +34,105 @@ pub struct Fault {
     /// One DPC of the device runs late.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late_dpc: Option<LateDpc>,
+    /// F01: the link position is shown where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lpib_lag: Option<LpibLag>,
+    /// F02: the link position is shown ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lpib_lead: Option<ByFrames>,
+    /// F02: the position of the memory side is shown ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dpib_early: Option<ByFrames>,
+    /// F05: interrupts come before the position shows what they are for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irq_early: Option<ByFrames>,
+    /// F06: the same by one frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irq_one_frame_early: Option<Plain>,
+    /// F07: positions move in steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst_grain: Option<BurstGrain>,
+    /// F08: the link position goes back now and then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backwards: Option<Backwards>,
+    /// F09: completions leave no interrupt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irq_lost: Option<Occasions>,
+    /// F09: interrupts that follow another one closely fall together with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irq_coalesce: Option<IrqCoalesce>,
+    /// F09: the message of an interrupt is lost, and no other is sent until somebody acknowledges.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub msi_edge_lost: Option<Occasions>,
+    /// F10: interrupts come without a completion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irq_spurious: Option<IrqSpurious>,
+    /// F11: the wall clock reads 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallclk_zero: Option<Plain>,
+    /// F11: the wall clock has another rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallclk_hz: Option<WallclkHz>,
+    /// F11: the wall clock drifts against the streams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallclk_ppb: Option<WallclkPpb>,
+    /// F12: the size of the FIFO is read as one more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fifo_size_off_by_one: Option<Plain>,
+    /// F12: the size of the FIFO reads 0 after the format was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fifo_size_zero: Option<Lasting>,
+    /// F12: the size of the FIFO is said to be another for 20- and 24-bit samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fifo_size_by_fmt: Option<Plain>,
+    /// F13: RUN is set and nothing moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stuck_after_resume: Option<StuckAfterResume>,
+    /// F15: the 64-bit counters go on over a reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linear_not_reset: Option<Plain>,
+    /// F16: the link position passes the end of the buffer once per lap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pos_at_or_above_cbl: Option<ByFrames>,
+    /// F17: RUN reads 1 for a while after it was cleared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_sticky: Option<Lasting>,
+    /// F18: every register reads all ones, and writes are lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reads_all_ones: Option<ReadsAllOnes>,
+    /// F19: resets take a while to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub srst_slow: Option<Lasting>,
+    /// F20: at the start the device takes far more than its FIFO holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_burst: Option<StartBurst>,
+    /// F21: the status of a completion is set before there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale_status_at_start: Option<Plain>,
+    /// F22: the engine stands still from a completion until it is acknowledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stall_until_ack: Option<Plain>,
+    /// F24: the engine takes the cyclic buffer for longer or shorter than it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cbl_mismatch: Option<CblMismatch>,
+    /// F25: the link counter has a rate of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay_other_timebase: Option<DelayOtherTimebase>,
+    /// F26: the device takes more ahead than it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mem_passes_link: Option<ByFrames>,
+    /// F27: the engine is behind until somebody looks at a register.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_moves_engine: Option<Ticks>,
+    /// F29: playback stands still when another stream of the controller starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub playback_stalls_on_capture_start: Option<Lasting>,
+    /// F30: each pause makes the delay longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause_adds_delay: Option<ByFrames>,
+    /// The device moves in ticks, as one in a virtual machine does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticks: Option<Ticks>,
 }
 
 /// A thread that has been woken gets to run late.
@@ -143,6 +247,6 @@ pub struct WritePacket {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde asks for a reference"
 )]
-const fn is_false(value: &bool) -> bool {
+pub(super) const fn is_false(value: &bool) -> bool {
     !*value
 }

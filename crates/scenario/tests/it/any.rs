@@ -47,12 +47,14 @@ fn device() -> impl Strategy<Value = String> {
         vec![
             "preset = \"hd-audio\"",
             "count-on = \"memory\"",
+            "faults = \"amd\"",
+            "class = \"usb-high-speed\"",
             "drift = \"1000ppm\"",
             "more-packets = true",
             "packet-window = \"sample\"",
             "end-of-stream = \"silence\"",
         ],
-        0..=6,
+        0..=8,
     );
     let extent = |key: &'static str| {
         let frames = prop_oneof![1 => Just(0u64), 4 => 1u64..9, 4 => 9u64..200];
@@ -129,6 +131,67 @@ fn fault() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A fault of the device; some are refused.
+fn device_fault() -> impl Strategy<Value = String> {
+    let by = prop::sample::select(vec![
+        "lpib-lag",
+        "lpib-lead",
+        "dpib-early",
+        "burst-grain",
+        "irq-early",
+        "pos-at-or-above-cbl",
+        "mem-passes-link",
+        "pause-adds-delay",
+    ]);
+    let lasting = prop::sample::select(vec![
+        "fifo-size-zero",
+        "run-sticky",
+        "srst-slow",
+        "playback-stalls-on-capture-start",
+    ]);
+    let plain = prop::sample::select(vec![
+        "irq-one-frame-early",
+        "wallclk-zero",
+        "fifo-size-off-by-one",
+        "fifo-size-by-fmt",
+        "linear-not-reset",
+        "stale-status-at-start",
+        "stall-until-ack",
+    ]);
+    let which = prop_oneof![
+        (0u64..20).prop_map(|event| format!("event = {event}")),
+        (0u32..101).prop_map(|parts| format!("probability = \"{parts}%\"")),
+    ];
+    let odds = prop::sample::select(vec![
+        "irq-lost = { ",
+        "msi-edge-lost = { ",
+        "irq-spurious = { after = \"7fr\", ",
+    ]);
+    prop_oneof![
+        3 => (by, 0u64..2_000).prop_map(|(kind, n)| format!("{kind} = {{ frames = \"{n}fr\" }}")),
+        1 => (lasting, time()).prop_map(|(kind, lasts)| format!("{kind} = {{ lasts = \"{lasts}\" }}")),
+        2 => plain.prop_map(|kind| format!("{kind} = {{}}")),
+        3 => (odds, which).prop_map(|(kind, which)| format!("{kind}{which} }}")),
+        1 => (0u64..900, 0u64..900).prop_map(|(every, by)| {
+            format!("backwards = {{ every = \"{every}fr\", frames = \"{by}fr\" }}")
+        }),
+        1 => time().prop_map(|window| format!("irq-coalesce = {{ window = \"{window}\" }}")),
+        1 => (time(), time()).prop_map(|(from, until)| {
+            format!("reads-all-ones = {{ from = \"{from}\", until = \"{until}\" }}")
+        }),
+        1 => (0u64..4, time()).prop_map(|(start, lasts)| {
+            format!("stuck-after-resume = {{ start = {start}, lasts = \"{lasts}\" }}")
+        }),
+        1 => time().prop_map(|ahead| format!("start-burst = {{ ahead = \"{ahead}\" }}")),
+        1 => (0u64..3).prop_map(|n| format!("cbl-mismatch = {{ shorter = \"{n}fr\" }}")),
+        1 => (0u32..12, 0u32..12).prop_map(|(counts, of)| {
+            format!("delay-other-timebase = {{ counts = {counts}, of = {of} }}")
+        }),
+        1 => (prop::sample::select(vec!["ticks", "read-moves-engine"]), time())
+            .prop_map(|(kind, every)| format!("{kind} = {{ every = \"{every}\" }}")),
+    ]
+}
+
 fn action() -> impl Strategy<Value = String> {
     prop_oneof![
         time().prop_map(|at| format!("pause = {{ client = 0, at = \"{at}\" }}")),
@@ -146,7 +209,7 @@ fn file() -> impl Strategy<Value = String> {
     (
         device(),
         client(),
-        prop::collection::vec(fault(), 0..4),
+        prop::collection::vec(prop_oneof![fault(), device_fault()], 0..4),
         prop::collection::vec(action(), 0..4),
     )
         .prop_map(|(device, client, faults, actions)| {

@@ -93,6 +93,97 @@ fn a_quantity_needs_its_unit() {
 }
 
 #[test]
+fn faults_of_the_device_that_cannot_be_are_refused() {
+    for (fault, key, says) in [
+        (
+            "lpib-lag = {}",
+            "lpib-lag",
+            "exactly one of `frames` and `fifo`",
+        ),
+        (
+            "lpib-lag = { frames = \"4fr\", fifo = true }",
+            "lpib-lag",
+            "exactly one",
+        ),
+        (
+            "lpib-lead = { frames = \"48001fr\" }",
+            "lpib-lead",
+            "at most 48000fr",
+        ),
+        (
+            "burst-grain = { frames = \"0fr\" }",
+            "burst-grain.frames",
+            "expected `1fr`",
+        ),
+        (
+            "burst-grain = {}",
+            "burst-grain",
+            "exactly one of `frames` and `of`",
+        ),
+        (
+            "irq-lost = {}",
+            "irq-lost",
+            "exactly one of `event` and `probability`",
+        ),
+        (
+            "irq-lost = { event = 0 }",
+            "irq-lost.event",
+            "counted from 1",
+        ),
+        (
+            "irq-lost = { probability = \"101%\" }",
+            "irq-lost.probability",
+            "beyond 100%",
+        ),
+        (
+            "stuck-after-resume = { start = 0 }",
+            "stuck-after-resume.start",
+            "counted from 1",
+        ),
+        (
+            "ticks = { every = \"1ns\" }",
+            "ticks.every",
+            "expected `1us`",
+        ),
+        (
+            "cbl-mismatch = {}",
+            "cbl-mismatch",
+            "exactly one of `longer` and `shorter`",
+        ),
+        (
+            "delay-other-timebase = { counts = 1, of = 0 }",
+            "delay-other-timebase",
+            "10 times",
+        ),
+        (
+            "delay-other-timebase = { counts = 10, of = 1 }",
+            "delay-other-timebase",
+            "10 times",
+        ),
+        (
+            "reads-all-ones = { from = \"2ms\", until = \"2ms\" }",
+            "reads-all-ones.until",
+            "not after it begins",
+        ),
+        (
+            "mem-passes-link = { frames = \"961fr\" }",
+            "",
+            "that the device takes ahead",
+        ),
+    ] {
+        let text = format!(
+            "name = \"x\"\nduration = \"1s\"\n[[client]]\nmode = \"exclusive-event\"\n[[fault]]\n{fault}\n"
+        );
+        let refused = Scenario::parse(&text).unwrap_err();
+        let said = refused.iter().any(|each| {
+            let is_there = key.is_empty() || each.key == format!("fault[0].{key}");
+            is_there && each.message.contains(says)
+        });
+        assert!(said, "{fault}: {refused:?}");
+    }
+}
+
+#[test]
 fn impossible_numbers_are_refused() {
     for (more, line, key, says) in [
         (

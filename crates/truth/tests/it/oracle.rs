@@ -108,6 +108,8 @@ fn account(stretches: &[Stretch], ends: bool) -> Account {
         starved: Vec::new(),
         supply: Vec::new(),
         stopped: Vec::new(),
+        stalls: Vec::new(),
+        start_burst: None,
     }
 }
 

@@ -216,6 +216,65 @@ fn g5_a_lasting_shift_is_told_also_behind_a_stale_stretch() {
     assert_eq!(kinds(&bare), [("G5", 2880, 0)]);
 }
 
+/// Time without a frame is lost as frames are, and a stall that lasts lasts to the end of the run.
+#[test]
+fn g15_a_device_that_stands_still_in_run_is_a_stall() {
+    let stall = |begins, ends: Option<u64>| truth::DeviceStall {
+        run: 0,
+        first: 960,
+        begins: SimTime::from_millis(begins),
+        ends: ends.map(SimTime::from_millis),
+        fault: FaultId::new(3),
+    };
+    let ledger = Ledger::close(truth::Account {
+        stalls: vec![stall(20, Some(24)), stall(30, None), stall(500, None)],
+        until: SimTime::from_millis(100),
+        ..REFERENCE.play()
+    });
+    let stalls: Vec<_> = ledger
+        .glitches()
+        .iter()
+        .filter(|glitch| glitch.kind == GlitchType::DeviceStall)
+        .map(|glitch| {
+            (
+                glitch.starts,
+                glitch.duration(ledger.account()),
+                glitch.blame.fault,
+            )
+        })
+        .collect();
+    let (fault, millis) = (Some(FaultId::new(3)), SimDuration::from_millis);
+    assert_eq!(
+        stalls,
+        [
+            (SimTime::from_millis(20), millis(4), fault),
+            (SimTime::from_millis(30), millis(70), fault),
+        ]
+    );
+    assert_eq!(ledger.held(), millis(74));
+    assert_eq!(ledger.lost().get(), 0);
+}
+
+/// A device that took a packet with the first frame is why it was not there.
+#[test]
+fn what_was_taken_at_the_start_is_the_fault_of_what_took_it() {
+    let burst = Some((960, FaultId::new(2)));
+    let uninit = |first| truth::Played {
+        run: 0,
+        first,
+        frames: 96,
+        whose: None,
+    };
+    for (first, fault) in [(480, Some(FaultId::new(2))), (960, None)] {
+        let ledger = Ledger::close(truth::Account {
+            played: vec![uninit(first)],
+            start_burst: burst,
+            ..REFERENCE.play()
+        });
+        assert_eq!(ledger.glitches()[0].blame.fault, fault, "{first}");
+    }
+}
+
 /// Content that was only heard ahead of its time was heard.
 #[test]
 fn truth2_what_was_heard_out_of_place_is_not_dropped() {

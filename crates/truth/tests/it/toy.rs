@@ -139,6 +139,8 @@ impl Toy {
             starved: Vec::new(),
             supply: Vec::new(),
             stopped: Vec::new(),
+            stalls: Vec::new(),
+            start_burst: None,
         }
     }
 
