@@ -9,8 +9,8 @@ use ks::{
 };
 use machine::InterruptRoutine;
 use portcls::{
-    AudioSignalProcessing, FilterDescription, Intersection, MiniportWaveRt, MiniportWaveRtStream,
-    PortStreamHandle, ProposedFormats,
+    AudioSignalProcessing, DeviceDescription, FilterDescription, Intersection, MiniportWaveRt,
+    MiniportWaveRtStream, PortStreamHandle, ProposedFormats,
 };
 use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
 use vtime::{Fork, Forker, Shared};
@@ -179,6 +179,14 @@ impl MiniportWaveRt for HdAudioMiniport {
 
     fn data_range_intersection(&self, pair: Intersection<'_>) -> Result<DataFormat, NtStatus> {
         self.formats.intersection(pair)
+    }
+
+    /// Source: Intel HD Audio programmer's reference 307017: buffers may lie above 4 GiB.
+    fn device_description(&self) -> DeviceDescription {
+        DeviceDescription {
+            dma_64_bit_addresses: true,
+            ..DeviceDescription::default()
+        }
     }
 
     fn signal_processing(&self) -> Option<&dyn AudioSignalProcessing> {

@@ -1,15 +1,17 @@
-//! The topology miniport of an HD Audio codec: volume and mute on the way to a jack.
+//! The topology miniport of an HD Audio codec: volume and mute between a converter and its jack.
 
 use ks::wire::{KsJackDescription, Reader, Wire};
 use ks::{
     Access, AutomationRequest, Communication, DataFlow, EventSelector, InstanceCount,
-    JACK_DESCRIPTION, KSCATEGORY_AUDIO, KSCATEGORY_TOPOLOGY, KSNODETYPE_MUTE, KSNODETYPE_SPEAKER,
-    KSNODETYPE_VOLUME, KSPROPSETID_AUDIO, Node, PinCapsChange, PinFactory, PortEvents,
-    PropertyItem, Stepping, Topology, ValueType, Verb, jacks_to_bytes,
+    JACK_DESCRIPTION, KSCATEGORY_AUDIO, KSCATEGORY_TOPOLOGY, KSNODETYPE_MICROPHONE,
+    KSNODETYPE_MUTE, KSNODETYPE_SPEAKER, KSNODETYPE_VOLUME, KSPROPSETID_AUDIO, Node, PinCapsChange,
+    PinFactory, PortEvents, PropertyItem, Stepping, Topology, ValueType, Verb, jacks_to_bytes,
 };
 use portcls::{FilterDescription, MiniportTopology};
 use units::{Moment, NtStatus};
 use vtime::{Fork, Forker, Shared};
+
+use crate::stream::Flow;
 
 /// A step of 1 dB in units of 1/65536 dB.
 const DECIBEL: i32 = 65_536;
@@ -45,16 +47,18 @@ const MUTE: PropertyItem = PropertyItem::new(
 /// Bytes of a request about a channel of a node.
 const CHANNEL_REQUEST: usize = ks::wire::KsNodePropertyAudioChannel::SIZE;
 
-/// The topology miniport of an output of an HD Audio codec.
+/// The topology miniport of an output or an input of an HD Audio codec.
 ///
 /// ```text
 ///  wave filter ──▶ pin 0 ── volume ── mute ── pin 1 ──▶ jack
+///  wave filter ◀── pin 0 ── mute ── volume ── pin 1 ◀── jack
 /// ```
 ///
 /// # Source
 /// `audio/topology-filters.md`, `audio/exposing-filter-topology.md`.
 #[derive(Debug)]
 pub struct HdAudioTopology {
+    flow: Flow,
     volume: [i32; CHANNELS],
     mute: [bool; CHANNELS],
     jack: Jack,
@@ -76,9 +80,19 @@ impl HdAudioTopology {
     /// The pin of the jack.
     pub const JACK_PIN: u32 = 1;
 
-    /// Full volume, not muted, something plugged in.
+    /// That of an output: full volume, not muted, a loudspeaker plugged in.
     pub fn new() -> Self {
+        Self::of(Flow::Render)
+    }
+
+    /// That of an input: full volume, not muted, a microphone plugged in.
+    pub fn capture() -> Self {
+        Self::of(Flow::Capture)
+    }
+
+    fn of(flow: Flow) -> Self {
         Self {
+            flow,
             volume: [0; CHANNELS],
             mute: [false; CHANNELS],
             jack: Jack(Shared::new(Socket {
@@ -116,7 +130,7 @@ impl HdAudioTopology {
 
     fn jack_description(&self, request: &AutomationRequest) -> Result<Vec<u8>, NtStatus> {
         match u32::read("KSP_PIN", &request.instance)? {
-            Self::JACK_PIN => Ok(jacks_to_bytes(&[self.jack.description()])),
+            Self::JACK_PIN => Ok(jacks_to_bytes(&[self.jack.description(self.flow)])),
             Self::WAVE_PIN => Ok(jacks_to_bytes(&[])),
             _ => Err(NtStatus::INVALID_PARAMETER),
         }
@@ -149,11 +163,15 @@ impl Jack {
         self.0.borrow().plugged
     }
 
-    /// A green socket of 3.5 mm at the back, for a left and a right loudspeaker.
-    fn description(&self) -> KsJackDescription {
+    /// A socket of 3.5 mm at the back, for a left and a right channel: green, or pink for a
+    /// microphone.
+    fn description(&self, flow: Flow) -> KsJackDescription {
         KsJackDescription {
             channel_mapping: 0x3,
-            color: 0x0000_B24B,
+            color: match flow {
+                Flow::Render => 0x004B_B200,
+                Flow::Capture => 0x00BA_98FF,
+            },
             connection_type: 1,
             geo_location: 1,
             gen_location: 0,
@@ -179,12 +197,19 @@ impl MiniportTopology for HdAudioTopology {
                 current: 0,
             },
         };
-        FilterDescription {
-            categories: vec![KSCATEGORY_AUDIO, KSCATEGORY_TOPOLOGY],
-            pins: vec![
+        let pins = match self.flow {
+            Flow::Render => vec![
                 bridge(DataFlow::In, KSCATEGORY_AUDIO),
                 bridge(DataFlow::Out, KSNODETYPE_SPEAKER),
             ],
+            Flow::Capture => vec![
+                bridge(DataFlow::Out, KSCATEGORY_AUDIO),
+                bridge(DataFlow::In, KSNODETYPE_MICROPHONE),
+            ],
+        };
+        FilterDescription {
+            categories: vec![KSCATEGORY_AUDIO, KSCATEGORY_TOPOLOGY],
+            pins,
         }
     }
 
@@ -195,7 +220,10 @@ impl MiniportTopology for HdAudioTopology {
             automation: vec![item],
         };
         let nodes = vec![node(KSNODETYPE_VOLUME, VOLUME), node(KSNODETYPE_MUTE, MUTE)];
-        Topology::chain(Self::WAVE_PIN, nodes, Self::JACK_PIN)
+        match self.flow {
+            Flow::Render => Topology::chain(Self::WAVE_PIN, nodes, Self::JACK_PIN),
+            Flow::Capture => Topology::chain(Self::JACK_PIN, nodes, Self::WAVE_PIN),
+        }
     }
 
     fn automation(&self) -> Vec<PropertyItem> {
@@ -221,6 +249,7 @@ impl MiniportTopology for HdAudioTopology {
 
     fn fork_topology(&self, forker: &mut Forker) -> Box<dyn MiniportTopology> {
         Box::new(Self {
+            flow: self.flow,
             volume: self.volume,
             mute: self.mute,
             jack: self.jack.fork(forker),

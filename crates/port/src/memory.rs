@@ -98,13 +98,17 @@ fn pages_below(high: u64) -> u64 {
 
 /// What a stream's miniport has of the port.
 #[derive(Clone, Debug)]
-pub(crate) struct PortStream(pub(crate) Shared<Memory>);
+pub(crate) struct PortStream {
+    pub(crate) memory: Shared<Memory>,
+    /// The highest address that the device reaches, whatever its miniport asks for.
+    pub(crate) reach: u64,
+}
 
 impl PortWaveRtStream for PortStream {
     fn allocate_pages(&mut self, high_address: u64, size: Bytes) -> Option<Mdl> {
-        self.0
-            .borrow_mut()
-            .take(high_address, size.get().div_ceil(PAGE_SIZE.get()))
+        let high = high_address.min(self.reach);
+        let pages = size.get().div_ceil(PAGE_SIZE.get());
+        self.memory.borrow_mut().take(high, pages)
     }
 
     fn allocate_contiguous_pages(
@@ -114,9 +118,9 @@ impl PortWaveRtStream for PortStream {
         size: Bytes,
     ) -> Option<Mdl> {
         let pages = size.get().div_ceil(PAGE_SIZE.get());
-        self.0
-            .borrow_mut()
-            .take_contiguous(low_address, high_address, pages)
+        let high = high_address.min(self.reach);
+        let mut memory = self.memory.borrow_mut();
+        memory.take_contiguous(low_address, high, pages)
     }
 
     fn cyclic_buffer(
@@ -129,15 +133,19 @@ impl PortWaveRtStream for PortStream {
             format.bytes_of(frames) <= mdl.size(),
             "the frames fit into the pages"
         );
-        Arc::new(SharedBuffer::new(format, frames, self.0.borrow().samples))
+        let samples = self.memory.borrow().samples;
+        Arc::new(SharedBuffer::new(format, frames, samples))
     }
 
     fn free_pages(&mut self, mdl: Mdl) {
-        self.0.borrow_mut().give_back(&mdl);
+        self.memory.borrow_mut().give_back(&mdl);
     }
 
     fn fork_port_stream(&self, forker: &mut Forker) -> Box<dyn PortWaveRtStream> {
-        Box::new(Self(self.0.fork(forker)))
+        Box::new(Self {
+            memory: self.memory.fork(forker),
+            reach: self.reach,
+        })
     }
 }
 
@@ -147,7 +155,10 @@ mod tests {
 
     fn port_stream(pages: u64) -> PortStream {
         let size = Bytes::new(pages * PAGE_SIZE.get());
-        PortStream(Shared::new(Memory::new(0x10_0000, size, Samples::Left)))
+        PortStream {
+            memory: Shared::new(Memory::new(0x10_0000, size, Samples::Left)),
+            reach: u64::MAX,
+        }
     }
 
     #[test]
@@ -166,7 +177,7 @@ mod tests {
             port.allocate_contiguous_pages(0, u64::MAX, Bytes::new(3 * 4096)),
             None
         );
-        assert_eq!(port.0.borrow().taken.len(), 1);
+        assert_eq!(port.memory.borrow().taken.len(), 1);
         port.free_pages(second);
         assert!(
             port.allocate_contiguous_pages(0, u64::MAX, Bytes::new(4 * 4096))
@@ -181,6 +192,16 @@ mod tests {
         let rest = port.allocate_pages(u64::MAX, Bytes::new(5 * 4096)).unwrap();
         assert_eq!((one.pages(), rest.pages()), (1, 2));
         assert_eq!(port.allocate_pages(u64::MAX, Bytes::new(1)), None);
+    }
+
+    #[test]
+    fn r71_a_device_gets_no_page_that_it_does_not_reach() {
+        let mut port = port_stream(4);
+        port.reach = 0x10_0000 + 2 * 4096 - 1;
+        let pages = port.allocate_pages(u64::MAX, Bytes::new(4 * 4096)).unwrap();
+        assert_eq!(pages.pages(), 2);
+        let contiguous = port.allocate_contiguous_pages(0, u64::MAX, Bytes::new(1));
+        assert_eq!(contiguous, None);
     }
 
     #[test]

@@ -186,9 +186,12 @@ impl Filter for WaveRtPort {
         if !factory.takes(connect.format) {
             return Err(NtStatus::NO_MATCH);
         }
-        let port: Box<dyn PortWaveRtStream> = Box::new(PortStream(self.memory.clone()));
-        let port = Shared::new(port);
         let miniport = &mut self.subdevice.borrow_mut().miniport;
+        let port: Box<dyn PortWaveRtStream> = Box::new(PortStream {
+            memory: self.memory.clone(),
+            reach: miniport.device_description().highest_address(),
+        });
+        let port = Shared::new(port);
         let stream = miniport.new_stream(now, port, connect.pin, factory.flow, connect.format)?;
         self.open.opened(connect.pin);
         let pin = WaveRtPin::new(

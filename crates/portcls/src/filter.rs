@@ -54,6 +54,17 @@ pub struct DeviceDescription {
     pub maximum_length: Bytes,
 }
 
+impl DeviceDescription {
+    /// The highest address that it reaches.
+    pub const fn highest_address(self) -> u64 {
+        if self.dma_64_bit_addresses {
+            u64::MAX
+        } else {
+            0xFFFF_FFFF
+        }
+    }
+}
+
 /// Bus master, scattered pages, 32-bit addresses, no limit: what the samples say.
 impl Default for DeviceDescription {
     fn default() -> Self {

@@ -4,10 +4,13 @@ use units::NtStatus;
 use vtime::Context;
 
 use super::{Completion, Object, Process, table};
+use crate::audio::AudioRequest;
 use crate::automation::{PropertyItem, Verb};
+use crate::client;
 use crate::filter::FilterHandle;
-use crate::guid::{Guid, KSNODETYPE_AUDIO_ENGINE, KSPROPTYPESETID_GENERAL};
+use crate::guid::{Guid, KSNODETYPE_AUDIO_ENGINE, KSPROPSETID_AUDIO, KSPROPTYPESETID_GENERAL};
 use crate::query::{FilterReply, FilterRequest};
+use crate::request::PinRequest;
 use crate::wire::{
     KsIdentifier, KsPropertyDescription, KsPropertyMembersHeader, KsPropertySteppingLong, KspNode,
     Writer, size,
@@ -84,7 +87,10 @@ impl Process {
         }
         let (item, handler) = tables.find(head.set, head.id)?;
         match verb {
-            Verb::BasicSupport => return Ok(describe(&item, output.len())),
+            Verb::BasicSupport => {
+                object.check_support(cx, &item)?;
+                return Ok(describe(&item, output.len()));
+            }
             Verb::Get | Verb::Set if item.access.allows(verb) => {}
             _ => return Err(NtStatus::INVALID_DEVICE_REQUEST.into()),
         }
@@ -206,6 +212,21 @@ impl Object {
             }
         }
         Ok(Tables(rows))
+    }
+
+    /// Whether a property that a table has is there on this very stream.
+    ///
+    /// Source: `audio/ksproperty-audio-wavert-current-write-lastbuffer-position.md`: the query for
+    /// basic support is how a driver announces it.
+    fn check_support<C: Context>(&self, cx: &C, item: &PropertyItem) -> Result<(), NtStatus> {
+        let is_last_buffer = item.is(KSPROPSETID_AUDIO, 56);
+        match self {
+            Self::Pin { pin, .. } if is_last_buffer => {
+                let request = PinRequest::Audio(AudioRequest::LastBufferSupport);
+                client::request(cx, pin, request).map(|_| ())
+            }
+            Self::Pin { .. } | Self::Filter(_) | Self::Event(_) => Ok(()),
+        }
     }
 
     /// True if the length of a value shows only once it is there. Reading it changes nothing.

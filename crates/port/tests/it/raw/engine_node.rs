@@ -16,7 +16,7 @@ use ring::Samples;
 use units::{Bytes, Moment, NtStatus, WaveFormat};
 use vtime::{Forker, Shared};
 
-use super::client::{GET, RawClient, SET, ksp_node, number};
+use super::client::{BASIC_SUPPORT, GET, RawClient, SET, ksp_node, number};
 use super::questioned::pcm;
 use crate::support::{Behaviour, cd, stand_in_stream};
 
@@ -221,6 +221,13 @@ fn a_stream_is_asked_through_its_pin_and_answers_for_itself() {
     for status in [lfx, position] {
         assert_eq!(status, NtStatus::NOT_SUPPORTED);
     }
+    let last_buffer = ksp_node(KSPROPSETID_AUDIO, 56, BASIC_SUPPORT, ENGINE, &[]);
+    let announced = client.read(pin, &last_buffer).0;
+    assert_ne!(
+        announced,
+        NtStatus::SUCCESS,
+        "the query is how a stream announces it"
+    );
     let mut short = [0; 8];
     let volume = engine(9, SET, &[0; 8]);
     let refused = client.send(pin, &volume, &mut short).0;

@@ -1,16 +1,17 @@
 //! What the HD Audio miniports answer.
 
-use hardware::{Bus, Controller, ControllerConfig};
+use hardware::{Bus, Controller, ControllerConfig, StreamConfig};
 use ks::wire::{
     DataFormat, KsMultipleItem, KsPropertyDescription, KsPropertyMembersHeader,
     KsPropertySteppingLong, RawDataRange, Wire, parse_formats,
 };
 use ks::{
-    AUDIO_SIGNALPROCESSINGMODE_RAW, FilterHandle, Guid, KSNODETYPE_DAC, KSNODETYPE_MUTE,
-    KSNODETYPE_VOLUME, KSPROPSETID_AUDIO, KSPROPSETID_TOPOLOGY, PinCapsChange,
+    AUDIO_SIGNALPROCESSINGMODE_RAW, DataFlow, DeviceInterfaces, EndpointState, FilterHandle, Guid,
+    KSCATEGORY_CAPTURE, KSNODETYPE_DAC, KSNODETYPE_MICROPHONE, KSNODETYPE_MUTE, KSNODETYPE_VOLUME,
+    KSPROPSETID_AUDIO, KSPROPSETID_TOPOLOGY, PinCapsChange, endpoints,
 };
-use miniport::{HdAudioMiniport, HdAudioOptions, HdAudioTopology, Preference};
-use port::{Memory, TopologyPort, WaveRtPort};
+use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioOptions, HdAudioTopology, Preference};
+use port::{Adapter, Memory, TopologyPort, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
 use units::{NtStatus, SampleFormat, SimTime, WaveFormat};
@@ -18,6 +19,8 @@ use vtime::sim::World;
 use vtime::{Event, Keep, Reset, Shared};
 
 use super::client::{BASIC_SUPPORT, GET, RawClient, SET, head, ksp_node, number};
+
+use crate::support::now;
 
 const RENDER: u32 = HdAudioMiniport::RENDER_PIN;
 
@@ -165,6 +168,49 @@ fn the_steps_of_a_volume_are_part_of_its_description() {
         .read_into(handle, &request, KsPropertyDescription::SIZE)
         .1;
     assert_eq!(short, bytes[..40]);
+}
+
+/// Sound flows the other way: the way is followed along the stream.
+#[test]
+fn a_microphone_is_an_endpoint_that_is_recorded_from() {
+    let mut world = World::new(1, Keep::All);
+    let doorbell = world.event("doorbell", Reset::Auto);
+    let config = ControllerConfig {
+        inputs: vec![StreamConfig::hd_audio_input()],
+        ..ControllerConfig::hd_audio()
+    };
+    let bus = Bus::new(Shared::new(Controller::new(&config)), doorbell.handle());
+    let miniport = HdAudioAdapter::new(bus).capture(now(), 0, HdAudioOptions::default());
+    let memory = Shared::new(Memory::ample(Samples::Left));
+    let wave = WaveRtPort::install(Box::new(miniport), memory);
+    let topology = HdAudioTopology::capture();
+    let jack = topology.jack();
+    let topology = TopologyPort::install(Box::new(topology));
+    let interfaces = DeviceInterfaces::default();
+    let adapter = Adapter::new("HDAUDIO", interfaces.clone());
+    adapter.register_subdevice(now(), "wave", &wave).unwrap();
+    adapter
+        .register_subdevice(now(), "topology", &topology)
+        .unwrap();
+    let (from, to) = (
+        ("topology", HdAudioTopology::WAVE_PIN),
+        ("wave", HdAudioMiniport::BRIDGE_PIN),
+    );
+    adapter.register_physical_connection(from, to).unwrap();
+    assert_eq!(interfaces.enumerate(KSCATEGORY_CAPTURE).len(), 1);
+    let found = endpoints(now(), &interfaces);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let microphone = &found[0];
+    assert_eq!(microphone.category, KSNODETYPE_MICROPHONE);
+    assert_eq!(microphone.flow, DataFlow::Out);
+    assert_eq!(microphone.state, EndpointState::Active);
+    let host = microphone.host.as_ref().map(|(_, pin)| *pin);
+    assert_eq!(host, Some(HdAudioMiniport::CAPTURE_PIN));
+    jack.plug(false);
+    assert_eq!(
+        endpoints(now(), &interfaces)[0].state,
+        EndpointState::Unplugged
+    );
 }
 
 #[test]
