@@ -1,4 +1,4 @@
-//! A render pin, opened the way the documents say.
+//! A pin, opened the way the documents say.
 
 use ks::{KsState, Mapping, PinHandle};
 use thiserror::Error;

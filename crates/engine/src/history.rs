@@ -74,12 +74,98 @@ pub static STATE: Descriptor = Descriptor::new(
     ],
 );
 
+/// A reader, the audio engine or an exclusive client of the recording side, ended a pass. Fields as
+/// of [`PASS`].
+pub static READ_PASS: Descriptor = Descriptor::new(
+    "reader.pass",
+    &[
+        Field::new("pass", "1"),
+        Field::new("woken", "tick"),
+        Field::new("started", "tick"),
+        // How many packets it read.
+        Field::new("packets", "1"),
+        // The packet that it expects next.
+        Field::new("next", "1"),
+    ],
+);
+
+/// A reader has copied a packet out of the cyclic buffer.
+pub static READ: Descriptor = Descriptor::new(
+    "reader.packet",
+    &[
+        Field::new("packet", "1"),
+        // Packets between it and the one read before that were passed over.
+        Field::new("skipped", "1"),
+        // The performance counter of its first frame, or `NO_TIME` if nobody asked.
+        Field::new("counter", "hns"),
+        // When work on it began.
+        Field::new("begun", "tick"),
+        // The pass it was read in, or `NO_PASS`.
+        Field::new("pass", "1"),
+        // 1 if the place held the frames that belong to the number; else stretches follow.
+        Field::new("as_numbered", "1"),
+    ],
+);
+
+/// A reader took a packet of which nothing had told yet that it is complete.
+#[doc(alias = "42")]
+pub static READ_AHEAD: Descriptor = Descriptor::new("reader.ahead", &[Field::new("packet", "1")]);
+
+/// What the place of a packet held when it was copied: one after the other, in the order of the
+/// frames, behind the [`READ`] they belong to.
+pub static READ_STRETCH: Descriptor = Descriptor::new(
+    "reader.stretch",
+    &[
+        Field::new("frames", "frame"),
+        // Which run recorded them, plus 1; 0 if nobody did.
+        Field::new("writer", "1"),
+        // The device frame that the first of them is.
+        Field::new("content", "frame"),
+    ],
+);
+
+/// A device's stream changed its state, because its reader said so.
+pub static READ_STATE: Descriptor = Descriptor::new(
+    "reader.state",
+    &[
+        // The number of the state it is in now.
+        Field::new("state", "1"),
+        // Which start from Stop this is, counted from 0.
+        Field::new("run", "1"),
+    ],
+);
+
+/// The buffer of a client that records had no room for all of a packet.
+#[doc(alias = "34")]
+pub static QUEUE_FULL: Descriptor = Descriptor::new(
+    "engine.queue_full",
+    &[
+        // The stream, in the order of creation.
+        Field::new("stream", "1"),
+        // The first device frame that found no room.
+        Field::new("first_frame", "frame"),
+        // How many did not.
+        Field::new("frames", "frame"),
+    ],
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn descriptors_are_distinct() {
-        Descriptor::assert_distinct(&[&PASS, &PACKET, &STARVED, &STATE]);
+        Descriptor::assert_distinct(&[
+            &PASS,
+            &PACKET,
+            &STARVED,
+            &STATE,
+            &READ_PASS,
+            &READ,
+            &READ_AHEAD,
+            &READ_STRETCH,
+            &READ_STATE,
+            &QUEUE_FULL,
+        ]);
     }
 }

@@ -1,4 +1,4 @@
-//! The audio engine: who writes which packet when, and what is in it.
+//! The audio engine: who writes or reads which packet when, and what is in it.
 //!
 //! ```text
 //!  client ─ endpoint buffer ─┐                      ┌──────── PacketThread ────────┐
@@ -20,6 +20,19 @@
 //! read; for each packet that can be stored a period is taken from each running stream, decoded,
 //! mapped to the channels of the mix, turned to its volume, added, limited, encoded; that takes the
 //! time of service; the packet is stored and announced; the clients are signalled.
+//!
+//! Recording is the mirror image:
+//!
+//! ```text
+//!                    ┌──────── ReaderThread ────────┐              ┌─▶ endpoint buffer ─ client
+//!  pin ── packet ──▶ │ PacketReader: which, when    │ ─▶ convert ──┼─▶ endpoint buffer ─ client
+//!  cyclic buffer     │ machine: how late, how long  │              └─▶ endpoint buffer ─ client
+//!                    └──────────────────────────────┘                  (a queue of packets)
+//! ```
+//!
+//! [`PacketReader`] asks the driver for packet after packet until there is nothing more, and takes
+//! each out of the cyclic buffer as it lies there. A late engine finds that the device has written
+//! over what it did not read; a late client finds its [queue](CaptureBuffer) full.
 //!
 //! A wake-up that comes too late, and what the producer makes of the refusal:
 //!
@@ -73,6 +86,7 @@
 //!
 //! * *Effects (APOs), modes and loopback.* One mix, one limiter. A client in raw mode, or one that
 //!   records what is played, would notice.
+//! * *How loud something is recorded*, and whether a program may. Settings would notice.
 //! * *Resampling.* Streams have the rate of the mix. A client that asks for another is refused.
 //! * *What a pass costs by what it does.* Service is one figure per packet.
 //! * *Going idle.* Once started, the engine runs to the end. Who opens an endpoint exclusively
@@ -81,6 +95,9 @@
 //! * *Positions.* Where a miniport has no packet count, an engine works from positions; this one
 //!   needs packets.
 
+mod capture_buffer;
+mod capture_engine;
+mod capture_stream;
 mod channels;
 mod convert;
 mod device;
@@ -90,24 +107,34 @@ mod history;
 mod limiter;
 mod mixer;
 mod producer;
+mod reader;
+mod reader_thread;
 mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod thread;
 mod volume;
 
+pub use capture_buffer::{CaptureBuffer, ClientPacket, Dropped, Overrun};
+pub use capture_engine::{CaptureEndpoint, CaptureEngine, capture_engine};
+pub use capture_stream::CaptureStream;
 pub use channels::ChannelMatrix;
 pub use convert::{decode, encode};
 pub use device::{DeviceError, DeviceStream};
 pub use endpoint::{EndpointBuffer, Taken};
 pub use engine::{Endpoint, Engine, EngineConfig, engine};
-pub use history::{NO_PASS, NO_TIME, PACKET, PASS, STARVED, STATE};
+pub use history::{
+    NO_PASS, NO_TIME, PACKET, PASS, QUEUE_FULL, READ, READ_AHEAD, READ_PASS, READ_STATE,
+    READ_STRETCH, STARVED, STATE,
+};
 pub use limiter::{Limiter, RELEASE_MS};
 pub use mixer::Mixer;
 pub use producer::{
     ContentPolicy, EndOfStream, PacketContent, PacketIo, PacketProducer, Policy, Prime,
     ProducerConfig, Stretch, Written,
 };
+pub use reader::{PacketRead, PacketReader, ReadIo, ReadPolicy, ReaderConfig, Stretches};
+pub use reader_thread::{PacketSink, ReaderThread};
 pub use stream::Stream;
 pub use thread::{PacketThread, Pass};
 pub use volume::Volume;

@@ -3,6 +3,8 @@
 //! What the real driver and its hardware do on the same pin is tested where they are put together;
 //! this one has no parts, so that a test of a producer tests the producer.
 
+mod microphone;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use ks::{
 use ring::{Samples, SharedBuffer, Whose};
 use units::{Clock, Frames, Moment, NtStatus, Phase, WaveFormat};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared, Woken};
+
+pub use microphone::{TestMicrophone, record};
 
 /// The device: a cyclic buffer, and what was heard of it.
 #[derive(Debug)]

@@ -336,7 +336,7 @@ impl PacketThread {
 }
 
 impl Pass {
-    const fn beginning(number: u64, woken: SimTime) -> Self {
+    pub(crate) const fn beginning(number: u64, woken: SimTime) -> Self {
         Self {
             number,
             woken,

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bench;
+mod capture_bench;
+mod capture_engine;
 mod clients;
 mod device;
 mod engine_thread;
