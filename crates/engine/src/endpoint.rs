@@ -37,6 +37,8 @@ pub struct Taken<'a> {
     pub frames: Frames,
     /// The index of the first in the client's content.
     pub content: u64,
+    /// True if the client released them as silence.
+    pub silent: bool,
     /// Their samples in the client's format; `None` if they are silent or samples are left out.
     pub bytes: Option<&'a [u8]>,
 }
@@ -150,6 +152,7 @@ impl EndpointBuffer {
             each(Taken {
                 frames: Frames::new(len),
                 content: head.content,
+                silent: head.silent,
                 bytes,
             });
             head.frames -= len;

@@ -61,6 +61,21 @@ pub static STARVED: Descriptor = Descriptor::new(
     ],
 );
 
+/// The engine has mixed frames of a stream whose client wants to know: see
+/// [`Stream::is_traced`](crate::Stream::is_traced).
+pub static MIXED: Descriptor = Descriptor::new(
+    "engine.mixed",
+    &[
+        // The stream, in the order of creation.
+        Field::new("stream", "1"),
+        // The first frame of the mix that they went into.
+        Field::new("content", "frame"),
+        Field::new("frames", "frame"),
+        // The index of the first of them in what the client plays.
+        Field::new("client_content", "frame"),
+    ],
+);
+
 /// The device's stream left Run or entered it, because its producer said so.
 pub static STATE: Descriptor = Descriptor::new(
     "producer.state",
@@ -159,6 +174,7 @@ mod tests {
             &PASS,
             &PACKET,
             &STARVED,
+            &MIXED,
             &STATE,
             &READ_PASS,
             &READ,

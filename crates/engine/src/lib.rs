@@ -124,7 +124,7 @@ pub use device::{DeviceError, DeviceStream};
 pub use endpoint::{EndpointBuffer, Taken};
 pub use engine::{Endpoint, Engine, EngineConfig, engine};
 pub use history::{
-    NO_PASS, NO_TIME, PACKET, PASS, QUEUE_FULL, READ, READ_AHEAD, READ_PASS, READ_STATE,
+    MIXED, NO_PASS, NO_TIME, PACKET, PASS, QUEUE_FULL, READ, READ_AHEAD, READ_PASS, READ_STATE,
     READ_STRETCH, STARVED, STATE,
 };
 pub use limiter::{Limiter, RELEASE_MS};

@@ -6,7 +6,7 @@ use vtime::{Context, Shared};
 
 use crate::convert::{decode, encode};
 use crate::endpoint::Taken;
-use crate::history::STARVED;
+use crate::history::{MIXED, STARVED};
 use crate::limiter::Limiter;
 use crate::producer::{PacketContent, Stretch};
 use crate::stream::Stream;
@@ -76,8 +76,9 @@ impl Mixer {
         }
     }
 
-    /// Mixes the packet that is meant for the device frames from `intended` on.
-    fn mix<C: Context>(&mut self, cx: &C, streams: &[Shared<Stream>], intended: u64) {
+    /// Mixes the packet of the mix frames from `content` on, which is meant for the device frames
+    /// from `intended` on.
+    fn mix<C: Context>(&mut self, cx: &C, streams: &[Shared<Stream>], content: u64, intended: u64) {
         if let Some(data) = &mut self.data {
             data.mix.fill(0.0);
         }
@@ -87,7 +88,13 @@ impl Mixer {
             if !stream.is_running() {
                 continue;
             }
-            let got = self.add(&mut stream);
+            let is_traced = stream.is_traced;
+            let got = self.add(&mut stream, |done, taken| {
+                if is_traced && !taken.silent {
+                    let frames = taken.frames.get();
+                    cx.record(&MIXED, &[number, content + done, frames, taken.content]);
+                }
+            });
             if got < self.frames {
                 stream.count_starvation();
                 let missing = (self.frames - got).get();
@@ -102,8 +109,9 @@ impl Mixer {
         }
     }
 
-    /// Adds up to a packet of `stream` to the mix; how many frames there were.
-    fn add(&mut self, stream: &mut Stream) -> Frames {
+    /// Adds up to a packet of `stream` to the mix; how many frames there were. `note` is told what
+    /// they are and how many came before them.
+    fn add(&mut self, stream: &mut Stream, mut note: impl FnMut(u64, Taken<'_>)) -> Frames {
         let Stream {
             buffer,
             matrix,
@@ -115,6 +123,7 @@ impl Mixer {
         let data = &mut self.data;
         buffer.take(self.frames, |taken: Taken<'_>| {
             let from = done;
+            note(from as u64, taken);
             done += index(taken.frames);
             let (Some(data), Some(bytes)) = (data.as_mut(), taken.bytes) else {
                 return;
@@ -167,7 +176,7 @@ impl<C: Context> PacketContent for Mix<'_, C> {
             return;
         }
         self.mixer.made = Some(content);
-        self.mixer.mix(self.cx, self.streams, intended);
+        self.mixer.mix(self.cx, self.streams, content, intended);
     }
 
     fn bytes(&self) -> Option<&[u8]> {

@@ -17,6 +17,8 @@ pub struct Stream {
     pub volume: Volume,
     /// Set once per pass after the stream was first started.
     pub event: Option<EventHandle>,
+    /// Whether the history tells where its frames are mixed.
+    pub is_traced: bool,
     running: bool,
     was_started: bool,
     starved: u64,
@@ -30,6 +32,7 @@ impl Stream {
             buffer: EndpointBuffer::new(format, frames, samples),
             volume: Volume::FULL,
             event: None,
+            is_traced: false,
             running: false,
             was_started: false,
             starved: 0,

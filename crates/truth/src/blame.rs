@@ -83,7 +83,7 @@ impl Blame {
         })
     }
 
-    fn on(work: &Work, place: usize) -> Self {
+    pub(crate) fn on(work: &Work, place: usize) -> Self {
         let largest = work.latency.largest();
         Self {
             cause: largest.map(|component| (component, work.latency.of(component))),
@@ -108,7 +108,7 @@ fn written_in(account: &Account, span: &Span) -> Option<usize> {
 ///
 /// One thread does all of it, one thing after the other, so those that have begun and those that
 /// are not done each lie together.
-fn covering(work: &[Work], moment: Moment) -> Option<usize> {
+pub(crate) fn covering(work: &[Work], moment: Moment) -> Option<usize> {
     let begun = work.partition_point(|work| work.due <= moment.time);
     let done = work.partition_point(|work| work.done < moment);
     (done..begun)

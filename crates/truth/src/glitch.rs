@@ -133,22 +133,23 @@ pub(crate) fn glitches(account: &Account, spans: &[Span]) -> Vec<Glitch> {
     all
 }
 
-/// How many events a listener counts in `glitches`, which are in order: up to `merge_gap` frames
-/// do not part two of them, whatever they are.
-pub(crate) fn audible_events(glitches: &[Glitch], merge_gap: Frames) -> u64 {
+/// How many events a listener counts in glitches, which are in order and of which run, first frame
+/// and frames are told: up to `merge_gap` frames do not part two of them, whatever they are.
+pub(crate) fn events_apart(
+    glitches: impl Iterator<Item = (u32, u64, u64)>,
+    merge_gap: Frames,
+) -> u64 {
     let mut count = 0;
     let mut latest: Option<(u32, u64)> = None;
-    for glitch in glitches {
-        let end = glitch.first + glitch.frames;
+    for (run, first, frames) in glitches {
+        let end = first + frames;
         latest = match latest {
-            Some((run, until))
-                if run == glitch.run && glitch.first.saturating_sub(until) <= merge_gap.get() =>
-            {
+            Some((of, until)) if of == run && first.saturating_sub(until) <= merge_gap.get() => {
                 Some((run, until.max(end)))
             }
             _ => {
                 count += 1;
-                Some((glitch.run, end))
+                Some((run, end))
             }
         };
     }

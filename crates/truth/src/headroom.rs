@@ -12,11 +12,15 @@ use crate::account::{Account, Origin, Write};
 pub struct Headroom(Vec<i64>);
 
 impl Headroom {
-    pub(crate) fn of(account: &Account) -> Self {
-        let counted = account.writes.iter().filter(|write| counts(account, write));
-        let mut all: Vec<i64> = counted.filter_map(|write| of(account, write)).collect();
+    /// Of margins in any order.
+    pub(crate) fn from_ticks(mut all: Vec<i64>) -> Self {
         all.sort_unstable();
         Self(all)
+    }
+
+    pub(crate) fn of(account: &Account) -> Self {
+        let counted = account.writes.iter().filter(|write| counts(account, write));
+        Self::from_ticks(counted.filter_map(|write| of(account, write)).collect())
     }
 
     /// How many packets count.
@@ -58,7 +62,7 @@ impl Headroom {
 }
 
 /// Whole nanoseconds, rounded down.
-fn nanos(ticks: i64) -> i64 {
+pub(crate) fn nanos(ticks: i64) -> i64 {
     let per_nano = i64::try_from(units::TICKS_PER_SECOND / 1_000_000_000).expect("441");
     ticks.div_euclid(per_nano)
 }
@@ -96,7 +100,7 @@ fn of(account: &Account, write: &Write) -> Option<i64> {
     Some(ticks_from(write.done, deadline.time))
 }
 
-fn ticks_from(done: Moment, deadline: SimTime) -> i64 {
+pub(crate) fn ticks_from(done: Moment, deadline: SimTime) -> i64 {
     let early = deadline.since(done.time).ticks();
     let late = done.time.since(deadline).ticks();
     let narrow = |ticks| i64::try_from(ticks).expect("a run lasts less than 242 days");

@@ -7,7 +7,7 @@ use units::{Frames, NtStatus, SimDuration};
 use crate::account::{Account, Write};
 use crate::class::Class;
 use crate::content::dropped;
-use crate::glitch::{Glitch, audible_events, glitches};
+use crate::glitch::{Glitch, events_apart, glitches};
 use crate::headroom::{Headroom, margin_nanos};
 use crate::span::{Span, spans};
 use crate::timeline::Stay;
@@ -54,7 +54,11 @@ impl Ledger {
     /// How many events a listener counts in the glitches: what is no more than a packet apart is
     /// heard as one.
     pub fn audible_events(&self) -> u64 {
-        audible_events(&self.glitches, self.account.geometry.packet)
+        let extents = self
+            .glitches
+            .iter()
+            .map(|glitch| (glitch.run, glitch.first, glitch.frames));
+        events_apart(extents, self.account.geometry.packet)
     }
 
     /// From the end of each write to the fetch of its first frame, in nanoseconds, rounded down;

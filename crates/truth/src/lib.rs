@@ -48,11 +48,11 @@
 //!
 //! # Where to start
 //!
-//! [`Account`] is what goes in, [`Ledger`] what comes out.
+//! [`Account`] is what goes in, [`Ledger`] what comes out. Of a stream that records they are
+//! [`CaptureAccount`] and [`CaptureLedger`], and frames can be lost (G3), torn (G13) or read too early.
 //!
 //! # What the model leaves out
 //!
-//! * *Capture* (lost, torn, early and doubled frames; G3). A recording application would notice.
 //! * *A device that stops when it has nothing* (gaps, G15): ours goes round for ever, as a looping
 //!   DMA engine does.
 //! * *Wrong interpretation and torn frames* (G12, G13). Spans know neither bytes nor races; in
@@ -65,6 +65,7 @@
 
 mod account;
 mod blame;
+mod capture;
 mod class;
 mod content;
 mod glitch;
@@ -77,6 +78,10 @@ pub use account::{
     Account, DeviceStall, LostNotification, Origin, Played, Starved, Supply, Work, Write,
 };
 pub use blame::Blame;
+pub use capture::{
+    CaptureAccount, CaptureClass, CaptureGlitch, CaptureGlitchType, CaptureLedger, CaptureSpan,
+    ClientDrop, Held, Mixed, PacketRead, RoundTrip, Stored,
+};
 pub use class::Class;
 pub use glitch::{Glitch, GlitchType};
 pub use headroom::Headroom;

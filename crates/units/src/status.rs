@@ -182,6 +182,8 @@ codes! {
         OK = "S_OK", 0x0000_0000;
         /// It worked, with a but.
         FALSE = "S_FALSE", 0x0000_0001;
+        /// It worked, and nothing is there to be read.
+        BUFFER_EMPTY = "AUDCLNT_S_BUFFER_EMPTY", 0x0889_0001;
         /// A pointer that must not be null.
         POINTER = "E_POINTER", 0x8000_4003;
         /// An argument makes no sense.
@@ -190,6 +192,8 @@ codes! {
         NOT_INITIALIZED = "AUDCLNT_E_NOT_INITIALIZED", 0x8889_0001;
         /// The stream was initialised already.
         ALREADY_INITIALIZED = "AUDCLNT_E_ALREADY_INITIALIZED", 0x8889_0002;
+        /// This is no service of a stream of that direction.
+        WRONG_ENDPOINT_TYPE = "AUDCLNT_E_WRONG_ENDPOINT_TYPE", 0x8889_0003;
         /// The endpoint is gone.
         DEVICE_INVALIDATED = "AUDCLNT_E_DEVICE_INVALIDATED", 0x8889_0004;
         /// The stream must be stopped for that.

@@ -27,6 +27,14 @@ pub enum Act {
     /// Have an exclusive client write and announce this packet, whatever is next. A client that
     /// was stopped gets ready to run first.
     WritePacket(u64),
+    /// Have an exclusive client that records read this place of the cyclic buffer for this packet,
+    /// whatever the driver says.
+    ReadSlot {
+        /// The place, counted from 0 and taken modulo the packets of the buffer.
+        slot: u32,
+        /// The packet that it takes it for.
+        packet: u64,
+    },
 }
 
 /// Actions in the order of their times; equal times in the order in which they were given.

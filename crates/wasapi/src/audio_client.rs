@@ -1,10 +1,12 @@
-//! The audio client of a shared stream, and its render client.
+//! The audio client of a shared stream, and the services of the stream.
 
-use engine::{Endpoint, Stream, Volume};
+use engine::{CaptureEndpoint, Endpoint, Volume};
 use units::{Frames, HResult, Hns, WaveFormat};
-use vtime::{EventHandle, Fork, Forker, Shared};
+use vtime::{EventHandle, Fork, Forker};
 
+use crate::capture_client::CaptureClient;
 use crate::duration::frames_of;
+use crate::line::{AnyEndpoint, Line};
 use crate::render_client::RenderClient;
 
 /// Flags of [`Initialize`].
@@ -71,11 +73,11 @@ pub struct Initialize {
     pub duration: Hns,
     /// Ignored in shared mode, whatever it is.
     pub periodicity: Hns,
-    /// What the client releases.
+    /// What the client releases, or gets.
     pub format: WaveFormat,
 }
 
-/// A client object: at most one shared render stream for its whole life.
+/// A client object: at most one shared stream for its whole life.
 ///
 /// # Source
 /// `audioclient/nn-audioclient-iaudioclient.md`; the order of checks and what a measured Windows
@@ -83,7 +85,7 @@ pub struct Initialize {
 #[derive(Debug)]
 #[doc(alias = "IAudioClient")]
 pub struct AudioClient {
-    endpoint: Endpoint,
+    endpoint: AnyEndpoint,
     minimum: BufferMinimum,
     opened: Option<Opened>,
 }
@@ -91,14 +93,22 @@ pub struct AudioClient {
 /// What a client has once it was initialised.
 #[derive(Debug)]
 struct Opened {
-    stream: Shared<Stream>,
+    line: Line,
     is_event_driven: bool,
-    render: RenderClient,
 }
 
 impl AudioClient {
     /// A client of `endpoint`, without a stream.
     pub const fn new(endpoint: Endpoint, minimum: BufferMinimum) -> Self {
+        Self::of(AnyEndpoint::Render(endpoint), minimum)
+    }
+
+    /// A client of an endpoint that records, without a stream.
+    pub const fn recording(endpoint: CaptureEndpoint, minimum: BufferMinimum) -> Self {
+        Self::of(AnyEndpoint::Capture(endpoint), minimum)
+    }
+
+    const fn of(endpoint: AnyEndpoint, minimum: BufferMinimum) -> Self {
         Self {
             endpoint,
             minimum,
@@ -127,10 +137,8 @@ impl AudioClient {
         }
         let minimum = self.minimum.frames(self.endpoint.period(), mix);
         let frames = frames_of(request.duration, mix.rate).max(minimum);
-        let stream = self.endpoint.add_stream(request.format, frames);
         self.opened = Some(Opened {
-            render: RenderClient::new(stream.clone()),
-            stream,
+            line: self.endpoint.open(request.format, frames),
             is_event_driven: request.flags & stream_flags::EVENT_CALLBACK != 0,
         });
         Ok(())
@@ -142,16 +150,17 @@ impl AudioClient {
     /// `NOT_INITIALIZED` without a stream.
     #[doc(alias = "GetBufferSize")]
     pub fn buffer_size(&self) -> Result<Frames, HResult> {
-        Ok(self.opened()?.stream.borrow().buffer.frames())
+        Ok(self.opened()?.line.frames())
     }
 
-    /// Frames released and not yet taken by a pass.
+    /// Frames released and not yet taken by a pass; of a stream that records, all frames that are
+    /// queued.
     ///
     /// # Errors
     /// `NOT_INITIALIZED` without a stream.
     #[doc(alias = "GetCurrentPadding")]
     pub fn current_padding(&self) -> Result<Frames, HResult> {
-        Ok(self.opened()?.stream.borrow().buffer.padding())
+        Ok(self.opened()?.line.padding())
     }
 
     /// Has `event` signalled after each pass.
@@ -165,45 +174,40 @@ impl AudioClient {
         if !opened.is_event_driven {
             return Err(HResult::EVENTHANDLE_NOT_EXPECTED);
         }
-        let mut stream = opened.stream.borrow_mut();
-        if stream.event.is_some() {
+        if opened.line.has_event() {
             return Err(HResult::INVALIDARG);
         }
-        stream.event = Some(event);
+        opened.line.set_event(event);
         Ok(())
     }
 
-    /// Lets passes take frames. An empty buffer is legal, and starves.
+    /// Lets passes take frames, or bring them. An empty buffer is legal, and starves.
     ///
     /// # Errors
     /// `NOT_INITIALIZED` without a stream, `NOT_STOPPED` while it runs, `EVENTHANDLE_NOT_SET` if it
     /// is event-driven and has no event.
     pub fn start(&mut self) -> Result<(), HResult> {
         let opened = self.opened()?;
-        let (runs, has_event) = {
-            let stream = opened.stream.borrow();
-            (stream.is_running(), stream.event.is_some())
-        };
-        if runs {
+        if opened.line.is_running() {
             return Err(HResult::NOT_STOPPED);
         }
-        if opened.is_event_driven && !has_event {
+        if opened.is_event_driven && !opened.line.has_event() {
             return Err(HResult::EVENTHANDLE_NOT_SET);
         }
-        self.endpoint.start(&opened.stream);
+        self.endpoint.start(&opened.line);
         Ok(())
     }
 
-    /// Stops taking frames; what is queued stays. `FALSE` if it was stopped.
+    /// Stops taking frames, or bringing them; what is queued stays. `FALSE` if it was stopped.
     ///
     /// # Errors
     /// `NOT_INITIALIZED` without a stream.
     pub fn stop(&mut self) -> Result<HResult, HResult> {
-        let mut stream = self.opened()?.stream.borrow_mut();
-        if !stream.is_running() {
+        let line = &self.opened()?.line;
+        if !line.is_running() {
             return Ok(HResult::FALSE);
         }
-        stream.stop();
+        line.stop();
         Ok(HResult::OK)
     }
 
@@ -213,27 +217,41 @@ impl AudioClient {
     /// `NOT_INITIALIZED` without a stream, `NOT_STOPPED` while it runs,
     /// `BUFFER_OPERATION_PENDING` while a packet is held.
     pub fn reset(&mut self) -> Result<(), HResult> {
-        let opened = self.opened()?;
-        let mut stream = opened.stream.borrow_mut();
-        if stream.is_running() {
+        let line = &self.opened()?.line;
+        if line.is_running() {
             return Err(HResult::NOT_STOPPED);
         }
-        if opened.render.is_holding() {
+        if line.is_holding() {
             return Err(HResult::BUFFER_OPERATION_PENDING);
         }
-        stream.buffer.reset();
+        line.reset();
         Ok(())
     }
 
     /// The render client of the stream.
     ///
     /// # Errors
-    /// `NOT_INITIALIZED` without a stream.
+    /// `NOT_INITIALIZED` without a stream, `WRONG_ENDPOINT_TYPE` if it records.
     #[doc(alias = "IAudioRenderClient")]
     #[doc(alias = "GetService")]
     pub fn render_client(&mut self) -> Result<&mut RenderClient, HResult> {
-        match &mut self.opened {
-            Some(opened) => Ok(&mut opened.render),
+        match self.opened.as_mut().map(|opened| &mut opened.line) {
+            Some(Line::Render { client, .. }) => Ok(client),
+            Some(Line::Capture { .. }) => Err(HResult::WRONG_ENDPOINT_TYPE),
+            None => Err(HResult::NOT_INITIALIZED),
+        }
+    }
+
+    /// The capture client of the stream.
+    ///
+    /// # Errors
+    /// `NOT_INITIALIZED` without a stream, `WRONG_ENDPOINT_TYPE` if it plays.
+    #[doc(alias = "IAudioCaptureClient")]
+    #[doc(alias = "GetService")]
+    pub fn capture_client(&mut self) -> Result<&mut CaptureClient, HResult> {
+        match self.opened.as_mut().map(|opened| &mut opened.line) {
+            Some(Line::Capture { client, .. }) => Ok(client),
+            Some(Line::Render { .. }) => Err(HResult::WRONG_ENDPOINT_TYPE),
             None => Err(HResult::NOT_INITIALIZED),
         }
     }
@@ -241,9 +259,15 @@ impl AudioClient {
     /// Sets how loud the stream is mixed.
     ///
     /// # Errors
-    /// `NOT_INITIALIZED` without a stream.
+    /// `NOT_INITIALIZED` without a stream, `WRONG_ENDPOINT_TYPE` if it records.
     pub fn set_volume(&mut self, volume: Volume) -> Result<(), HResult> {
-        self.opened()?.stream.borrow_mut().volume = volume;
+        self.render_client()?.set_volume(volume);
+        Ok(())
+    }
+
+    /// Has the engine note in the history where it mixes what: see [`engine::MIXED`].
+    pub(crate) fn trace(&mut self) -> Result<(), HResult> {
+        self.render_client()?.trace();
         Ok(())
     }
 
@@ -251,7 +275,7 @@ impl AudioClient {
     pub fn is_running(&self) -> bool {
         self.opened
             .as_ref()
-            .is_some_and(|opened| opened.stream.borrow().is_running())
+            .is_some_and(|opened| opened.line.is_running())
     }
 
     fn opened(&self) -> Result<&Opened, HResult> {
@@ -265,9 +289,8 @@ impl Fork for AudioClient {
             endpoint: self.endpoint.fork(forker),
             minimum: self.minimum,
             opened: self.opened.as_ref().map(|opened| Opened {
-                stream: opened.stream.fork(forker),
+                line: opened.line.fork(forker),
                 is_event_driven: opened.is_event_driven,
-                render: opened.render.fork(forker),
             }),
         }
     }

@@ -129,6 +129,8 @@ impl ExclusiveClient {
             }
             Act::Pause => self.thread.pause(cx),
             Act::Stop => self.thread.stop(cx),
+            // For streams that record.
+            Act::ReadSlot { .. } => {}
             Act::WritePacket(packet) => {
                 self.thread.prepare(cx, &mut self.content, self.prime);
                 self.thread.force(cx, packet, &mut self.content);

@@ -3,13 +3,18 @@
 //! ```text
 //!  Source ─▶ Player ─▶ SharedClient ── AudioClient, RenderClient ──▶ endpoint buffer ─▶ engine
 //!                 └──▶ ExclusiveClient ── packets, announcements ──▶ pin and its cyclic buffer
+//!
+//!  Recording ◀── SharedCaptureClient ── AudioClient, CaptureClient ◀── endpoint buffer ◀── engine
+//!           └─── ExclusiveCaptureClient ◀── packets ◀── pin and its cyclic buffer
 //! ```
 //!
 //! [`AudioClient`] and [`RenderClient`] are the objects a program holds, with the answers that
 //! Windows gives; nothing in them waits. A client in a scenario is one of them and a habit:
 //! [`shared_client`] fills its endpoint buffer whenever the engine has taken from it,
-//! [`exclusive_client`] writes a packet for every notification of the device. Both do what an
-//! [agenda](Action) says at its times: start, pause, stop, or write a packet on purpose.
+//! [`exclusive_client`] writes a packet for every notification of the device;
+//! [`shared_capture_client`] and [`exclusive_capture_client`] read as the others write, and
+//! [`through_client`] plays what it records. All do what an [agenda](Action) says at its times:
+//! start, pause, stop, or write or read a packet on purpose.
 //!
 //! What is played is a [`Source`]: a function of the frame's index and of nothing else.
 //!
@@ -31,8 +36,9 @@
 //!
 //! * *COM.* No reference counts, no interface queries, no null pointers; so a stream lives as long
 //!   as its client object. A conformance test of the API surface would notice.
-//! * *Capture, loopback, clocks, sessions, offload, periods of one's own.* Asking for loopback is
-//!   refused as an unknown flag.
+//! * *Loopback, clocks, sessions, offload, periods of one's own.* Asking for loopback is refused as
+//!   an unknown flag.
+//! * *Silence that is only flagged* in what is recorded: the engine does not look at samples.
 //! * *Timer-driven clients.* The API has them, the habit is missing.
 //! * *Arbitration.* Nobody is thrown out by an exclusive client.
 //! * *The size that an exclusive client gets.* A scenario names its packet. The limits of 3 ms and
@@ -43,17 +49,28 @@
 
 mod action;
 mod audio_client;
+mod capture_client;
 mod duration;
+mod exclusive_capture_client;
 mod exclusive_client;
 mod history;
+mod line;
+mod recording;
 mod render_client;
+mod shared_capture_client;
 mod shared_client;
 mod source;
+mod through_client;
 
 pub use action::{Act, Action};
 pub use audio_client::{AudioClient, BufferMinimum, Initialize, stream_flags};
+pub use capture_client::{CaptureClient, CapturedPacket, Got, buffer_flags};
+pub use exclusive_capture_client::{ExclusiveCaptureClient, exclusive_capture_client};
 pub use exclusive_client::{ExclusiveClient, exclusive_client};
-pub use history::{FILL, RESET, START, STOP};
+pub use history::{CAPTURED, FILL, RESET, START, STOP};
+pub use recording::Recording;
 pub use render_client::{RenderClient, SILENT};
+pub use shared_capture_client::{SharedCaptureClient, shared_capture_client};
 pub use shared_client::{SharedClient, SharedClientConfig, shared_client};
 pub use source::{Pcm, Player, Source, SourceError};
+pub use through_client::{ThroughClient, through_client};

@@ -1,6 +1,6 @@
 //! How a client gets frames into its endpoint buffer.
 
-use engine::Stream;
+use engine::{Stream, Volume};
 use units::{Frames, HResult};
 use vtime::{Fork, Forker, Shared};
 
@@ -29,6 +29,14 @@ impl RenderClient {
             held: Frames::ZERO,
             memory: Vec::new(),
         }
+    }
+
+    pub(crate) fn set_volume(&self, volume: Volume) {
+        self.stream.borrow_mut().volume = volume;
+    }
+
+    pub(crate) fn trace(&self) {
+        self.stream.borrow_mut().is_traced = true;
     }
 
     /// Takes a packet of `frames` frames to be filled. Of no frames, nothing is held.

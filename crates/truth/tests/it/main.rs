@@ -4,5 +4,7 @@
 
 mod long;
 mod oracle;
+mod oracle_capture;
 mod rules;
+mod rules_capture;
 mod toy;

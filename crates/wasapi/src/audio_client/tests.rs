@@ -6,7 +6,7 @@ use machine::Machine;
 use ring::Samples;
 use units::SampleFormat;
 use vtime::sim::{SimEvent, World};
-use vtime::{Event, Keep, Reset};
+use vtime::{Event, Keep, Reset, Shared};
 
 use super::*;
 use crate::render_client::SILENT;

@@ -4,5 +4,6 @@
 
 mod bench;
 mod exclusive;
+mod recording;
 mod shared;
 mod twin;
