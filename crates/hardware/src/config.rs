@@ -58,6 +58,8 @@ pub struct StreamConfig {
     pub count_on: CountOn,
     /// What an input does with less than a burst at the end of a descriptor.
     pub flush: Flush,
+    /// When a frame of an input lies in memory.
+    pub store: Store,
     /// How frames are spread over time.
     pub cadence: Cadence,
     /// When the first frame follows RUN.
@@ -100,6 +102,19 @@ pub enum Flush {
     WholeBursts,
 }
 
+/// When a frame of an input lies in memory, where the next reader finds it.
+///
+/// What counts as stored, in positions and for interrupts, is what has wholly arrived either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Store {
+    /// When it has wholly arrived, with the burst that it belongs to.
+    #[default]
+    Arrived,
+    /// When it begins: the converter's sample of an instant is in memory at that instant, as an
+    /// output of the reference device fetches a frame when it begins. Bursts do not matter.
+    Begun,
+}
+
 /// How frames are spread over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cadence {
@@ -140,10 +155,19 @@ impl StreamConfig {
             burst: Extent::Frames(Frames::new(1)),
             count_on: CountOn::Link,
             flush: Flush::DescriptorEnd,
+            store: Store::Arrived,
             cadence: Cadence::Even,
             start: Start::AtOnce,
             codec_delay: SimDuration::ZERO,
             record: Samples::Left,
+        }
+    }
+
+    /// The reference input: the same, with each frame in memory when it begins.
+    pub const fn k0_input() -> Self {
+        Self {
+            store: Store::Begun,
+            ..Self::k0()
         }
     }
 
@@ -157,6 +181,7 @@ impl StreamConfig {
             burst: Extent::Bytes(Bytes::new(32)),
             count_on: CountOn::Memory,
             flush: Flush::DescriptorEnd,
+            store: Store::Arrived,
             cadence: Cadence::LinkFrames,
             start: Start::NextLinkFrame,
             codec_delay: SimDuration::ZERO,

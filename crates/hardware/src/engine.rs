@@ -6,7 +6,7 @@ use ring::{Kind, Samples, Whose};
 use units::{Bytes, Clock, Frames, Moment, SimDuration, SimTime};
 use vtime::{Fork, Forker};
 
-use crate::config::StreamConfig;
+use crate::config::{Store, StreamConfig};
 use crate::fault::{Effect, EngineFaults, InterruptFaults, Strike, Verdict, Whereabouts};
 use crate::fifo::Fifo;
 use crate::link::{LinkLog, LinkSpan, Schedule, Segment, Stall};
@@ -239,6 +239,15 @@ impl DmaEngine {
             .map_or(Bytes::ZERO, |program| program.moved(self.slots))
     }
 
+    /// Bytes of an input that lie in memory.
+    fn stored_bytes(&self) -> Bytes {
+        let frame = self.program.as_ref().map_or(0, |program| program.frame);
+        match self.config.store {
+            Store::Arrived => self.moved_bytes(),
+            Store::Begun => Bytes::new(self.begun().get() * frame),
+        }
+    }
+
     /// When the status is set next.
     pub(crate) fn next_completion(&self) -> Option<SimTime> {
         let slot = self.next_signal()?;
@@ -281,10 +290,10 @@ impl DmaEngine {
                 self.let_out(begun_before);
             }
             Direction::Input => {
-                let (arrived, stored) = (self.position(), self.moved_bytes());
+                let (arrived, stored) = (self.position(), self.stored_bytes());
                 self.slots = slots;
                 self.arrive(arrived, self.position());
-                self.store(stored, self.moved_bytes());
+                self.store(stored, self.stored_bytes());
             }
         }
     }

@@ -111,7 +111,7 @@ pub mod spec;
 mod stream;
 
 pub use config::{
-    Cadence, ControllerConfig, CountOn, Delivery, Extent, Flush, Start, StreamConfig,
+    Cadence, ControllerConfig, CountOn, Delivery, Extent, Flush, Start, Store, StreamConfig,
 };
 pub use controller::Controller;
 pub use device::{Bus, device};

@@ -276,3 +276,18 @@ fn a_pause_ends_with_the_frame_that_is_on_its_way() {
     assert_eq!(sampled(11), Some(ms(1)));
     assert_eq!(sampled(12), None);
 }
+
+#[test]
+fn s35_s36_the_reference_input_has_a_frame_in_memory_when_it_begins() {
+    let config = ControllerConfig::with_input(StreamConfig::k0_input());
+    for (micros, place, newest) in [(50_050, 482, 2402), (64_000, 191, 3071)] {
+        let mut rig = Rig::set_up(&config, Plan::k0());
+        rig.run(start());
+        let counted = rig.position(us(micros).commit());
+        let there = rig.memory();
+        let content = |place: usize| there[place].map(|whose| whose.content);
+        assert_eq!(content(place), Some(newest), "the newest that began before");
+        assert_eq!(content(place + 1), Some(newest + 1 - 960));
+        assert_eq!(counted, newest, "what has arrived is what counts");
+    }
+}
