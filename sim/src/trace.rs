@@ -2,7 +2,8 @@
 //!
 //! From top to bottom: the injected faults, the glitches, one track per actor with its passes and
 //! delays and everything it recorded, the packets on the speaker, one track per packet slot of
-//! the cyclic buffer, and counters of where play and write are and how much lies between them.
+//! the cyclic buffer, and counters of where play and write are and how much lies between them. Of
+//! a microphone: the packets that were recorded, what became of them, and one track per slot.
 //! A flow leads from each fault over what it delayed to the glitch it made.
 //!
 //! Names of history entries are part of the digest and so as good as an interface; an entry that
@@ -10,6 +11,7 @@
 
 mod actors;
 mod buffer;
+mod recording;
 mod words;
 
 use crate::perfetto::{Annotation, Flow, Trace, Track};
@@ -26,7 +28,11 @@ pub fn of(scenario: &Scenario, run: &Run) -> Trace {
     flows.draw_faults(scenario, &mut trace, faults);
     actors::draw(run, &mut trace, &flows);
     for endpoint in &run.result.endpoints {
-        buffer::draw(scenario, run, endpoint, &mut trace);
+        if endpoint.flow == "capture" {
+            recording::draw(scenario, run, endpoint, &mut trace);
+        } else {
+            buffer::draw(scenario, run, endpoint, &mut trace);
+        }
         for glitch in &endpoint.glitches {
             flows.draw_glitch(glitch, &mut trace, glitches);
         }
@@ -180,11 +186,14 @@ fn acts(scenario: &Scenario, run: &Run) -> Vec<Act> {
     words::entries(run).filter_map(act).collect()
 }
 
-/// The entry with which the stack answered what a fault had delayed: the next packet, written
-/// once the fault was over.
+/// The entry with which the stack answered what a fault had delayed: the next packet, written or
+/// read once the fault was over.
 fn answer_to(run: &Run, act: Act) -> Option<usize> {
     words::entries(run)
         .skip(act.entry)
-        .find(|(_, words)| words.name() == "producer.packet" && words.nanos() >= act.ends)
+        .find(|(_, words)| {
+            let is_answer = matches!(words.name(), "producer.packet" | "reader.packet");
+            is_answer && words.nanos() >= act.ends
+        })
         .map(|(entry, _)| entry)
 }

@@ -1,5 +1,7 @@
 //! Whether a scenario that fits its types also makes sense.
 
+mod capture;
+mod client;
 mod device_faults;
 mod happenings;
 
@@ -7,7 +9,7 @@ use hardware::StreamFormat;
 use ring::Samples;
 use units::Frames;
 
-use crate::format::{Client, Device, Engine, Format, Mode, Scenario, Source};
+use crate::format::{Device, Engine, Format, Scenario, Source};
 use crate::stack::{CONTROLLER, ENGINE, INTERRUPT};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
@@ -35,6 +37,7 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
     check.duration();
     check.device(&scenario.device);
     check.engine(&scenario.engine);
+    check.microphone();
     check.clients();
     for (place, client) in scenario.clients.iter().enumerate() {
         check.client(&format!("client[{place}]"), client);
@@ -47,6 +50,14 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
     }
     check.delays();
     check.problems
+}
+
+/// A cyclic buffer of one of the devices.
+struct Cyclic {
+    format: Format,
+    more_packets: bool,
+    /// The table that describes the device.
+    table: &'static str,
 }
 
 struct Check<'a> {
@@ -97,7 +108,11 @@ impl Check<'_> {
 
     /// What is remembered of a run has to fit into memory.
     fn length(&mut self, key: &str, packet: Frames) {
-        let hertz = u128::from(self.scenario.device.format.rate.hertz());
+        self.length_at(key, packet, self.scenario.device.format);
+    }
+
+    fn length_at(&mut self, key: &str, packet: Frames, format: Format) {
+        let hertz = u128::from(format.rate.hertz());
         let frames = u128::from(self.scenario.duration.nanos()) * hertz / 1_000_000_000;
         if frames / u128::from(packet.get().max(1)) > PACKETS_OF_RUN_MAX.into() {
             self.advise(
@@ -110,7 +125,7 @@ impl Check<'_> {
 
     fn device(&mut self, device: &Device) {
         self.name("device.name", &device.name);
-        if [ENGINE, CONTROLLER, INTERRUPT].contains(&device.name.as_str()) {
+        if self.is_of_the_stack(&device.name) {
             let message = format!("`{}` is the name of another part of the stack", device.name);
             self.say("device.name", message);
         }
@@ -200,8 +215,31 @@ impl Check<'_> {
         }
     }
 
+    /// True if a part of the stack that no table names is called `name`.
+    fn is_of_the_stack(&self, name: &str) -> bool {
+        let with_microphone = self.scenario.microphone.is_some();
+        [ENGINE, CONTROLLER, INTERRUPT].contains(&name)
+            || with_microphone && capture::NAMES.contains(&name)
+    }
+
     /// A cyclic buffer of the device.
-    fn buffer(&mut self, (size_key, count_key): (&str, &str), packet: Frames, packets: u32) {
+    fn buffer(&mut self, keys: (&str, &str), packet: Frames, packets: u32) {
+        let device = &self.scenario.device;
+        let of = Cyclic {
+            format: device.format,
+            more_packets: device.more_packets,
+            table: "device",
+        };
+        self.cyclic(keys, packet, packets, &of);
+    }
+
+    fn cyclic(
+        &mut self,
+        (size_key, count_key): (&str, &str),
+        packet: Frames,
+        packets: u32,
+        of: &Cyclic,
+    ) {
         let (windows, model) = PACKETS_MAX;
         if packets == 0 {
             self.say(count_key, "a buffer has at least one packet");
@@ -210,14 +248,14 @@ impl Check<'_> {
                 count_key,
                 format!("{packets} packets; expected at most {model}"),
             );
-        } else if packets > windows && !self.scenario.device.more_packets {
+        } else if packets > windows && !of.more_packets {
             self.advise(
                 count_key,
                 format!("{packets} packets; Windows knows 1 or 2 per buffer"),
-                "`more-packets = true` in [device] lifts that to 8",
+                format!("`more-packets = true` in [{}] lifts that to 8", of.table),
             );
         }
-        let format = self.scenario.device.format.to_format();
+        let format = of.format.to_format();
         if packet.is_zero() {
             self.say(size_key, "a packet of no frames; expected `1fr` or more");
             return;
@@ -250,106 +288,6 @@ impl Check<'_> {
                      takes ahead"
                 ),
             );
-        }
-    }
-
-    fn clients(&mut self) {
-        let clients = &self.scenario.clients;
-        let exclusive = clients
-            .iter()
-            .position(|client| client.mode == Mode::ExclusiveEvent);
-        if let Some(place) = exclusive.filter(|_| clients.len() > 1) {
-            self.advise(
-                format!("client[{place}].mode"),
-                "an exclusive client has the endpoint for itself, and there are others",
-                "leave one client, or let all of them share the endpoint",
-            );
-        }
-        let names: Vec<_> = (0..clients.len())
-            .map(|place| self.scenario.client_name(place))
-            .collect();
-        for (place, name) in names.iter().enumerate() {
-            self.name(&format!("client[{place}].name"), name);
-            if names[..place].contains(name) {
-                let message = format!("`{name}` is the name of an earlier client");
-                self.say(format!("client[{place}].name"), message);
-            }
-            let device = self.scenario.device.name.as_str();
-            if [ENGINE, CONTROLLER, INTERRUPT, device].contains(&name.as_str()) {
-                let message = format!("`{name}` is the name of another part of the stack");
-                self.say(format!("client[{place}].name"), message);
-            }
-        }
-    }
-
-    fn client(&mut self, key: &str, client: &Client) {
-        let shared = [
-            ("format", client.format.is_some()),
-            ("buffer", client.buffer.is_some()),
-            ("volume", client.volume.is_some()),
-        ];
-        let exclusive = [
-            ("packet", client.packet.is_some()),
-            ("packets", client.packets.is_some()),
-            ("policy", client.policy.is_some()),
-            ("content", client.content.is_some()),
-            ("service", client.service.is_some()),
-            ("prime", client.prime.is_some()),
-            ("end-of-stream", client.end_of_stream.is_some()),
-        ];
-        let (misplaced, belongs) = match client.mode {
-            Mode::SharedEvent => (&exclusive[..], "an exclusive client"),
-            Mode::ExclusiveEvent => (&shared[..], "a shared client"),
-        };
-        for (name, _) in misplaced.iter().filter(|(_, given)| *given) {
-            self.say(format!("{key}.{name}"), format!("a key of {belongs} only"));
-        }
-        self.source(&format!("{key}.source"), &client.source);
-        match client.mode {
-            Mode::SharedEvent => self.shared_client(key, client),
-            Mode::ExclusiveEvent => self.exclusive_client(key, client),
-        }
-    }
-
-    fn shared_client(&mut self, key: &str, client: &Client) {
-        let device = &self.scenario.device;
-        if let Some(format) = client.format {
-            self.format(&format!("{key}.format"), format);
-            if format.rate != device.format.rate {
-                self.advise(
-                    format!("{key}.format.rate"),
-                    format!("the engine runs at {}", device.format.rate),
-                    "leave the rate to the device; sound files are converted",
-                );
-            }
-        }
-        let period = self.scenario.engine.period_frames(device);
-        if let Some(buffer) = client.buffer {
-            let buffer_key = format!("{key}.buffer");
-            if buffer.to_frames() < period {
-                let message = format!(
-                    "an endpoint buffer of {buffer} holds less than the period of {} frames",
-                    period.get()
-                );
-                self.say(buffer_key, message);
-            } else if buffer.get() > 2 * u64::from(device.format.rate.hertz()) {
-                self.say(buffer_key, "an endpoint buffer is at most two seconds long");
-            }
-        }
-    }
-
-    fn exclusive_client(&mut self, key: &str, client: &Client) {
-        let packet = client.packet_frames(&self.scenario.device);
-        let packets = client.packets.unwrap_or(2);
-        let keys = (format!("{key}.packet"), format!("{key}.packets"));
-        self.buffer((&keys.0, &keys.1), packet, packets);
-        self.length(&keys.0, packet);
-        self.taken_ahead(&keys.0, packet, packets);
-        if let Some(end) = client.end_of_stream {
-            if end.valid.to_frames() > packet {
-                let message = format!("more than the {} frames of a packet", packet.get());
-                self.say(format!("{key}.end-of-stream.valid"), message);
-            }
         }
     }
 

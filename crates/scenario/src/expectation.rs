@@ -3,61 +3,94 @@
 use serde_json::{Map, Value};
 
 use crate::format::Expect;
-use crate::result::{Expectation, RunResult};
+use crate::result::{EndpointResult, Expectation, RunResult};
 
 /// Each figure that `expect` states, beside the one in `result`, in the order of the format.
 ///
 /// Of the glitches only those are looked at that are stated: there may be very many. Meanwhile
 /// `result` is without them.
 pub(crate) fn expectations(expect: &Expect, result: &mut RunResult) -> Vec<Expectation> {
-    let stated = serde_json::to_value(expect).expect("text keys and plain values");
-    let listed = expect.glitches.as_ref().map_or(0, Vec::len);
-    let all = std::mem::take(&mut result.endpoints[0].glitches);
-    result.endpoints[0].glitches = all.iter().take(listed).cloned().collect();
-    let actual = figures(result, expect, all.len());
-    let mut found = Found {
-        all: Vec::new(),
-        glitches: all.len(),
-        counted: expect.glitch_count.is_some(),
+    let recording = expect.microphone.as_ref();
+    let listed = [
+        expect.glitches.as_ref().map_or(0, Vec::len),
+        recording.map_or(0, |expect| expect.glitches.as_ref().map_or(0, Vec::len)),
+    ];
+    let counted = [
+        expect.glitch_count.is_some(),
+        recording.is_some_and(|expect| expect.glitch_count.is_some()),
+    ];
+    let side = |flow: &str| usize::from(flow == "capture");
+    let mut all = Vec::new();
+    for endpoint in &mut result.endpoints {
+        let own = std::mem::take(&mut endpoint.glitches);
+        let kept = own.iter().take(listed[side(endpoint.flow)]);
+        endpoint.glitches = kept.cloned().collect();
+        all.push(own);
+    }
+    let count = |wanted: usize| {
+        let of_side = |(endpoint, own): (&EndpointResult, &Vec<_>)| {
+            (side(endpoint.flow) == wanted).then_some(own.len())
+        };
+        result.endpoints.iter().zip(&all).find_map(of_side)
     };
-    result.endpoints[0].glitches = all;
-    let stated = stated.as_object().expect("a table");
-    for (key, value) in stated {
+    let glitches = [0, 1].map(|wanted| count(wanted).unwrap_or(0));
+    let actual = figures(result, glitches);
+    for (endpoint, own) in result.endpoints.iter_mut().zip(all) {
+        endpoint.glitches = own;
+    }
+    let mut found = Found::default();
+    let stated = serde_json::to_value(expect).expect("text keys and plain values");
+    for (key, value) in stated.as_object().expect("a table") {
+        let side = usize::from(key == "microphone");
+        (found.glitches, found.counted) = (glitches[side], counted[side]);
         found.compare(key, value, actual.get(key));
     }
     found.all
 }
 
-/// The figures of `result`, which has `glitches` glitches, by the keys that expectations are stated
-/// with.
-fn figures(result: &RunResult, expect: &Expect, glitches: usize) -> Map<String, Value> {
+/// The figures of `result`, whose speaker and microphone have so many glitches, by the keys that
+/// expectations are stated with.
+fn figures(result: &RunResult, glitches: [usize; 2]) -> Map<String, Value> {
     let whole = serde_json::to_value(result).expect("text keys and plain values");
     let mut figures = Map::new();
     for key in ["sim_ns", "events", "digest", "clients", "conversions"] {
-        figures.insert(key.to_owned(), whole[key].clone());
+        figures.insert(kebab(key), in_kebab(whole[key].clone()));
     }
-    let endpoint = whole["endpoints"][0].as_object().cloned();
-    let mut endpoint = endpoint.unwrap_or_default();
-    let total = endpoint.remove("frames").unwrap_or_default();
-    let mut frames = endpoint.remove("frames_by_class").unwrap_or_default();
-    frames["total"] = total;
-    figures.insert("frames".to_owned(), frames);
-    figures.insert("glitch_count".to_owned(), glitches.into());
-    figures.append(&mut endpoint);
-    let kebab = figures
-        .into_iter()
-        .map(|(key, value)| (kebab(&key), in_kebab(value)));
-    let mut figures: Map<String, Value> = kebab.collect();
-    if expect.reported.is_some() {
-        // Names are names, whatever they look like.
-        let reported = whole["endpoints"][0]["reported"].clone();
-        figures.insert("reported".to_owned(), reported);
+    for (place, endpoint) in result.endpoints.iter().enumerate() {
+        let value = &whole["endpoints"][place];
+        if endpoint.flow == "capture" {
+            let own = endpoint_figures(value, glitches[1]);
+            figures.insert("microphone".to_owned(), Value::Object(own));
+        } else {
+            figures.append(&mut endpoint_figures(value, glitches[0]));
+        }
     }
     figures
 }
 
+/// Those of one endpoint.
+fn endpoint_figures(endpoint: &Value, glitches: usize) -> Map<String, Value> {
+    let mut all = endpoint.as_object().cloned().unwrap_or_default();
+    let total = all.remove("frames").unwrap_or_default();
+    let mut frames = all.remove("frames_by_class").unwrap_or_default();
+    frames["total"] = total;
+    all.insert("frames".to_owned(), frames);
+    all.insert("glitch_count".to_owned(), glitches.into());
+    let in_kebab = |(key, value): (String, Value)| match key.as_str() {
+        // Names are names, whatever they look like.
+        "reported" => (key, value),
+        _ => (kebab(&key), in_kebab(value)),
+    };
+    all.into_iter().map(in_kebab).collect()
+}
+
 fn kebab(key: &str) -> String {
     key.replace('_', "-")
+}
+
+/// The last key of a path.
+fn last(what: &str) -> &str {
+    what.rsplit('.').next().unwrap_or(what)
 }
 
 /// `value` with the keys of its tables as scenario files write them.
@@ -75,6 +108,7 @@ fn in_kebab(value: Value) -> Value {
 }
 
 /// The comparisons made so far.
+#[derive(Default)]
 struct Found {
     all: Vec<Expectation>,
     /// How many there were.
@@ -89,7 +123,7 @@ impl Found {
         let actual = actual.unwrap_or(&nothing);
         match (stated, actual) {
             // What the stack said is stated as a whole.
-            (Value::Object(_), Value::Object(_)) if what == "reported" => {
+            (Value::Object(_), Value::Object(_)) if last(what) == "reported" => {
                 self.leaf(what, stated, actual);
             }
             (Value::Object(table), _) => {
@@ -106,7 +140,7 @@ impl Found {
     }
 
     fn lists(&mut self, what: &str, stated: &[Value], actual: &[Value]) {
-        let are_glitches = what == "glitches";
+        let are_glitches = last(what) == "glitches";
         if !(are_glitches && self.counted) {
             let length = if are_glitches {
                 self.glitches

@@ -8,7 +8,9 @@ mod derived;
 mod device;
 mod device_fault;
 mod expect;
+mod expect_capture;
 mod fault;
+mod microphone;
 mod source;
 
 use schemars::JsonSchema;
@@ -28,10 +30,14 @@ pub use expect::{
     Expect, ExpectedClient, ExpectedConversion, ExpectedFrames, ExpectedGlitch, ExpectedHeadroom,
     ExpectedNotifications, ExpectedStay,
 };
+pub use expect_capture::{
+    ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
+};
 pub use fault::{
-    Action, BlockedDpc, Fault, LateDpc, LateWakeUp, LostNotification, RunAgain,
+    Action, BlockedDpc, Fault, LateDpc, LateWakeUp, LostNotification, ReadSlot, RunAgain,
     SpuriousNotification, Transport, WritePacket,
 };
+pub use microphone::{CaptureEngine, Microphone, Overrun, ReadOrder};
 pub use source::{Impulses, Noise, Nothing, Sine, Source, Sweep, Wav};
 
 use crate::quantity::Time;
@@ -53,7 +59,14 @@ pub struct Scenario {
     /// The audio engine on that endpoint. It exists only if a client shares it.
     #[serde(default)]
     pub engine: Engine,
-    /// Who plays. Either any number of shared clients or one exclusive one.
+    /// The capture endpoint, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub microphone: Option<Microphone>,
+    /// The audio engine on that endpoint. It exists only if a client shares it.
+    #[serde(default)]
+    pub capture_engine: CaptureEngine,
+    /// Who plays and who records. On each endpoint either any number of shared clients or one
+    /// exclusive one.
     #[serde(default, rename = "client")]
     pub clients: Vec<Client>,
     /// What goes wrong.
@@ -68,22 +81,48 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The sound files that the scenario names, each once, in the order of the clients.
+    /// The sound files that the scenario names, each once, in the order of the clients,
+    /// and that of the microphone.
     ///
     /// The names are as in the file: relative to it.
     pub fn inputs(&self) -> impl Iterator<Item = &str> {
         let mut seen = std::collections::BTreeSet::new();
+        let microphone = self.microphone.iter().map(|microphone| &microphone.source);
         self.clients
             .iter()
-            .filter_map(|client| client.source.wav.as_ref())
+            .map(|client| &client.source)
+            .chain(microphone)
+            .filter_map(|source| source.wav.as_ref())
             .map(|wav| wav.path.as_str())
             .filter(move |path| seen.insert(*path))
     }
 
-    /// True if clients share an audio engine.
+    /// True if clients share the audio engine that plays.
     pub fn is_shared(&self) -> bool {
-        self.clients
-            .iter()
-            .any(|client| client.mode == Mode::SharedEvent)
+        let mut clients = self.clients.iter();
+        clients.any(|client| client.mode.plays() && client.mode.shares())
+    }
+
+    /// True if clients share the audio engine that records.
+    pub fn is_capture_shared(&self) -> bool {
+        let mut clients = self.clients.iter();
+        clients.any(|client| client.mode.records() && client.mode.shares())
+    }
+
+    /// The clients that play, with their places.
+    pub fn players(&self) -> impl Iterator<Item = (usize, &Client)> {
+        let all = self.clients.iter().enumerate();
+        all.filter(|(_, client)| client.mode.plays())
+    }
+
+    /// The clients that record, with their places.
+    pub fn recorders(&self) -> impl Iterator<Item = (usize, &Client)> {
+        let all = self.clients.iter().enumerate();
+        all.filter(|(_, client)| client.mode.records())
+    }
+
+    /// True if there is a speaker to look at: somebody plays, or there is nothing else.
+    pub fn has_speaker(&self) -> bool {
+        self.microphone.is_none() || self.players().next().is_some()
     }
 }

@@ -57,10 +57,32 @@ impl Heard {
 
     /// A number that stands for the sound: 16 hexadecimal digits. FNV-1a over the bytes.
     pub fn hash(&self) -> String {
-        let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        let hash = self.bytes.iter().fold(0xcbf2_9ce4_8422_2325, fold);
-        format!("{hash:016x}")
+        hash(&self.bytes)
     }
+}
+
+/// What one client got, as sound: everything that it got, one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The client's name.
+    pub client: String,
+    /// What a frame is.
+    pub format: WaveFormat,
+    /// Frame after frame.
+    pub bytes: Vec<u8>,
+}
+
+impl Recorded {
+    /// A number that stands for the sound: see [`Heard::hash`].
+    pub fn hash(&self) -> String {
+        hash(&self.bytes)
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, fold);
+    format!("{hash:016x}")
 }
 
 fn index(frames: u64) -> usize {

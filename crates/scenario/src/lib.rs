@@ -46,7 +46,9 @@
 //!
 //! # What the model leaves out
 //!
-//! * *More than one device, and devices that record.* Who plays to two endpoints would notice.
+//! * *More than one speaker and one microphone.* Who plays to two endpoints would notice.
+//! * *Lost, spurious and late notifications of one of two devices*: such faults name no device and are
+//!   refused where both are used.
 //! * *Machine profiles*: delays are injected, they do not come about. Who asks which driver held
 //!   the processor would notice.
 //! * *Detectors* of the kind that applications have; the ledger alone judges.
@@ -72,7 +74,7 @@ mod stack;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use format::*;
-pub use heard::Heard;
+pub use heard::{Heard, Recorded};
 pub use history::HEARD;
 pub use input::{Inputs, Pcm};
 pub use inspect::*;

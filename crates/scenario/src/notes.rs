@@ -1,19 +1,22 @@
 //! What the history says of a run, sorted by whom it concerns.
 
+mod capture;
+
 use std::collections::BTreeMap;
 
-use engine::{DeviceStream, NO_PASS, PACKET, PASS, STARVED, STATE};
+use engine::{DeviceStream, MIXED, NO_PASS, PACKET, PASS, STARVED, STATE};
 use hardware::fault::Effect;
 use ks::{KsState, PinRequest, Property, REQUEST, RtAudioRequest};
 use machine::{Component, DELAY, DPC, FaultId, ISR, Latency, NOTIFICATION, WAKE};
-use truth::{LostNotification, Origin, Starved, Supply, Work, Write};
+use truth::{LostNotification, Mixed, Origin, Starved, Supply, Work, Write};
 use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
 use vtime::Entry;
 use wasapi::FILL;
 
-use crate::format::Scenario;
+use crate::format::{Mode, Scenario};
 use crate::result::Notifications;
-use crate::stack::ENGINE;
+use crate::stack::{CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE};
+pub(crate) use capture::{CAPTURE_AHEAD, CaptureNotes, SERVER_OUTPUT_QUEUE_FULL};
 
 /// What an event is called in the log of Windows that nobody reads.
 pub(crate) const SERVER_INPUT_STARVATION: &str = "event 33";
@@ -25,6 +28,12 @@ pub(crate) enum Role {
     Producer,
     /// A shared client, by its place.
     Client(usize),
+    /// Reads the packets: the engine of the microphone or an exclusive client.
+    Reader,
+    /// A client that shares the microphone, by its place.
+    Listener(usize),
+    /// The interrupt of the microphone.
+    CaptureInterrupt,
     /// Anybody else.
     Other,
 }
@@ -33,11 +42,18 @@ impl Role {
     /// Whose the entries of the source called `name` are.
     pub(crate) fn of(scenario: &Scenario, name: &str) -> Self {
         let mut clients = 0..scenario.clients.len();
-        match clients.find(|place| scenario.client_name(*place) == name) {
-            Some(place) if scenario.is_shared() => Self::Client(place),
-            Some(_) => Self::Producer,
-            None if name == ENGINE => Self::Producer,
-            None => Self::Other,
+        let client = clients.find(|place| scenario.client_name(*place) == name);
+        match (client, name) {
+            (Some(place), _) => match scenario.clients[place].mode {
+                Mode::SharedEvent => Self::Client(place),
+                Mode::ExclusiveEvent => Self::Producer,
+                Mode::ExclusiveCapture => Self::Reader,
+                Mode::SharedCapture | Mode::SharedThrough => Self::Listener(place),
+            },
+            (None, ENGINE) => Self::Producer,
+            (None, CAPTURE_ENGINE) => Self::Reader,
+            (None, CAPTURE_INTERRUPT) => Self::CaptureInterrupt,
+            (None, _) => Self::Other,
         }
     }
 }
@@ -57,6 +73,12 @@ pub(crate) struct Notes {
     pub(crate) notifications: Notifications,
     pub(crate) reported: BTreeMap<String, u64>,
     pub(crate) clients: Vec<ClientNotes>,
+    /// Where the engine mixed what clients had recorded.
+    pub(crate) mixed: Vec<Mixed>,
+    /// The places of the engine's clients, in the order of their streams.
+    streams: Vec<usize>,
+    /// Of the recording side.
+    pub(crate) capture: CaptureNotes,
     producer: ProducerNotes,
     device: DeviceNotes,
 }
@@ -131,9 +153,28 @@ impl DeviceNotes {
 }
 
 impl Notes {
-    /// No notes yet, of a run in which `clients` clients play into `stream`; `suspects`
-    /// are faults that strike without a word.
-    pub(crate) fn new(stream: Option<&DeviceStream>, clients: usize, suspects: Suspects) -> Self {
+    /// No notes yet, of a run of `scenario` in which `stream` is played into and `recorded` is
+    /// recorded from; `suspects` are faults that strike without a word.
+    pub(crate) fn new(
+        scenario: &Scenario,
+        stream: Option<&DeviceStream>,
+        recorded: Option<&DeviceStream>,
+        suspects: Suspects,
+    ) -> Self {
+        let of = |wanted: Mode| {
+            let all = scenario.clients.iter().enumerate();
+            all.filter(move |(_, client)| client.mode == wanted)
+                .map(|(place, _)| place)
+        };
+        // Who plays what he records opens his stream after the others.
+        let streams = of(Mode::SharedEvent).chain(of(Mode::SharedThrough));
+        let shared = scenario.recorders();
+        let shared = shared.filter(|(_, client)| client.mode.shares());
+        let capture = CaptureNotes::new(
+            recorded.map_or(Frames::ZERO, |stream| stream.packet),
+            shared.map(|(place, _)| place).collect(),
+            of(Mode::ExclusiveCapture).next(),
+        );
         let frame = |stream: &DeviceStream| stream.mapping.format().frame_bytes();
         Self {
             packet: stream.map_or(Frames::ZERO, |stream| stream.packet),
@@ -146,7 +187,10 @@ impl Notes {
             stopped: Vec::new(),
             notifications: Notifications::default(),
             reported: BTreeMap::new(),
-            clients: vec![ClientNotes::default(); clients],
+            clients: vec![ClientNotes::default(); scenario.clients.len()],
+            mixed: Vec::new(),
+            streams: streams.collect(),
+            capture,
             producer: ProducerNotes::default(),
             device: DeviceNotes {
                 suspects,
@@ -158,6 +202,15 @@ impl Notes {
     /// Takes in the next entry of the history.
     pub(crate) fn take(&mut self, role: Role, entry: &Entry) {
         let (what, words, at) = (entry.what, entry.words(), entry.moment);
+        match (role, *what == FILL) {
+            // Who plays what he records fills the buffer of this side.
+            (Role::Listener(place), true) => self.clients[place].frames_written += words[0],
+            (Role::Reader | Role::Listener(_) | Role::CaptureInterrupt, false) => {
+                self.capture.take(role, entry);
+                return;
+            }
+            _ => {}
+        }
         if *what == REQUEST {
             self.request(words);
         } else if *what == WAKE {
@@ -170,6 +223,8 @@ impl Notes {
             self.pass_ended(at);
         } else if *what == STATE {
             self.state(words, at);
+        } else if *what == MIXED {
+            self.mixed(words);
         } else if *what == STARVED {
             self.starved(words, at);
         } else if *what == FILL {
@@ -277,15 +332,12 @@ impl Notes {
     }
 
     fn wake(&mut self, role: Role, words: &[u64]) {
-        let [_, _, due, starts, fault] = words else {
+        let Some((work, starts)) = woken(words) else {
             return;
         };
         let work = Work {
-            due: SimTime::from_ticks(*due),
-            // Until it is known when it ends.
-            done: SimTime::MAX.at(Phase::React),
-            latency: Latency::ZERO,
-            fault: FaultId::from_word(*fault).or_else(|| self.device.brought_about(*due)),
+            fault: work.fault.or_else(|| self.device.brought_about(words[2])),
+            ..work
         };
         match role {
             Role::Producer => {
@@ -296,30 +348,23 @@ impl Notes {
             Role::Client(client) => {
                 self.clients[client].wakes += 1;
                 // Filling takes no time.
-                let done = SimTime::from_ticks(*starts).at(Phase::React);
+                let done = starts.at(Phase::React);
                 let work = Work { done, ..work };
                 self.supply.push(Supply { client, work });
             }
-            Role::Other => {}
+            _ => {}
         }
     }
 
     /// A part of the wake-up that was noted last.
     fn delay(&mut self, role: Role, words: &[u64]) {
-        let [_, _, component, length] = words else {
-            return;
-        };
         let latest = match role {
             Role::Producer => self.work.last_mut(),
             Role::Client(_) => self.supply.last_mut().map(|supply| &mut supply.work),
-            Role::Other => None,
+            _ => None,
         };
-        let component = usize::try_from(*component)
-            .ok()
-            .and_then(|component| Component::ALL.get(component));
-        if let (Some(work), Some(component)) = (latest, component) {
-            work.latency
-                .add(*component, SimDuration::from_ticks(*length));
+        if let Some(work) = latest {
+            add_delay(work, words);
         }
     }
 
@@ -392,11 +437,11 @@ impl Notes {
             return;
         };
         self.report(SERVER_INPUT_STARVATION);
-        let client = usize::try_from(*stream).expect("clients are few");
-        if let Some(notes) = self.clients.get_mut(client) {
-            notes.starved_passes += 1;
-            notes.starved_frames += frames;
-        }
+        let Some(client) = self.client_of(*stream) else {
+            return;
+        };
+        self.clients[client].starved_passes += 1;
+        self.clients[client].starved_frames += frames;
         self.starved.push(Starved {
             run: self.producer.run,
             client,
@@ -404,6 +449,26 @@ impl Notes {
             frames: *frames,
             at,
         });
+    }
+
+    fn mixed(&mut self, words: &[u64]) {
+        let [stream, content, frames, recorded] = words else {
+            return;
+        };
+        if let Some(client) = self.client_of(*stream) {
+            self.mixed.push(Mixed {
+                client,
+                content: *content,
+                frames: *frames,
+                recorded: *recorded,
+            });
+        }
+    }
+
+    /// The place of the client with stream `stream` of the engine.
+    fn client_of(&self, stream: u64) -> Option<usize> {
+        let stream = usize::try_from(stream).ok()?;
+        self.streams.get(stream).copied()
     }
 
     fn notified(&mut self, words: &[u64]) {
@@ -430,4 +495,33 @@ fn status_of(word: u64) -> NtStatus {
 /// The property that asks for the packet count.
 fn packet_count() -> Property {
     Property::of(&PinRequest::RtAudio(RtAudioRequest::PacketCount))
+}
+
+/// The wake-up that an entry of [`WAKE`] tells of, and when its first instruction runs.
+fn woken(words: &[u64]) -> Option<(Work, SimTime)> {
+    let [_, _, due, starts, fault] = words else {
+        return None;
+    };
+    let work = Work {
+        due: SimTime::from_ticks(*due),
+        // Until it is known when it ends.
+        done: SimTime::MAX.at(Phase::React),
+        latency: Latency::ZERO,
+        fault: FaultId::from_word(*fault),
+    };
+    Some((work, SimTime::from_ticks(*starts)))
+}
+
+/// Adds the part of the wake-up that an entry of [`DELAY`] tells of.
+fn add_delay(work: &mut Work, words: &[u64]) {
+    let [_, _, component, length] = words else {
+        return;
+    };
+    let component = usize::try_from(*component)
+        .ok()
+        .and_then(|component| Component::ALL.get(component));
+    if let Some(component) = component {
+        work.latency
+            .add(*component, SimDuration::from_ticks(*length));
+    }
 }

@@ -1,5 +1,7 @@
 //! From a stack that has run to what came of it.
 
+mod capture;
+
 use std::collections::BTreeMap;
 use std::mem::take;
 use std::rc::Rc;
@@ -7,13 +9,13 @@ use std::rc::Rc;
 use hardware::{Segment, Stall};
 use machine::FaultId;
 use ring::Kind;
-use truth::{Account, Cadence, Class, DeviceStall, Glitch, Ledger, Played, Stay};
+use truth::{Account, Cadence, CaptureLedger, Class, DeviceStall, Glitch, Ledger, Played, Stay};
 use units::{Frames, SimDuration, SimTime};
 use vtime::Context;
 
 use crate::expectation::expectations;
 use crate::format::Mode;
-use crate::heard::Heard;
+use crate::heard::{Heard, Recorded};
 use crate::history::HEARD;
 use crate::result::{
     ClientResult, EndpointResult, GlitchResult, Headroom, RunResult, SCHEMA, StayResult,
@@ -35,13 +37,29 @@ impl Stack {
                 status: status.to_string(),
             });
         }
+        if let Some((who, status)) = self.capture_failure() {
+            return Err(RunError::Refused {
+                who,
+                what: "a change of state",
+                status: status.to_string(),
+            });
+        }
         let now = self.now();
-        self.hardware.controller.borrow_mut().settle(now);
+        let devices = std::iter::once(&self.hardware).chain(&self.microphone);
+        devices.for_each(|device| {
+            device.controller.borrow_mut().settle(now);
+        });
         let truth = self.account().map(Ledger::close);
+        let captured = self.capture_account().map(CaptureLedger::close);
         self.note_what_was_heard();
         let heard = self.heard();
+        let recorded = self.recorded();
         let mut history = self.world.history().clone();
-        let endpoint = self.endpoint(truth.as_ref(), heard.as_ref());
+        let has_speaker = self.scenario.has_speaker();
+        let speaker = has_speaker.then(|| self.endpoint(truth.as_ref(), heard.as_ref()));
+        let microphone = self.capture_endpoint(captured.as_ref());
+        let has_microphone = microphone.is_some();
+        let both = (truth.as_ref(), captured.as_ref());
         let mut result = RunResult {
             schema: SCHEMA,
             scenario: self.scenario.name.clone(),
@@ -51,8 +69,8 @@ impl Stack {
             events: self.world.events(),
             met: true,
             expect: Vec::new(),
-            endpoints: vec![endpoint],
-            clients: self.clients(truth.as_ref()),
+            endpoints: speaker.into_iter().chain(microphone).collect(),
+            clients: self.clients(both, &recorded),
             conversions: self.conversions.to_vec(),
         };
         result.expect = expectations(&self.scenario.expect, &mut result);
@@ -63,8 +81,10 @@ impl Stack {
         Ok(Run {
             result,
             history,
-            truth: vec![truth],
+            truth: has_speaker.then_some(truth).into_iter().collect(),
+            captured: has_microphone.then_some(captured).into_iter().collect(),
             heard: heard.into_iter().collect(),
+            recorded,
         })
     }
 
@@ -131,7 +151,8 @@ impl Stack {
         let device = &self.scenario.device;
         let controller = self.hardware.controller.borrow();
         let log = controller.link_log(0);
-        self.options.keep_samples.then(|| {
+        let keeps = self.options.keep_samples && self.scenario.has_speaker();
+        keeps.then(|| {
             Heard::of(
                 device.name.clone(),
                 device.format.to_format(),
@@ -155,7 +176,8 @@ impl Stack {
         );
         let lost = truth.map_or(Frames::ZERO, Ledger::lost);
         let held = truth.map_or(SimDuration::ZERO, Ledger::held);
-        let lost_ns = self.nanos_of(lost) + held.to_nanos_floor();
+        let hertz = device.format.rate.hertz();
+        let lost_ns = nanos_of(lost, hertz) + held.to_nanos_floor();
         let glitches = truth.into_iter().flat_map(Ledger::glitches);
         EndpointResult {
             name: device.name.clone(),
@@ -168,10 +190,14 @@ impl Stack {
             audible_events: truth.map_or(0, Ledger::audible_events),
             lost_ms: millis(lost_ns),
             lost_ns,
-            headroom_ns: truth.and_then(headroom),
+            headroom_ns: truth.and_then(|truth| summary(truth.headroom())),
             reported: notes.reported.clone(),
             notifications,
-            stays: truth.into_iter().flat_map(stays).collect(),
+            stays: truth
+                .into_iter()
+                .flat_map(Ledger::stays)
+                .map(|stay| stay_result(&stay))
+                .collect(),
             dropped_frames: truth.map_or(0, |truth| truth.dropped().get()),
             content_shift_frames: truth.map_or(0, Ledger::shift),
             position_frames: answers.position,
@@ -190,7 +216,10 @@ impl Stack {
             frames: glitch.frames,
             heard_from: glitch.heard_from,
             start_ns: glitch.starts.to_nanos_floor(),
-            duration_ns: self.nanos_of(Frames::new(glitch.frames)) + glitch.held.to_nanos_floor(),
+            duration_ns: nanos_of(
+                Frames::new(glitch.frames),
+                self.scenario.device.format.rate.hertz(),
+            ) + glitch.held.to_nanos_floor(),
             cause: glitch.blame.cause.map(|(component, _)| component.name()),
             cause_ns: glitch
                 .blame
@@ -200,35 +229,43 @@ impl Stack {
         }
     }
 
-    fn clients(&self, truth: Option<&Ledger>) -> Vec<ClientResult> {
+    fn clients(
+        &self,
+        (truth, captured): (Option<&Ledger>, Option<&CaptureLedger>),
+        recorded: &[Recorded],
+    ) -> Vec<ClientResult> {
         let notes = &self.notes;
         let producer = &notes.notifications;
         let writes = truth.into_iter().flat_map(|truth| &truth.account().writes);
         let written: u64 = writes.map(|write| write.frames).sum();
         let client = |place: usize| {
             let own = notes.clients[place];
-            let (mode, wakes, frames_written) = match self.scenario.clients[place].mode {
-                Mode::SharedEvent => ("shared-event", own.wakes, own.frames_written),
-                Mode::ExclusiveEvent => ("exclusive-event", producer.wakes, written),
+            let mode = self.scenario.clients[place].mode;
+            let (wakes, frames_written) = match mode {
+                Mode::ExclusiveEvent => (producer.wakes, written),
+                _ => (own.wakes, own.frames_written),
             };
-            ClientResult {
+            let client = ClientResult {
                 name: self.scenario.client_name(place),
-                mode,
+                mode: mode.name(),
                 wakes,
                 frames_written,
                 starved_passes: own.starved_passes,
                 starved_frames: own.starved_frames,
-            }
+                recorded: None,
+                round_trip: None,
+            };
+            self.with_tape(place, client, (truth, captured), recorded)
         };
         (0..notes.clients.len()).map(client).collect()
     }
+}
 
-    /// How long `frames` frames are at the nominal rate, rounded to the nearest nanosecond.
-    fn nanos_of(&self, frames: Frames) -> u64 {
-        let hertz = u128::from(self.scenario.device.format.rate.hertz());
-        let nanos = (u128::from(frames.get()) * 2_000_000_000 + hertz) / (2 * hertz);
-        u64::try_from(nanos).expect("a run lasts at most 30 days")
-    }
+/// How long `frames` frames are at `hertz`, rounded to the nearest nanosecond.
+fn nanos_of(frames: Frames, hertz: u32) -> u64 {
+    let hertz = u128::from(hertz);
+    let nanos = (u128::from(frames.get()) * 2_000_000_000 + hertz) / (2 * hertz);
+    u64::try_from(nanos).expect("a run lasts at most 30 days")
 }
 
 /// The link's own account of a stay, for the ledger.
@@ -259,17 +296,16 @@ fn stay(segment: &Segment) -> Stay {
     }
 }
 
-fn stays(truth: &Ledger) -> impl Iterator<Item = StayResult> {
-    truth.stays().map(|stay| StayResult {
+fn stay_result(stay: &Stay) -> StayResult {
+    StayResult {
         run: stay.run,
         start_ns: stay.begins.to_nanos_floor(),
         first_frame: stay.first,
         frames: stay.frames,
-    })
+    }
 }
 
-fn headroom(truth: &Ledger) -> Option<Headroom> {
-    let headroom = truth.headroom();
+fn summary(headroom: &truth::Headroom) -> Option<Headroom> {
     Some(Headroom {
         min: headroom.min_nanos()?,
         p50: headroom.percentile_nanos(50)?,

@@ -1,11 +1,13 @@
 //! What a person wants to read first.
 
+mod capture;
+
 use std::fmt::{self, Write as _};
 
-use truth::{Glitch, GlitchType, Ledger};
+use truth::{Glitch, GlitchType, Headroom, Ledger};
 use units::SimDuration;
 
-use crate::notes::SERVER_INPUT_STARVATION;
+use crate::notes::{CAPTURE_AHEAD, SERVER_INPUT_STARVATION, SERVER_OUTPUT_QUEUE_FULL};
 use crate::result::{EndpointResult, GlitchResult, RunResult};
 use crate::run::Run;
 
@@ -25,12 +27,22 @@ impl Run {
     fn write_report(&self, out: &mut String) -> fmt::Result {
         let result = &self.result;
         writeln!(out, "{}\n", result.scenario)?;
-        for (endpoint, truth) in result.endpoints.iter().zip(&self.truth) {
+        let of = |flow: &'static str| {
+            let all = result.endpoints.iter();
+            all.filter(move |endpoint| endpoint.flow == flow)
+        };
+        for (endpoint, truth) in of("render").zip(&self.truth) {
             conclusion(out, endpoint, truth.as_ref())?;
         }
+        for (endpoint, truth) in of("capture").zip(&self.captured) {
+            capture::conclusion(out, endpoint, truth.as_ref())?;
+        }
         expectations(out, result)?;
-        for (endpoint, truth) in result.endpoints.iter().zip(&self.truth) {
+        for (endpoint, truth) in of("render").zip(&self.truth) {
             speaker(out, endpoint, truth.as_ref())?;
+        }
+        for (endpoint, truth) in of("capture").zip(&self.captured) {
+            capture::microphone(out, endpoint, truth.as_ref())?;
         }
         clients(out, result)?;
         footer(out, result)
@@ -68,7 +80,8 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
         )?,
     }
     writeln!(out, "  Reported  {}", reported(endpoint))?;
-    writeln!(out, "  Margin    {}\n", margin(endpoint, truth))
+    let what = margin(endpoint, truth.headroom(), "written");
+    writeln!(out, "  Margin    {what}\n")
 }
 
 fn place(glitch: &GlitchResult) -> String {
@@ -135,6 +148,8 @@ fn reported(endpoint: &EndpointResult) -> String {
     let said = endpoint.reported.iter().map(|(what, count)| {
         let meaning = match what.as_str() {
             SERVER_INPUT_STARVATION => " (server input endpoint starvation)",
+            SERVER_OUTPUT_QUEUE_FULL => " (server output endpoint: queue full)",
+            CAPTURE_AHEAD => " (capture: stream position ahead of hardware)",
             _ => "",
         };
         match count {
@@ -150,9 +165,9 @@ fn reported(endpoint: &EndpointResult) -> String {
     }
 }
 
-fn margin(endpoint: &EndpointResult, truth: &Ledger) -> String {
+fn margin(endpoint: &EndpointResult, all: &Headroom, done: &str) -> String {
     let Some(headroom) = endpoint.headroom_ns else {
-        return "no packet was written while the device ran".to_owned();
+        return format!("no packet was {done} while the device ran");
     };
     let worst = match headroom.min {
         late if late < 0 => format!(
@@ -164,7 +179,7 @@ fn margin(endpoint: &EndpointResult, truth: &Ledger) -> String {
     format!(
         "{worst}; median {}, of {}",
         signed_ms(headroom.p50),
-        plural(truth.headroom().count() as u64, "packet", "packets"),
+        plural(all.count() as u64, "packet", "packets"),
     )
 }
 
@@ -223,7 +238,7 @@ fn speaker(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger>) 
     }
     writeln!(out)?;
     glitches(out, endpoint)?;
-    truth.map_or(Ok(()), |truth| margins(out, truth))
+    truth.map_or(Ok(()), |truth| margins(out, truth.headroom()))
 }
 
 fn glitches(out: &mut String, endpoint: &EndpointResult) -> fmt::Result {
@@ -260,8 +275,7 @@ fn glitches(out: &mut String, endpoint: &EndpointResult) -> fmt::Result {
 const MS: i64 = 1_000_000;
 
 /// How many packets had which margin.
-fn margins(out: &mut String, truth: &Ledger) -> fmt::Result {
-    let headroom = truth.headroom();
+fn margins(out: &mut String, headroom: &Headroom) -> fmt::Result {
     if headroom.count() == 0 {
         return Ok(());
     }
@@ -286,12 +300,13 @@ fn margins(out: &mut String, truth: &Ledger) -> fmt::Result {
 fn clients(out: &mut String, result: &RunResult) -> fmt::Result {
     for client in &result.clients {
         let (name, mode) = (&client.name, client.mode);
-        write!(
-            out,
-            "Client \"{name}\", {mode}: woken {}, wrote {}",
-            plural(client.wakes, "time", "times"),
-            plural(client.frames_written, "frame", "frames"),
-        )?;
+        let woken = plural(client.wakes, "time", "times");
+        write!(out, "Client \"{name}\", {mode}: woken {woken}")?;
+        if client.recorded.is_none() || client.frames_written > 0 {
+            let written = plural(client.frames_written, "frame", "frames");
+            write!(out, ", wrote {written}")?;
+        }
+        capture::recorded(out, client)?;
         if client.starved_passes > 0 {
             let passes = plural(client.starved_passes, "pass", "passes");
             write!(out, ", starved {passes} ({} frames)", client.starved_frames)?;

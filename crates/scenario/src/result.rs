@@ -26,7 +26,8 @@ pub struct RunResult {
     pub met: bool,
     /// The expectations, one figure each.
     pub expect: Vec<Expectation>,
-    /// What left each speaker.
+    /// What left the speaker, unless nobody plays and there is a microphone, and what came of the
+    /// microphone.
     pub endpoints: Vec<EndpointResult>,
     /// What became of each client.
     pub clients: Vec<ClientResult>,
@@ -47,18 +48,18 @@ pub struct Expectation {
     pub met: bool,
 }
 
-/// What left one speaker.
+/// What left one speaker, or came of one microphone.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EndpointResult {
     /// The endpoint's name.
     pub name: String,
-    /// `render`.
+    /// `render` or `capture`.
     pub flow: &'static str,
     /// Its nominal rate.
     pub rate_hz: u32,
     /// Samples in a frame.
     pub channels: u8,
-    /// Frames that left the speaker.
+    /// Frames that left the speaker, or came from the converter of the microphone.
     pub frames: u64,
     /// The same by class.
     pub frames_by_class: BTreeMap<&'static str, u64>,
@@ -172,7 +173,7 @@ pub struct StayResult {
 pub struct ClientResult {
     /// Its name.
     pub name: String,
-    /// `shared-event` or `exclusive-event`.
+    /// As in the file: `shared-event` and so on.
     pub mode: &'static str,
     /// How often it was woken.
     pub wakes: u64,
@@ -182,6 +183,40 @@ pub struct ClientResult {
     pub starved_passes: u64,
     /// Shared mode: frames of silence in its place.
     pub starved_frames: u64,
+    /// What it has recorded; only of a client that records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<TapeResult>,
+    /// How long what it plays was on its way since it was recorded; only of a client that plays
+    /// what it records, and if any of it was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round_trip: Option<RoundTripResult>,
+}
+
+/// What a client has recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TapeResult {
+    /// Frames that it got.
+    pub frames: u64,
+    /// Packets with the flag for a discontinuity.
+    pub discontinuities: u64,
+    /// Packets with the flag for a time stamp that is not to be relied upon.
+    pub timestamp_errors: u64,
+    /// Shared mode: frames for which its buffer had no room.
+    pub overrun_frames: u64,
+    /// A number that stands for the sound, if samples were kept: 16 hexadecimal digits.
+    pub hash: Option<String>,
+}
+
+/// How long frames were on their way from the converter that recorded them to the one that played
+/// them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RoundTripResult {
+    /// How many frames made it.
+    pub frames: u64,
+    /// The shortest way, rounded down.
+    pub min_ns: u64,
+    /// The longest way, rounded down.
+    pub max_ns: u64,
 }
 
 /// A sound file that was converted to another rate on its way in.

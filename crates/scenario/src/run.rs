@@ -1,12 +1,12 @@
 //! A run: from a scenario to what came of it.
 
 use thiserror::Error;
-use truth::Ledger;
+use truth::{CaptureLedger, Ledger};
 use units::{SimDuration, SimTime};
 use vtime::History;
 
 use crate::format::Scenario;
-use crate::heard::Heard;
+use crate::heard::{Heard, Recorded};
 use crate::input::Inputs;
 use crate::result::RunResult;
 use crate::stack::Stack;
@@ -29,11 +29,15 @@ pub struct Run {
     pub result: RunResult,
     /// What happened; its entries only if they were to be kept.
     pub history: History,
-    /// What each endpoint did to whoever listened, in the order of the result's endpoints. None
+    /// What each speaker did to whoever listened, in the order of the result's endpoints. None
     /// for an endpoint that nobody opened.
     pub truth: Vec<Option<Ledger>>,
+    /// What became of what each microphone recorded, likewise.
+    pub captured: Vec<Option<CaptureLedger>>,
     /// What each speaker played, if samples were kept.
     pub heard: Vec<Heard>,
+    /// What each client has recorded, if samples were kept, in the order of the clients.
+    pub recorded: Vec<Recorded>,
 }
 
 /// Why a scenario could not be run to its end.

@@ -81,6 +81,8 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`[device]`", "Device"),
     ("`format`", "Format"),
     ("`[engine]`", "Engine"),
+    ("`[microphone]`", "Microphone"),
+    ("`[capture-engine]`", "CaptureEngine"),
     ("`[[client]]`", "Client"),
     ("`source`", "Source"),
     ("`source.wav`", "Wav"),
@@ -121,6 +123,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`pause` and `stop`", "Transport"),
     ("`run`", "RunAgain"),
     ("`write-packet`", "WritePacket"),
+    ("`read-slot`", "ReadSlot"),
     ("`[expect]`", "Expect"),
     ("`expect.frames`", "ExpectedFrames"),
     ("`expect.glitches`", "ExpectedGlitch"),
@@ -128,7 +131,11 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`expect.notifications`", "ExpectedNotifications"),
     ("`expect.stays`", "ExpectedStay"),
     ("`expect.clients`", "ExpectedClient"),
+    ("`expect.clients.recorded`", "ExpectedTape"),
+    ("`expect.clients.round-trip`", "ExpectedRoundTrip"),
     ("`expect.conversions`", "ExpectedConversion"),
+    ("`expect.microphone`", "ExpectedRecording"),
+    ("`expect.microphone.frames`", "ExpectedRecordedFrames"),
 ];
 
 struct Page {

@@ -73,6 +73,14 @@ static SHIPPED: &[Shipped] = scenarios! {
         "s25-duplicate-announcement"
         "s30a-exact-periods-48000"
         "s30b-exact-periods-44100"
+        "s31-capture-inside-the-slack"
+        "s32-capture-overrun"
+        "s33-longer-capture-overrun"
+        "s34a-oldest-first-driver"
+        "s34b-newest-only-driver"
+        "s35-torn-capture"
+        "s36a-reading-too-early"
+        "s36b-a-spurious-wake-up-too-early"
         "s42a-no-priming-drop"
         "s42b-no-priming-delay"
         "s43-stale-priming"
@@ -84,6 +92,8 @@ static SHIPPED: &[Shipped] = scenarios! {
         "s48-pause"
         "s49a-stop-then-run"
         "s49b-stopped"
+        "s74a-round-trip"
+        "s74b-short-round-trip"
     ;
     "faults/":
         "class-i2s-batch"

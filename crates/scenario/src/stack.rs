@@ -4,7 +4,9 @@ mod convert;
 pub(crate) mod device;
 pub(crate) mod device_faults;
 mod faults;
+mod microphone;
 mod players;
+mod recorders;
 mod source;
 
 use std::rc::Rc;
@@ -16,6 +18,7 @@ use truth::Geometry;
 use units::{Frames, Moment, SimDuration, SimTime};
 use vtime::sim::World;
 use vtime::{Event, Fork, Keep, Shared};
+use wasapi::Player;
 
 use crate::format::Scenario;
 use crate::input::Inputs;
@@ -23,11 +26,16 @@ use crate::notes::{Notes, Role};
 use crate::run::{RunError, RunOptions};
 use device::Hardware;
 use players::Players;
+use recorders::Recorders;
 
 /// Names of actors that are always there; no client or device has them.
 pub(crate) const ENGINE: &str = "engine";
 pub(crate) const CONTROLLER: &str = "controller";
 pub(crate) const INTERRUPT: &str = "interrupt";
+/// And those that are there with a microphone.
+pub(crate) const CAPTURE_ENGINE: &str = "capture engine";
+pub(crate) const CAPTURE_CONTROLLER: &str = "capture controller";
+pub(crate) const CAPTURE_INTERRUPT: &str = "capture interrupt";
 
 /// How long a run goes on before its history is looked at.
 const SLICE: SimDuration = SimDuration::from_millis(1_000);
@@ -49,8 +57,11 @@ pub struct Stack {
     pub(crate) conversions: Rc<[crate::result::Conversion]>,
     pub(crate) world: World,
     pub(crate) hardware: Hardware,
+    /// The microphone, if there is one.
+    pub(crate) microphone: Option<Hardware>,
     machine: Shared<Machine>,
     pub(crate) players: Players,
+    pub(crate) recorders: Recorders,
     /// What the history said so far.
     pub(crate) notes: Notes,
     /// Entries of the history that went into the notes and are still kept.
@@ -96,23 +107,44 @@ impl Stack {
         for name in [ENGINE, CONTROLLER, INTERRUPT, &scenario.device.name] {
             world.actor(name);
         }
+        // The microphone comes last: the engine that plays makes its pass before the one that
+        // records tells its clients.
+        if let Some(microphone) = &scenario.microphone {
+            let names = [CAPTURE_ENGINE, CAPTURE_CONTROLLER, CAPTURE_INTERRUPT];
+            for name in names.into_iter().chain([microphone.name.as_str()]) {
+                world.actor(name);
+            }
+        }
         let machine = Shared::new(Machine::ideal());
         faults::inject(scenario, &mut machine.borrow_mut());
         let hardware = Hardware::new(&mut world, &scenario.device, options.keep_samples);
         let seed = world.seed();
         device_faults::inject(scenario, seed, &mut hardware.controller.borrow_mut());
+        let microphone = listening(&mut world, scenario, inputs, options)?;
         let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
-        let suspects = device_faults::suspects(scenario);
-        let stream = players.device_stream();
-        let notes = Notes::new(stream.as_ref(), scenario.clients.len(), suspects);
+        let recorders = Recorders::new(
+            &mut world,
+            scenario,
+            microphone.as_ref(),
+            players.endpoint(),
+            &machine,
+        )?;
+        let notes = Notes::new(
+            scenario,
+            players.device_stream().as_ref(),
+            recorders.device_stream().as_ref(),
+            device_faults::suspects(scenario),
+        );
         let mut stack = Self {
             scenario: Rc::new(scenario.clone()),
             options: *options,
             conversions: conversions.into(),
             world,
             hardware,
+            microphone,
             machine,
             players,
+            recorders,
             notes,
             noted: 0,
         };
@@ -191,8 +223,10 @@ impl Stack {
             conversions: Rc::clone(&self.conversions),
             world,
             hardware: self.hardware.fork(&mut forker),
+            microphone: self.microphone.fork(&mut forker),
             machine: self.machine.fork(&mut forker),
             players: self.players.fork(&mut forker),
+            recorders: self.recorders.fork(&mut forker),
             notes: self.notes.clone(),
             noted: self.noted,
         };
@@ -202,23 +236,30 @@ impl Stack {
 
     fn spawn(&mut self) {
         self.players.spawn(&mut self.world, &self.scenario);
-        self.hardware.spawn(&mut self.world, &self.machine);
+        // A device that nobody can open interrupts nobody.
+        if self.scenario.has_speaker() {
+            self.hardware.spawn(&mut self.world, &self.machine);
+        }
+        self.recorders.spawn(&mut self.world, &self.scenario);
+        if let Some(microphone) = &self.microphone {
+            microphone.spawn(&mut self.world, &self.machine);
+        }
     }
 
     /// What the ledger has to know of device and buffer; none if nobody opened the device.
     pub(crate) fn geometry(&self) -> Option<Geometry> {
         let stream = self.players.device_stream()?;
-        let format = stream.mapping.format();
-        let config = *self.hardware.controller.borrow().stream_config(0);
-        let frame = format.bytes_of(Frames::new(1));
+        let plain = geometry(&self.hardware, &stream);
         Some(Geometry {
-            rate: format.rate,
-            packet: stream.packet,
-            packets: stream.packets,
-            frame,
-            fifo: config.fifo.bytes(frame) + device_faults::lead(&self.scenario, frame),
-            burst: config.burst.bytes(frame),
+            fifo: plain.fifo + device_faults::lead(&self.scenario, plain.frame),
+            ..plain
         })
+    }
+
+    /// The same of the microphone; none if nobody opened it.
+    pub(crate) fn capture_geometry(&self) -> Option<Geometry> {
+        let stream = self.recorders.device_stream()?;
+        Some(geometry(self.microphone.as_ref()?, &stream))
     }
 
     /// Asks the driver where its stream is. Leaves no trace.
@@ -244,5 +285,45 @@ impl Stack {
     /// How often an event was set that was set already.
     pub(crate) fn coalesced_sets(&self) -> u64 {
         self.players.notification().map_or(0, Event::coalesced)
+    }
+
+    /// The same of the microphone's notifications.
+    pub(crate) fn coalesced_capture_sets(&self) -> u64 {
+        self.recorders.notification().map_or(0, Event::coalesced)
+    }
+}
+
+/// The microphone of the scenario, with what it hears.
+fn listening(
+    world: &mut World,
+    scenario: &Scenario,
+    inputs: &Inputs,
+    options: &RunOptions,
+) -> Result<Option<Hardware>, RunError> {
+    let Some(microphone) = &scenario.microphone else {
+        return Ok(None);
+    };
+    let format = microphone.format.to_format();
+    let (seed, name) = (world.seed(), &microphone.name);
+    let source = source::source(seed, inputs, name, &microphone.source, format)?;
+    let player = Player::new(source, format).map_err(|error| RunError::Source {
+        client: name.clone(),
+        problem: error.to_string(),
+    })?;
+    let keep = options.keep_samples;
+    Ok(Some(Hardware::recording(world, microphone, player, keep)))
+}
+
+fn geometry(hardware: &Hardware, stream: &DeviceStream) -> Geometry {
+    let format = stream.mapping.format();
+    let config = *hardware.controller.borrow().stream_config(0);
+    let frame = format.bytes_of(Frames::new(1));
+    Geometry {
+        rate: format.rate,
+        packet: stream.packet,
+        packets: stream.packets,
+        frame,
+        fifo: config.fifo.bytes(frame),
+        burst: config.burst.bytes(frame),
     }
 }

@@ -55,8 +55,8 @@
 //!
 //! * *A device that stops when it has nothing* (gaps, G15): ours goes round for ever, as a looping
 //!   DMA engine does.
-//! * *Wrong interpretation and torn frames* (G12, G13). Spans know neither bytes nor races; in
-//!   simulation both cannot happen.
+//! * *Wrong interpretation* (G12), and torn frames (G13) of what is played. Spans know neither bytes
+//!   nor races; in simulation both cannot happen.
 //! * *Counts without a place in the sound* (G10, G11) are not glitches here: lost and coalesced
 //!   notifications are counted by whoever reads the history. Announcements that came twice (G16)
 //!   are [counted](Ledger::duplicate_writes).

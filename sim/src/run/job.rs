@@ -143,19 +143,30 @@ impl Job<'_> {
 
     /// Refuses a run whose sound no WAV file could hold, before it takes its time.
     fn fits_a_wav_file(&self, scenario: &Scenario) -> Result<(), Refusal> {
-        let format = scenario.device.format.to_format();
-        let per_second = u128::from(format.rate.hertz()) * u128::from(format.frame_bytes());
-        let bytes = per_second * u128::from(scenario.duration.nanos()) / 1_000_000_000;
-        if bytes <= u128::from(u32::MAX - 4_096) {
-            return Ok(());
+        let microphone = scenario
+            .microphone
+            .as_ref()
+            .map(|microphone| microphone.format);
+        let clients = scenario.clients.iter().filter_map(|client| client.format);
+        let recorded = microphone
+            .into_iter()
+            .chain(clients.filter(|_| microphone.is_some()));
+        let heard = std::iter::once(("heard", scenario.device.format));
+        for (what, format) in heard.chain(recorded.map(|format| ("recorded", format))) {
+            let format = format.to_format();
+            let per_second = u128::from(format.rate.hertz()) * u128::from(format.frame_bytes());
+            let bytes = per_second * u128::from(scenario.duration.nanos()) / 1_000_000_000;
+            if bytes > u128::from(u32::MAX - 4_096) {
+                return Err(Refusal::new(
+                    &self.name,
+                    format!(
+                        "what is {what} would take {bytes} bytes, more than a WAV file can have"
+                    ),
+                    "shorten it (--set duration=1h), or leave --out away",
+                ));
+            }
         }
-        let message =
-            format!("what is heard would take {bytes} bytes, more than a WAV file can have");
-        Err(Refusal::new(
-            &self.name,
-            message,
-            "shorten it (--set duration=1h), or leave --out away",
-        ))
+        Ok(())
     }
 }
 
@@ -178,6 +189,15 @@ fn write(
         };
         staged.add(&name, |file| {
             heard::write_wav(heard.format, &heard.bytes, file)
+        })?;
+    }
+    for recorded in &run.recorded {
+        let name = match run.recorded.len() {
+            1 => "recorded.wav".to_owned(),
+            _ => format!("recorded-{}.wav", recorded.client),
+        };
+        staged.add(&name, |file| {
+            heard::write_wav(recorded.format, &recorded.bytes, file)
         })?;
     }
     staged.add("trace.pftrace", |file| trace::of(scenario, run).write(file))?;

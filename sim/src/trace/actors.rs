@@ -21,7 +21,8 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
     let mut lanes = lanes(run, trace);
     let margins = margins(run);
     // What encloses comes first: of two spans of the same extent the first one is the outer.
-    for (_, words) in words::entries(run).filter(|(_, words)| words.name() == "producer.pass") {
+    let is_pass = |name: &str| matches!(name, "producer.pass" | "reader.pass");
+    for (_, words) in words::entries(run).filter(|(_, words)| is_pass(words.name())) {
         pass(trace, lanes[&words.entry().source].row, words);
     }
     for (place, words) in words::entries(run) {
@@ -29,7 +30,7 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
             continue;
         };
         let mark = match words.name() {
-            "producer.pass" => {
+            "producer.pass" | "reader.pass" => {
                 lane.busy_until = lane.busy_until.max(words.nanos());
                 continue;
             }
@@ -41,7 +42,12 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
             "producer.packet" => {
                 let number = words.get("packet").unwrap_or_default();
                 let margin = margins.get(&(words.entry().moment, number));
-                packet(trace, lane.row, words, margin.copied())
+                packet(trace, lane.row, words, margin.copied(), "write")
+            }
+            "reader.packet" => {
+                let number = words.get("packet").unwrap_or_default();
+                let margin = margins.get(&(words.entry().moment, number));
+                packet(trace, lane.row, words, margin.copied(), "read")
             }
             "machine.delay" => delay(trace, lane.row, words),
             "machine.notification" => notification(trace, lane.row, words),
@@ -102,8 +108,8 @@ fn pass(trace: &mut Trace, row: Track, words: Words<'_>) {
     );
 }
 
-/// By how much each packet was early, by when it was written and its number: the margin of the
-/// report, which knows the FIFO and the crystal.
+/// By how much each packet was early, by when it was written or read and its number: the margin of
+/// the report, which knows the FIFO and the crystal.
 fn margins(run: &Run) -> BTreeMap<(Moment, u64), i64> {
     let mut margins = BTreeMap::new();
     for ledger in run.truth.iter().flatten() {
@@ -111,16 +117,27 @@ fn margins(run: &Run) -> BTreeMap<(Moment, u64), i64> {
             margins.extend(margin.map(|margin| ((write.done, write.packet), margin)));
         }
     }
+    for ledger in run.captured.iter().flatten() {
+        for (read, margin) in ledger.margins() {
+            margins.extend(margin.map(|margin| ((read.done, read.packet), margin)));
+        }
+    }
     margins
 }
 
-fn packet<'a>(trace: &'a mut Trace, row: Track, words: Words<'_>, margin: Option<i64>) -> Mark<'a> {
+fn packet<'a>(
+    trace: &'a mut Trace,
+    row: Track,
+    words: Words<'_>,
+    margin: Option<i64>,
+    what: &str,
+) -> Mark<'a> {
     let ends = words.nanos();
     let begins = words.instant("begun").unwrap_or(ends).min(ends);
     let number = words.get("packet").unwrap_or_default();
     let mut facts = words.annotations();
     facts.extend(margin.map(|early| Annotation::number("margin_ns", early)));
-    trace.slice(row, begins, ends, format!("write packet {number}"), facts)
+    trace.slice(row, begins, ends, format!("{what} packet {number}"), facts)
 }
 
 /// A part of a wake-up's lateness, by the name that reports give it.

@@ -3,7 +3,7 @@
 
 use super::words;
 use crate::perfetto::{Annotation, Trace, Track};
-use scenario::{EndpointResult, Mode, Run, Scenario, StayResult};
+use scenario::{EndpointResult, Run, Scenario, StayResult};
 use units::{Clock, SimTime};
 
 pub(super) fn draw(scenario: &Scenario, run: &Run, endpoint: &EndpointResult, trace: &mut Trace) {
@@ -26,16 +26,13 @@ pub(super) const HEARD: &str = "scenario.heard";
 
 /// Frames in a packet, and packets in the cyclic buffer.
 fn shape(scenario: &Scenario) -> Option<(u64, u64)> {
-    let first = scenario.clients.first()?;
-    let (packet, packets) = match first.mode {
-        Mode::SharedEvent => (
-            scenario.engine.period_frames(&scenario.device),
-            scenario.engine.packets,
-        ),
-        Mode::ExclusiveEvent => (
-            first.packet_frames(&scenario.device),
-            first.packets.unwrap_or(2),
-        ),
+    let (_, first) = scenario.players().next()?;
+    let (packet, packets) = if first.mode.shares() {
+        let period = scenario.engine.period_frames(&scenario.device);
+        (period, scenario.engine.packets)
+    } else {
+        let packet = first.packet_frames(&scenario.device);
+        (packet, first.packets.unwrap_or(2))
     };
     Some((packet.get(), packets.into()))
 }

@@ -104,3 +104,36 @@ fn a_file_of_the_user_is_converted_and_the_report_says_so() {
     assert_eq!(result["conversions"][0]["from_hz"], 44_100);
     assert_eq!(result["conversions"][0]["to_hz"], 48_000);
 }
+
+/// The microphone hears a frame counter: the number of a frame stands in its two samples.
+fn numbers(path: &Path) -> Vec<u32> {
+    let number = |[low, high]: [i16; 2]| {
+        let [a, b] = low.to_le_bytes();
+        let [c, d] = high.to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
+    };
+    frames(path).into_iter().map(number).collect()
+}
+
+#[test]
+fn s32_what_was_recorded_lacks_exactly_the_packet_that_was_lost() {
+    let folder = Folder::new("recorded");
+    let ended = folder.wavert(&["run", "s32-capture-overrun", "--out", "out"]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let expected: Vec<u32> = (0..24_000)
+        .filter(|n| !(1_920..2_400).contains(n))
+        .collect();
+    assert_eq!(numbers(&folder.path("out/recorded.wav")), expected);
+    assert!(!folder.path("out/heard.wav").exists(), "nobody played");
+}
+
+#[test]
+fn s74_what_was_recorded_is_heard_30_ms_later() {
+    let folder = Folder::new("round-trip");
+    let ended = folder.wavert(&["run", "s74a-round-trip", "--out", "out"]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let [heard, recorded] =
+        ["heard", "recorded"].map(|name| numbers(&folder.path(&format!("out/{name}.wav"))));
+    assert_eq!(heard[1_440..], recorded[..heard.len() - 1_440]);
+    assert!(heard[..1_440].iter().all(|frame| *frame == 0));
+}

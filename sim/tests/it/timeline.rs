@@ -131,3 +131,31 @@ fn the_late_packet_has_the_margin_of_the_report() {
         assert!(margins.any(|found| found == margin), "{scenario}");
     }
 }
+
+#[test]
+fn a_recording_has_its_tracks_and_a_flow_from_the_fault_to_the_gap() {
+    let trace = trace_of("s32-capture-overrun");
+    let glitch = trace.begin("glitches", "G3 lost: 480 frames");
+    assert_eq!(glitch.nanos, 40_000_000);
+    let fault = trace.begin("faults", "late-wake-up-0");
+    assert_eq!((fault.nanos, &fault.flows), (50_000_000, &glitch.flows));
+    assert!(!fault.flows.is_empty());
+    let became = trace.begin("microphone: what became of it", "lost");
+    assert_eq!(
+        (became.nanos, &became.notes["frames"]),
+        (40_000_000, &"480".to_owned())
+    );
+    assert_eq!(
+        trace.begin("microphone: recorded", "packet 4").nanos,
+        40_000_000
+    );
+    assert_eq!(
+        trace.begin("microphone: slot 0", "packet 6").nanos,
+        60_000_000
+    );
+    let read = trace.begin("capture engine", "read packet 5");
+    assert_eq!(
+        (read.nanos, &read.notes["margin_ns"]),
+        (64_000_000, &"6000000".to_owned())
+    );
+}

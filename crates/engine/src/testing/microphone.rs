@@ -170,6 +170,7 @@ impl Pin for TestPin {
             PinRequest::RtAudio(RtAudioRequest::BufferWithNotification {
                 requested,
                 notification_count,
+                ..
             }) => {
                 let frames = device.format.frames_in(requested);
                 let buffer = SharedBuffer::new(device.format, frames, device.samples);
@@ -181,6 +182,8 @@ impl Pin for TestPin {
                     actual: requested,
                     call_memory_barrier: false,
                     bus: Rc::new(self.clone()),
+                    range: None,
+                    combining: ks::Combining::default(),
                 }))
             }
             PinRequest::RtAudio(RtAudioRequest::HwLatency) => {

@@ -1,11 +1,11 @@
 //! Whether faults and actions make sense.
 
 use super::Check;
-use crate::format::{Action, Fault, LateWakeUp, WritePacket};
+use crate::format::{Action, Fault, Format, LateWakeUp, Mode};
 
 /// How long all faults together may make things.
 const DELAY_MAX_NANOS: u64 = 60 * 86_400 * 1_000_000_000;
-/// When a packet that is written out of turn may begin at the latest.
+/// When a packet that is written or read out of turn may begin at the latest.
 const PACKET_BEGINS_MAX_SECONDS: u64 = 30 * 86_400;
 
 impl Check<'_> {
@@ -20,6 +20,11 @@ impl Check<'_> {
         }
         if let Some(name) = &fault.name {
             self.name(&format!("{key}.name"), name);
+        }
+        for kind in ["lost-notification", "spurious-notification", "late-dpc"] {
+            if fault.kinds().contains(&(kind, true)) {
+                self.whose_notification(key, kind);
+            }
         }
         if let Some(late) = &fault.late_wake_up {
             self.late_wake_up(&format!("{key}.late-wake-up"), late);
@@ -55,22 +60,37 @@ impl Check<'_> {
     }
 
     fn late_wake_up(&mut self, key: &str, late: &LateWakeUp) {
-        match (late.client, late.engine) {
-            (None, false) => self.say(key, "whose? expected `client = 0` or `engine = true`"),
-            (Some(_), true) => self.say(key, "whose? expected either `client` or `engine`"),
-            (Some(client), false) => {
+        match (late.client, late.engine, late.capture_engine) {
+            (None, false, false) => self.say(
+                key,
+                "whose? expected `client = 0`, `engine = true` or `capture-engine = true`",
+            ),
+            (Some(client), false, false) => {
                 self.client_index(&format!("{key}.client"), client);
             }
-            (None, true) if !self.scenario.is_shared() => {
+            (None, true, false) if !self.scenario.is_shared() => {
                 self.say(
                     format!("{key}.engine"),
                     "no client shares the endpoint, so there is no engine",
                 );
             }
-            (None, true) => {}
+            (None, false, true) if !self.scenario.is_capture_shared() => {
+                self.say(
+                    format!("{key}.capture-engine"),
+                    "no client shares the microphone, so it has no engine",
+                );
+            }
+            (None, true, false) | (None, false, true) => {}
+            _ => self.say(
+                key,
+                "whose? expected one of `client`, `engine` and `capture-engine`",
+            ),
         }
-        let from_one = late.engine || !self.scenario.is_shared();
-        if from_one {
+        let client = late
+            .client
+            .and_then(|client| self.scenario.clients.get(client as usize));
+        let from_zero = client.is_some_and(|client| client.mode == Mode::SharedEvent);
+        if !from_zero {
             self.event(&format!("{key}.event"), late.event);
         }
     }
@@ -106,33 +126,32 @@ impl Check<'_> {
                 "write-packet",
                 action.write_packet.as_ref().map(|what| what.client),
             ),
+            (
+                "read-slot",
+                action.read_slot.as_ref().map(|what| what.client),
+            ),
         ] {
             let Some(client) = client else { continue };
-            let client_key = format!("{key}.{name}.client");
-            let there = self.client_index(&client_key, client);
-            if there && name == "write-packet" && self.scenario.is_shared() {
-                self.say(client_key, "only an exclusive client writes packets");
-            }
+            self.client_index(&format!("{key}.{name}.client"), client);
         }
-        let primes = action.run.as_ref().is_some_and(|run| run.prime.is_some());
-        if primes && self.scenario.is_shared() {
-            self.say(
-                format!("{key}.run.prime"),
-                "only an exclusive client writes packets",
-            );
-        }
+        self.of_the_right_client(key, action);
         if let Some(write) = &action.write_packet {
-            self.written_out_of_turn(&format!("{key}.write-packet.packet"), write);
+            let (what, format) = ((write.client, write.packet), self.scenario.device.format);
+            self.out_of_turn(&format!("{key}.write-packet.packet"), what, format);
+        }
+        let microphone = self.scenario.microphone.as_ref();
+        if let (Some(read), Some(microphone)) = (&action.read_slot, microphone) {
+            let (what, format) = ((read.client, read.packet), microphone.format);
+            self.out_of_turn(&format!("{key}.read-slot.packet"), what, format);
         }
     }
 
-    fn written_out_of_turn(&mut self, key: &str, write: &WritePacket) {
-        let device = &self.scenario.device;
-        let Some(client) = self.scenario.clients.get(write.client as usize) else {
+    fn out_of_turn(&mut self, key: &str, (client, packet): (u32, u32), format: Format) {
+        let Some(client) = self.scenario.clients.get(client as usize) else {
             return;
         };
-        let frame = u64::from(write.packet) * client.packet_frames(device).get();
-        if frame / u64::from(device.format.rate.hertz()) > PACKET_BEGINS_MAX_SECONDS {
+        let frame = u64::from(packet) * client.packet_frames_at(format).get();
+        if frame / u64::from(format.rate.hertz()) > PACKET_BEGINS_MAX_SECONDS {
             self.say(key, "a packet that would begin after more than 30 days");
         }
     }

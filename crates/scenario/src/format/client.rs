@@ -7,7 +7,7 @@ use super::device::{Content, Format, Policy};
 use super::source::Source;
 use crate::quantity::{FrameCount, Level, Time};
 
-/// Somebody who plays.
+/// Somebody who plays or records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Client {
@@ -16,13 +16,13 @@ pub struct Client {
     pub name: Option<String>,
     /// How it uses the endpoint.
     pub mode: Mode,
-    /// What it plays.
+    /// What it plays, if it does not record. Without any, a frame counter.
     #[serde(default)]
     pub source: Source,
     /// When it starts.
     #[serde(default)]
     pub start: Time,
-    /// Shared mode: the format of its buffer, at the rate of the device. Default: the format of
+    /// Shared mode: the format of its buffers, at the rate of the device. Default: the format of
     /// the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
@@ -39,7 +39,8 @@ pub struct Client {
     /// Exclusive mode: packets in the cyclic buffer. Default: 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packets: Option<u32>,
-    /// Exclusive mode: what it does after it was late. Default: `resync`.
+    /// Exclusive mode: what it does after it was late. Who records and is `blind` takes one place of
+    /// the buffer after the other and never asks the driver. Default: `resync`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Policy>,
     /// Exclusive mode: which content follows what was lost. Default: `drop`.
@@ -64,6 +65,40 @@ pub enum Mode {
     SharedEvent,
     /// Straight on the pin, woken by the notification of the device.
     ExclusiveEvent,
+    /// Records through the audio engine, woken by its event.
+    SharedCapture,
+    /// Records straight on the pin, woken by the notification of the microphone.
+    ExclusiveCapture,
+    /// Plays at once what it records, both through the audio engine.
+    SharedThrough,
+}
+
+impl Mode {
+    /// True if such a client plays.
+    pub const fn plays(self) -> bool {
+        !matches!(self, Self::SharedCapture | Self::ExclusiveCapture)
+    }
+
+    /// True if such a client records.
+    pub const fn records(self) -> bool {
+        !matches!(self, Self::SharedEvent | Self::ExclusiveEvent)
+    }
+
+    /// True if such a client goes through an audio engine.
+    pub const fn shares(self) -> bool {
+        !matches!(self, Self::ExclusiveEvent | Self::ExclusiveCapture)
+    }
+
+    /// The word in files and results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SharedEvent => "shared-event",
+            Self::ExclusiveEvent => "exclusive-event",
+            Self::SharedCapture => "shared-capture",
+            Self::ExclusiveCapture => "exclusive-capture",
+            Self::SharedThrough => "shared-through",
+        }
+    }
 }
 
 /// What a producer writes before the first notification.

@@ -2,7 +2,7 @@
 
 use units::{Frames, WaveFormat};
 
-use super::{Action, Client, Device, Engine, Fault, Format, Scenario};
+use super::{Action, CaptureEngine, Client, Device, Engine, Fault, Format, Scenario};
 use crate::quantity::{FrameCount, Time};
 
 impl Fault {
@@ -61,12 +61,13 @@ impl Fault {
 }
 
 impl Action {
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 4] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 5] {
         [
             ("pause", self.pause.is_some()),
             ("run", self.run.is_some()),
             ("stop", self.stop.is_some()),
             ("write-packet", self.write_packet.is_some()),
+            ("read-slot", self.read_slot.is_some()),
         ]
     }
 }
@@ -82,7 +83,7 @@ impl Format {
     }
 
     /// 10 ms at this rate, rounded up to whole frames.
-    fn ten_millis(self) -> Frames {
+    pub(crate) fn ten_millis(self) -> Frames {
         Frames::new(u64::from(self.rate.hertz()).div_ceil(100))
     }
 }
@@ -95,11 +96,24 @@ impl Engine {
     }
 }
 
+impl CaptureEngine {
+    /// Frames that one pass takes of a microphone that records `format`.
+    pub fn period_frames(&self, format: Format) -> Frames {
+        self.period
+            .map_or_else(|| format.ten_millis(), FrameCount::to_frames)
+    }
+}
+
 impl Client {
     /// Frames of a packet, of an exclusive client on `device`.
     pub fn packet_frames(&self, device: &Device) -> Frames {
+        self.packet_frames_at(device.format)
+    }
+
+    /// Frames of a packet, of an exclusive client on a device of `format`.
+    pub fn packet_frames_at(&self, format: Format) -> Frames {
         self.packet
-            .map_or_else(|| device.format.ten_millis(), FrameCount::to_frames)
+            .map_or_else(|| format.ten_millis(), FrameCount::to_frames)
     }
 
     /// Time that an exclusive client takes per packet.

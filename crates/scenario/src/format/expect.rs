@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::expect_capture::{ExpectedRecording, ExpectedRoundTrip, ExpectedTape};
+
 /// What should come of the run. A figure that is not stated is not checked.
 ///
 /// The words are those of the result; all figures are whole numbers whose unit is in the key.
@@ -63,6 +65,9 @@ pub struct Expect {
     /// The sound files that were converted to another rate on their way in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversions: Option<Vec<ExpectedConversion>>,
+    /// What came of the recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub microphone: Option<ExpectedRecording>,
     /// How long the run was, in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_ns: Option<u64>,
@@ -237,6 +242,12 @@ pub struct ExpectedClient {
     /// Shared mode: frames of silence in its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starved_frames: Option<u64>,
+    /// What it has recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<ExpectedTape>,
+    /// How long what it plays was on its way since it was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round_trip: Option<ExpectedRoundTrip>,
 }
 
 /// A sound file that was converted to another rate on its way in.

@@ -145,8 +145,11 @@ pub struct LateWakeUp {
     /// … or that of the audio engine.
     #[serde(default, skip_serializing_if = "is_false")]
     pub engine: bool,
+    /// … or that of the audio engine of the microphone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub capture_engine: bool,
     /// Which wake-up: the number of the notification, counted from 1; for a shared client the
-    /// number of the pass, counted from 0.
+    /// number of the pass, counted from 0 or, of the microphone, from 1.
     pub event: u64,
     /// How late.
     pub by: Time,
@@ -206,6 +209,9 @@ pub struct Action {
     /// A client writes a packet out of turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub write_packet: Option<WritePacket>,
+    /// A client reads a place of the buffer, whatever the driver says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_slot: Option<ReadSlot>,
 }
 
 /// A change of state.
@@ -229,6 +235,20 @@ pub struct RunAgain {
     /// What it writes before, if it comes from STOP. Default: as at the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prime: Option<Prime>,
+}
+
+/// A place of the cyclic buffer, read whatever lies there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReadSlot {
+    /// Which client, counted from 0.
+    pub client: u32,
+    /// When.
+    pub at: Time,
+    /// Which place, counted from 0.
+    pub slot: u32,
+    /// Number of the packet that the client takes it for, counted from 0. It then counts as read.
+    pub packet: u32,
 }
 
 /// A packet written out of turn.

@@ -1,6 +1,7 @@
 //! From the words of the format to those of the parts.
 
-use engine::{ContentPolicy, EndOfStream, Policy, Prime, Volume};
+use engine::{ContentPolicy, EndOfStream, Overrun, Policy, Prime, ReadPolicy, Volume};
+use miniport::ReadOrder;
 use wasapi::{Act, Action};
 
 use crate::format;
@@ -20,6 +21,33 @@ impl format::Content {
         match self {
             Self::Drop => ContentPolicy::Drop,
             Self::Delay => ContentPolicy::Delay,
+        }
+    }
+}
+
+impl format::Policy {
+    pub(super) const fn to_reader(self) -> ReadPolicy {
+        match self {
+            Self::Resync => ReadPolicy::Ask,
+            Self::Blind => ReadPolicy::Blind,
+        }
+    }
+}
+
+impl format::Overrun {
+    pub(super) const fn to_engine(self) -> Overrun {
+        match self {
+            Self::KeepOldest => Overrun::KeepOldest,
+            Self::KeepNewest => Overrun::KeepNewest,
+        }
+    }
+}
+
+impl format::ReadOrder {
+    pub(super) const fn to_driver(self) -> ReadOrder {
+        match self {
+            Self::OldestFirst => ReadOrder::OldestFirst,
+            Self::NewestOnly => ReadOrder::NewestOnly,
         }
     }
 }
@@ -54,6 +82,9 @@ impl format::Action {
             (run.client, run.at, Act::Run { prime })
         } else if let Some(stop) = &self.stop {
             (stop.client, stop.at, Act::Stop)
+        } else if let Some(read) = &self.read_slot {
+            let (slot, packet) = (read.slot, read.packet.into());
+            (read.client, read.at, Act::ReadSlot { slot, packet })
         } else {
             let write = self.write_packet.as_ref()?;
             let packet = write.packet.into();

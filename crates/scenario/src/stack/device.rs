@@ -4,19 +4,26 @@ use hardware::{Bus, Controller, ControllerConfig, StreamConfig, device};
 use ks::wire::PacketSizeConstraints;
 use ks::{DeviceInterfaces, FilterHandle};
 use machine::{Interrupt, Machine, interrupt};
-use miniport::{EndOfStream, HdAudioMiniport, HdAudioOptions, HdAudioTopology, PacketWindow};
+use miniport::{
+    EndOfStream, HdAudioAdapter, HdAudioMiniport, HdAudioOptions, HdAudioTopology, PacketWindow,
+};
 use port::{Adapter, Memory, TopologyPort, WaveRtPort};
 use ring::Samples;
 use units::{Bytes, Frames, Moment, SimTime};
 use vtime::sim::{Role, SimEvent, World};
 use vtime::{Event, Fork, Forker, Reset, Shared};
+use wasapi::Player;
 
-use super::{CONTROLLER, INTERRUPT};
-use crate::format::{CountOn, Device, EndFill, Preset};
+use super::microphone::heard;
+use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
+use crate::format::{CountOn, Device, EndFill, Microphone, Preset};
 use crate::quantity::FrameCount;
 
 /// The instance path of the device: a codec of a maker that there is not.
 const INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0001\4&0";
+
+/// That of a microphone.
+const CAPTURE_INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0002\4&0";
 
 /// The controller, its interrupt, and the filter that its driver shows.
 #[derive(Debug)]
@@ -28,15 +35,13 @@ pub(crate) struct Hardware {
     pub(crate) filter: FilterHandle,
     /// Where its filters are found.
     pub(crate) interfaces: DeviceInterfaces,
+    /// Names of the actors that drive controller and interrupt.
+    actors: [&'static str; 2],
 }
 
 impl Hardware {
     pub(crate) fn new(world: &mut World, device: &Device, keep_samples: bool) -> Self {
-        let samples = if keep_samples {
-            Samples::Kept
-        } else {
-            Samples::Left
-        };
+        let samples = samples(keep_samples);
         let config = ControllerConfig {
             ppb: device.drift.ppb(),
             ..ControllerConfig::with_output(device.stream_config(samples))
@@ -59,15 +64,47 @@ impl Hardware {
             line,
             filter,
             interfaces,
+            actors: [CONTROLLER, INTERRUPT],
+        }
+    }
+
+    /// A microphone that hears what `player` plays.
+    pub(crate) fn recording(
+        world: &mut World,
+        microphone: &Microphone,
+        player: Player,
+        keep_samples: bool,
+    ) -> Self {
+        let samples = samples(keep_samples);
+        let controller = Controller::new(&microphone.controller_config(samples));
+        let controller = Shared::new(controller);
+        controller.borrow_mut().set_microphone(0, heard(player));
+        let doorbell = world.event("capture doorbell", Reset::Auto);
+        let line = world.event("capture interrupt line", Reset::Auto);
+        let adapter = HdAudioAdapter::new(Bus::new(controller.clone(), doorbell.handle()));
+        let now = SimTime::ZERO.commit();
+        let miniport = adapter.capture(now, 0, microphone.driver_options());
+        let memory = Shared::new(Memory::ample(samples));
+        let sizes = miniport.packet_sizes();
+        let filter = WaveRtPort::install(Box::new(miniport), memory);
+        Self {
+            controller,
+            interrupt: Shared::new(Interrupt::new(adapter.interrupt_routine())),
+            doorbell,
+            line,
+            interfaces: start_microphone(now, &filter, sizes),
+            filter,
+            actors: [CAPTURE_CONTROLLER, CAPTURE_INTERRUPT],
         }
     }
 
     pub(crate) fn spawn(&self, world: &mut World, machine: &Shared<Machine>) {
-        let cx = world.actor(CONTROLLER);
+        let [controller, interrupt_routine] = self.actors;
+        let cx = world.actor(controller);
         let (doorbell, line) = (self.doorbell.clone(), self.line.clone());
         let drive = device(cx.clone(), self.controller.clone(), doorbell, line);
         world.spawn(&cx, Role::Service, drive);
-        let cx = world.actor(INTERRUPT);
+        let cx = world.actor(interrupt_routine);
         let serve = interrupt(
             cx.clone(),
             machine.clone(),
@@ -101,6 +138,21 @@ fn start_adapter(
     interfaces
 }
 
+/// The same for a microphone, whose codec has no topology filter.
+fn start_microphone(
+    now: Moment,
+    wave: &FilterHandle,
+    sizes: PacketSizeConstraints,
+) -> DeviceInterfaces {
+    let interfaces = DeviceInterfaces::default();
+    let mut adapter = Adapter::new(CAPTURE_INSTANCE, interfaces.clone());
+    let known = adapter
+        .set_packet_sizes("wave", sizes)
+        .and_then(|()| adapter.register_subdevice(now, "wave", wave));
+    known.expect("the filter is new");
+    interfaces
+}
+
 impl Fork for Hardware {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
@@ -110,8 +162,13 @@ impl Fork for Hardware {
             line: self.line.fork(forker),
             filter: self.filter.fork(forker),
             interfaces: self.interfaces.fork(forker),
+            actors: self.actors,
         }
     }
+}
+
+fn samples(kept: bool) -> Samples {
+    if kept { Samples::Kept } else { Samples::Left }
 }
 
 impl Device {

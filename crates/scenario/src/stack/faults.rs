@@ -3,7 +3,7 @@
 use machine::{FaultId, Injection, Machine};
 use units::SimTime;
 
-use super::ENGINE;
+use super::{CAPTURE_ENGINE, ENGINE};
 use crate::format::{Fault, Scenario};
 use crate::quantity::Time;
 
@@ -20,6 +20,7 @@ fn injection(scenario: &Scenario, fault: &Fault, machine: &mut Machine) -> Optio
     if let Some(late) = &fault.late_wake_up {
         let thread = match late.client {
             Some(client) => machine.thread(&scenario.client_name(client as usize)),
+            None if late.capture_engine => machine.thread(CAPTURE_ENGINE),
             None => machine.thread(ENGINE),
         };
         return Some(Injection::LateWakeUp {

@@ -15,7 +15,7 @@ use wasapi::{
 use super::ENGINE;
 use super::device::Hardware;
 use super::source::source;
-use crate::format::{self, Client, Scenario};
+use crate::format::{self, Client, Mode, Scenario};
 use crate::input::Inputs;
 use crate::quantity::FrameCount;
 use crate::run::RunError;
@@ -27,6 +27,7 @@ pub(crate) enum Players {
     Nobody,
     /// One client, straight on the pin.
     Exclusive {
+        place: usize,
         client: Shared<ExclusiveClient>,
         notification: SimEvent,
     },
@@ -35,7 +36,9 @@ pub(crate) enum Players {
         engine: Shared<Engine>,
         start: SimEvent,
         notification: SimEvent,
-        clients: Vec<(Shared<SharedClient>, SimEvent)>,
+        /// With their places in the file. Who plays what he records is elsewhere.
+        clients: Vec<(usize, Shared<SharedClient>, SimEvent)>,
+        endpoint: Endpoint,
         /// What the engine plays into, beside the engine for whoever asks.
         stream: DeviceStream,
     },
@@ -56,10 +59,12 @@ impl Players {
             hardware,
             machine,
         };
-        match &scenario.clients[..] {
-            [] => Ok(Self::Nobody),
-            [client] if !scenario.is_shared() => assembly.exclusive(world, client),
-            clients => assembly.shared(world, clients),
+        match scenario.players().next() {
+            None => Ok(Self::Nobody),
+            Some((place, client)) if client.mode == Mode::ExclusiveEvent => {
+                assembly.exclusive(world, place, client)
+            }
+            Some(_) => assembly.shared(world),
         }
     }
 
@@ -67,10 +72,11 @@ impl Players {
         match self {
             Self::Nobody => {}
             Self::Exclusive {
+                place,
                 client,
                 notification,
             } => {
-                let cx = world.actor(&scenario.client_name(0));
+                let cx = world.actor(&scenario.client_name(*place));
                 let play = exclusive_client(cx.clone(), client.clone(), notification.clone());
                 world.spawn(&cx, Role::Service, play);
             }
@@ -81,8 +87,8 @@ impl Players {
                 clients,
                 ..
             } => {
-                for (place, (client, event)) in clients.iter().enumerate() {
-                    let cx = world.actor(&scenario.client_name(place));
+                for (place, client, event) in clients {
+                    let cx = world.actor(&scenario.client_name(*place));
                     let play = shared_client(cx.clone(), client.clone(), event.clone());
                     world.spawn(&cx, Role::Service, play);
                 }
@@ -104,6 +110,14 @@ impl Players {
             Self::Nobody => None,
             Self::Exclusive { client, .. } => Some(client.borrow().thread().device().clone()),
             Self::Shared { stream, .. } => Some(stream.clone()),
+        }
+    }
+
+    /// What clients of the engine reach, if there is one.
+    pub(crate) const fn endpoint(&self) -> Option<&Endpoint> {
+        match self {
+            Self::Nobody | Self::Exclusive { .. } => None,
+            Self::Shared { endpoint, .. } => Some(endpoint),
         }
     }
 
@@ -132,9 +146,11 @@ impl Fork for Players {
         match self {
             Self::Nobody => Self::Nobody,
             Self::Exclusive {
+                place,
                 client,
                 notification,
             } => Self::Exclusive {
+                place: *place,
                 client: client.fork(forker),
                 notification: notification.fork(forker),
             },
@@ -143,12 +159,17 @@ impl Fork for Players {
                 start,
                 notification,
                 clients,
+                endpoint,
                 stream,
             } => Self::Shared {
                 engine: engine.fork(forker),
                 start: start.fork(forker),
                 notification: notification.fork(forker),
-                clients: clients.fork(forker),
+                clients: clients
+                    .iter()
+                    .map(|(place, client, event)| (*place, client.fork(forker), event.fork(forker)))
+                    .collect(),
+                endpoint: endpoint.fork(forker),
                 stream: stream.fork(forker),
             },
         }
@@ -166,13 +187,18 @@ struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    fn exclusive(self, world: &mut World, client: &Client) -> Result<Players, RunError> {
+    fn exclusive(
+        self,
+        world: &mut World,
+        place: usize,
+        client: &Client,
+    ) -> Result<Players, RunError> {
         let notification = world.event("notification", Reset::Auto);
-        let name = self.scenario.client_name(0);
+        let name = self.scenario.client_name(place);
         let packet = client.packet_frames(&self.scenario.device);
         let packets = client.packets.unwrap_or(2);
         let stream = self.open(world, &name, packet, packets, &notification)?;
-        let player = self.player(0, client, stream.mapping.format())?;
+        let player = self.player(place, client, stream.mapping.format())?;
         let config = ProducerConfig {
             policy: client.policy.unwrap_or_default().to_engine(),
             content: client.content.unwrap_or_default().to_engine(),
@@ -187,15 +213,16 @@ impl Assembly<'_> {
             self.machine.clone(),
             &name,
             client.service_time().to_duration(),
-            self.actions(0, client),
+            actions(self.scenario, place),
         );
         Ok(Players::Exclusive {
+            place,
             client: Shared::new(client),
             notification,
         })
     }
 
-    fn shared(self, world: &mut World, all: &[Client]) -> Result<Players, RunError> {
+    fn shared(self, world: &mut World) -> Result<Players, RunError> {
         let notification = world.event("notification", Reset::Auto);
         let start = world.event("start", Reset::Auto);
         let keys = &self.scenario.engine;
@@ -211,16 +238,18 @@ impl Assembly<'_> {
         let core = Shared::new(core);
         let endpoint = Endpoint::new(core.clone(), start.handle());
         let mut clients = Vec::new();
-        for (place, client) in all.iter().enumerate() {
+        let all = self.scenario.players();
+        for (place, client) in all.filter(|(_, client)| client.mode == Mode::SharedEvent) {
             let event = world.event(&format!("buffer event {place}"), Reset::Auto);
             let opened = self.shared_client(place, client, &endpoint, &event)?;
-            clients.push((Shared::new(opened), event));
+            clients.push((place, Shared::new(opened), event));
         }
         Ok(Players::Shared {
             engine: core,
             start,
             notification,
             clients,
+            endpoint,
             stream,
         })
     }
@@ -254,7 +283,7 @@ impl Assembly<'_> {
             self.machine.clone(),
             &name,
             event.handle(),
-            self.actions(place, client),
+            actions(self.scenario, place),
         )
         .map_err(|code| refused("IAudioClient::Initialize", code.to_string()))?;
         opened
@@ -301,23 +330,23 @@ impl Assembly<'_> {
 
     fn player(self, place: usize, client: &Client, format: WaveFormat) -> Result<Player, RunError> {
         let name = self.scenario.client_name(place);
-        let source = source(self.seed, self.inputs, &name, client, format)?;
+        let source = source(self.seed, self.inputs, &name, &client.source, format)?;
         Player::new(source, format).map_err(|error| RunError::Source {
             client: name,
             problem: error.to_string(),
         })
     }
+}
 
-    /// What the client at `place` does, and when.
-    fn actions(self, place: usize, client: &Client) -> Vec<Action> {
-        let start = Action {
-            at: client.start.to_instant(),
-            what: Act::Run { prime: None },
-        };
-        let of_file = self.scenario.actions.iter().filter_map(|action| {
-            let (client, action) = action.to_client()?;
-            (client as usize == place).then_some(action)
-        });
-        std::iter::once(start).chain(of_file).collect()
-    }
+/// What the client at `place` does, and when.
+pub(super) fn actions(scenario: &Scenario, place: usize) -> Vec<Action> {
+    let start = Action {
+        at: scenario.clients[place].start.to_instant(),
+        what: Act::Run { prime: None },
+    };
+    let of_file = scenario.actions.iter().filter_map(|action| {
+        let (client, action) = action.to_client()?;
+        (client as usize == place).then_some(action)
+    });
+    std::iter::once(start).chain(of_file).collect()
 }

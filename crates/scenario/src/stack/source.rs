@@ -3,20 +3,19 @@
 use units::{Frames, WaveFormat};
 use vtime::Rng;
 
-use crate::format::{Client, Scenario};
+use crate::format::{Scenario, Source};
 use crate::input::{Inputs, Pcm};
 use crate::result::Conversion;
 use crate::run::RunError;
 
-/// What `client`, who is called `name`, plays in `format`.
+/// What `keys` say that somebody called `name` plays, or hears, in `format`.
 pub(super) fn source(
     seed: u64,
     inputs: &Inputs,
     name: &str,
-    client: &Client,
+    keys: &Source,
     format: WaveFormat,
 ) -> Result<wasapi::Source, RunError> {
-    let keys = &client.source;
     if let Some(wav) = &keys.wav {
         return input(inputs, &wav.path, format);
     }

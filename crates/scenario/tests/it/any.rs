@@ -111,6 +111,61 @@ fn client() -> impl Strategy<Value = String> {
     prop_oneof![4 => exclusive, 4 => shared, 1 => Just(String::new())]
 }
 
+/// A microphone and who reads it.
+fn recording() -> impl Strategy<Value = String> {
+    let rate = prop::sample::select(vec!["8kHz", "44.1kHz", "48kHz", "48kHz", "96kHz", "192kHz"]);
+    let sample = prop::sample::select(vec!["u8", "s16", "s24in32", "s32", "f32"]);
+    let keys = prop::sample::subsequence(
+        vec![
+            "preset = \"hd-audio\"",
+            "drift = \"-1000ppm\"",
+            "more-packets = true",
+            "read-order = \"newest-only\"",
+        ],
+        0..=4,
+    );
+    let microphone = (rate, 1u8..4, sample, keys).prop_map(|(rate, channels, sample, keys)| {
+        format!(
+            "[microphone]\nformat = {{ rate = \"{rate}\", channels = {channels}, sample = \"{sample}\" }}\n{}\n",
+            keys.join("\n")
+        )
+    });
+    let exclusive = (
+        packet(),
+        prop_oneof![4 => 1u32..3, 1 => 3u32..9],
+        prop::sample::select(vec!["resync", "blind"]),
+        time(),
+    )
+        .prop_map(|(packet, packets, policy, service)| {
+            format!(
+                "[[client]]\nmode = \"exclusive-capture\"\npacket = \"{packet}\"\npackets = {packets}\n\
+                 policy = \"{policy}\"\nservice = \"{service}\"\n"
+            )
+        });
+    let mode = prop::sample::select(vec!["shared-capture", "shared-capture", "shared-through"]);
+    let overrun = prop::sample::select(vec!["keep-oldest", "keep-newest"]);
+    let one = (mode, buffer(), time());
+    let shared = (
+        prop::collection::vec(one, 1..4),
+        (packet(), 1u32..3, time(), overrun),
+    )
+        .prop_map(|(clients, (period, packets, service, overrun))| {
+            let mut text = format!(
+                "[capture-engine]\nperiod = \"{period}\"\npackets = {packets}\n\
+                 service = \"{service}\"\noverrun = \"{overrun}\"\n"
+            );
+            for (mode, buffer, start) in clients {
+                write!(
+                    text,
+                    "[[client]]\nmode = \"{mode}\"\nbuffer = \"{buffer}\"\nstart = \"{start}\"\n"
+                )
+                .unwrap();
+            }
+            text
+        });
+    (microphone, prop_oneof![exclusive, shared]).prop_map(|(one, other)| one + &other)
+}
+
 fn fault() -> impl Strategy<Value = String> {
     prop_oneof![
         (prop_oneof![4 => Just(0u32), 1 => 1u32..3], 0u64..20, time()).prop_map(
@@ -205,23 +260,61 @@ fn action() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What can go wrong with a recording.
+fn recording_fault() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (0u64..20, time()).prop_map(|(event, by)| {
+            format!("late-wake-up = {{ client = 0, event = {event}, by = \"{by}\" }}")
+        }),
+        (1u64..20, time()).prop_map(|(event, by)| {
+            format!("late-wake-up = {{ capture-engine = true, event = {event}, by = \"{by}\" }}")
+        }),
+        (1u64..20).prop_map(|event| format!("lost-notification = {{ event = {event} }}")),
+        time().prop_map(|at| format!("spurious-notification = {{ at = \"{at}\" }}")),
+    ]
+}
+
+fn recording_action() -> impl Strategy<Value = String> {
+    prop_oneof![
+        time().prop_map(|at| format!("pause = {{ client = 0, at = \"{at}\" }}")),
+        time().prop_map(|at| format!("stop = {{ client = 0, at = \"{at}\" }}")),
+        time().prop_map(|at| format!("run = {{ client = 0, at = \"{at}\" }}")),
+        (time(), any::<u32>(), prop_oneof![0u32..20, any::<u32>()]).prop_map(
+            |(at, slot, packet)| format!(
+                "read-slot = {{ client = 0, at = \"{at}\", slot = {slot}, packet = {packet} }}"
+            )
+        ),
+    ]
+}
+
 fn file() -> impl Strategy<Value = String> {
-    (
-        device(),
-        client(),
-        prop::collection::vec(prop_oneof![fault(), device_fault()], 0..4),
-        prop::collection::vec(action(), 0..4),
-    )
-        .prop_map(|(device, client, faults, actions)| {
-            let mut text = format!("name = \"any\"\nduration = \"90ms\"\n{device}{client}");
-            for fault in faults {
-                write!(text, "[[fault]]\n{fault}\n").unwrap();
-            }
-            for action in actions {
-                write!(text, "[[action]]\n{action}\n").unwrap();
-            }
-            text
-        })
+    let faults = prop_oneof![fault(), device_fault()].boxed();
+    file_of(device(), client(), faults, action().boxed())
+}
+
+fn recording_file() -> impl Strategy<Value = String> {
+    let (faults, actions) = (recording_fault().boxed(), recording_action().boxed());
+    file_of(Just(String::new()), recording(), faults, actions)
+}
+
+fn file_of(
+    device: impl Strategy<Value = String>,
+    client: impl Strategy<Value = String>,
+    fault: BoxedStrategy<String>,
+    action: BoxedStrategy<String>,
+) -> impl Strategy<Value = String> {
+    let faults = prop::collection::vec(fault, 0..4);
+    let actions = prop::collection::vec(action, 0..4);
+    (device, client, faults, actions).prop_map(|(device, client, faults, actions)| {
+        let mut text = format!("name = \"any\"\nduration = \"90ms\"\n{device}{client}");
+        for fault in faults {
+            write!(text, "[[fault]]\n{fault}\n").unwrap();
+        }
+        for action in actions {
+            write!(text, "[[action]]\n{action}\n").unwrap();
+        }
+        text
+    })
 }
 
 /// What holds of any run that came to its end.
@@ -240,14 +333,28 @@ fn check(text: &str, keep_samples: bool) -> Result<bool, TestCaseError> {
             return Ok(false);
         }
     };
-    let endpoint = &run.result.endpoints[0];
-    prop_assert_eq!(
-        endpoint.frames_by_class.values().sum::<u64>(),
-        endpoint.frames,
-        "T1"
-    );
-    let stays: u64 = endpoint.stays.iter().map(|stay| stay.frames).sum();
-    prop_assert_eq!(stays, endpoint.frames);
+    for endpoint in &run.result.endpoints {
+        let classes = endpoint.frames_by_class.values();
+        prop_assert_eq!(classes.sum::<u64>(), endpoint.frames, "T1\n{}", text);
+        let stays: u64 = endpoint.stays.iter().map(|stay| stay.frames).sum();
+        prop_assert_eq!(stays, endpoint.frames, "{}", text);
+    }
+    for (client, sound) in run
+        .result
+        .clients
+        .iter()
+        .filter(|client| client.recorded.is_some())
+        .zip(&run.recorded)
+    {
+        let tape = client.recorded.as_ref().unwrap();
+        let frames = sound.bytes.len() as u64 / u64::from(sound.format.frame_bytes());
+        prop_assert_eq!(
+            (&client.name, tape.frames),
+            (&sound.client, frames),
+            "{}",
+            text
+        );
+    }
     if let Some(heard) = run.heard.first() {
         let frame = heard.format.frame_bytes() as usize;
         prop_assert!(heard.bytes.len() % frame == 0);
@@ -263,16 +370,23 @@ proptest! {
     fn any_file_is_refused_or_runs(text in file(), keep_samples: bool) {
         check(&text, keep_samples)?;
     }
+
+    #[test]
+    fn any_recording_is_refused_or_runs(text in recording_file(), keep_samples: bool) {
+        check(&text, keep_samples)?;
+    }
 }
 
-/// The strategy above makes files that run, not only such that are refused.
+/// The strategies above make files that run, not only such that are refused.
 #[test]
 fn some_of_any_files_run() {
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut ran = 0;
-    for _ in 0..200 {
-        let text = file().new_tree(&mut runner).unwrap().current();
-        ran += u32::from(check(&text, false).unwrap());
+    for files in [file().boxed(), recording_file().boxed()] {
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let mut ran = 0;
+        for _ in 0..200 {
+            let text = files.new_tree(&mut runner).unwrap().current();
+            ran += u32::from(check(&text, false).unwrap());
+        }
+        assert!(ran > 20, "{ran} of 200");
     }
-    assert!(ran > 20, "{ran} of 200");
 }

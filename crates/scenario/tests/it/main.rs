@@ -8,6 +8,7 @@ mod expectations;
 mod faults;
 mod producers;
 mod provenance;
+mod recordings;
 mod reports;
 mod runs;
 mod schema;

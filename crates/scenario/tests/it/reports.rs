@@ -20,6 +20,7 @@ fn the_reports_read_as_they_should() {
         "s11-client-30-ms-late",
         "s17-prefetch-hides-the-error",
         "s24b-forced-early-write",
+        "s32-capture-overrun",
         "s43-stale-priming",
         "s46-stop-too-early",
     ] {

@@ -5,5 +5,6 @@
 mod bench;
 mod exclusive;
 mod recording;
+mod room;
 mod shared;
 mod twin;

@@ -1,0 +1,96 @@
+//! `[microphone]` and `[capture-engine]`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::device::{Format, Preset};
+use super::source::Source;
+use crate::quantity::{Drift, FrameCount, Time};
+
+/// A capture endpoint: an HD Audio input stream on a controller of its own, behind its miniport and
+/// port driver.
+///
+/// Without a preset it is the reference device: evenly spaced frames, each in memory when it
+/// begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Microphone {
+    /// What the endpoint is called in reports.
+    pub name: String,
+    /// Figures of a real device; keys that are given beside it override it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
+    /// What the device records: 8 to 192 kHz, `u8`, `s16`, `s24in32` or `s32`.
+    pub format: Format,
+    /// What it hears. Without any, a frame counter.
+    pub source: Source,
+    /// How fast the crystal of the device is.
+    pub drift: Drift,
+    /// Lets a buffer have up to 8 packets; Windows knows 1 or 2.
+    pub more_packets: bool,
+    /// Which of several packets the driver hands out.
+    pub read_order: ReadOrder,
+}
+
+/// Which of several captured packets a driver hands out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadOrder {
+    /// As documented: the oldest one that is still whole.
+    #[default]
+    OldestFirst,
+    /// As the sample driver does: the newest one, whatever was not read before it.
+    NewestOnly,
+}
+
+/// The audio engine of the microphone: takes packets out of the cyclic buffer for the clients that
+/// share the endpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct CaptureEngine {
+    /// Frames that one pass takes. Default: 10 ms at the rate of the microphone, rounded up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<FrameCount>,
+    /// Packets in the cyclic buffer.
+    pub packets: u32,
+    /// Time that a pass takes per packet.
+    pub service: Time,
+    /// What becomes of a packet for which the buffer of a client has no room.
+    pub overrun: Overrun,
+}
+
+/// What becomes of a packet for which the buffer of a client has no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overrun {
+    /// As Windows 10 does: what was there first stays.
+    #[default]
+    KeepOldest,
+    /// As Windows 7 did: what was there first gives way.
+    KeepNewest,
+}
+
+impl Default for Microphone {
+    fn default() -> Self {
+        Self {
+            name: "microphone".into(),
+            preset: None,
+            format: Format::default(),
+            source: Source::default(),
+            drift: Drift::default(),
+            more_packets: false,
+            read_order: ReadOrder::default(),
+        }
+    }
+}
+
+impl Default for CaptureEngine {
+    fn default() -> Self {
+        Self {
+            period: None,
+            packets: 2,
+            service: Time::default(),
+            overrun: Overrun::default(),
+        }
+    }
+}
