@@ -269,3 +269,38 @@ fn what_makes_no_sense_on_the_recording_side_is_refused_with_its_place() {
         assert!(found.contains(words), "{key}: {words}: {found}");
     }
 }
+
+/// Whatever the device stores when: a packet was read in time exactly if all of it is there.
+#[test]
+fn a_margin_is_negative_exactly_where_a_packet_is_torn() {
+    let mut torn = 0;
+    for preset in ["", "preset = \"hd-audio\"\n"] {
+        for late in [
+            "9.95ms", "9.999ms", "10ms", "10.001ms", "10.05ms", "10.2ms", "13ms",
+        ] {
+            let text = format!(
+                "name = \"blind\"\nduration = \"300ms\"\n[microphone]\n{preset}[[client]]\n\
+                 mode = \"exclusive-capture\"\npolicy = \"blind\"\n\
+                 [[fault]]\nlate-wake-up = {{ client = 0, event = 5, by = \"{late}\" }}\n"
+            );
+            let scenario = Scenario::parse(&text).unwrap();
+            let run = run(&scenario, &Inputs::new(), &EVERYTHING).unwrap();
+            let recorded = counted(&run.recorded[0].bytes);
+            let wrong = (0..).zip(&recorded).filter(|(at, there)| at != *there);
+            let by_class = &run.result.endpoints[0].frames_by_class;
+            assert_eq!(wrong.count() as u64, by_class["torn"], "{preset}{late}");
+            for (read, margin) in ledger(&run).margins() {
+                let whole = held(std::slice::from_ref(read));
+                let is_torn = whole.first() != Some(&(read.packet * 480));
+                assert_eq!(
+                    margin.unwrap() < 0,
+                    is_torn,
+                    "{preset}{late} {}",
+                    read.packet
+                );
+                torn += u32::from(is_torn);
+            }
+        }
+    }
+    assert!(torn >= 6, "{torn} packets");
+}
