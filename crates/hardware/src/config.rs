@@ -1,9 +1,10 @@
 //! What a controller is like.
 
 use ring::Samples;
-use units::{Bytes, Frames, SampleRate, SimDuration};
+use units::{Bytes, Frames, SampleRate, SimDuration, SimTime};
+use vtime::Rng;
 
-use crate::format::StreamFormat;
+use crate::format::{SampleSize, StreamFormat};
 use crate::pace::{FifoRule, Pace};
 use crate::spec;
 
@@ -21,6 +22,11 @@ pub struct ControllerConfig {
     pub wall_clock: SampleRate,
     /// How an interrupt reaches the processor.
     pub delivery: Delivery,
+    /// Lines that carry outputs, and lines that carry inputs, at least one each. What the streams
+    /// that run need together must fit.
+    pub lines: Lines,
+    /// When the bus grants nothing to anybody, beside what each stream waits.
+    pub stalls: Vec<BusStall>,
     /// The input streams, at most [`STREAMS_MAX`](spec::STREAMS_MAX). Their descriptors come
     /// first.
     pub inputs: Vec<StreamConfig>,
@@ -29,6 +35,26 @@ pub struct ControllerConfig {
     /// The streams that can be either, at most [`STREAMS_MAX`](spec::STREAMS_MAX). Their
     /// descriptors come last.
     pub bidirectional: Vec<StreamConfig>,
+}
+
+/// Lines of the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// Each carries 960 bits of samples in a link frame: 1, 2 or 4.
+    #[doc(alias = "SDO")]
+    pub out: u32,
+    /// Each carries 464 bits of samples in a link frame.
+    #[doc(alias = "SDI")]
+    pub input: u32,
+}
+
+/// A time in which the bus grants nothing. What was asked for is granted at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BusStall {
+    /// From when on.
+    pub from: SimTime,
+    /// Until when.
+    pub until: SimTime,
 }
 
 /// How an interrupt reaches the processor.
@@ -51,6 +77,8 @@ pub enum Delivery {
 pub struct StreamConfig {
     /// What the FIFO holds, including the frame that is going to the converter or coming from it.
     pub fifo: Extent,
+    /// What it holds of samples of 20 and 24 bits, if that differs.
+    pub fifo_of_24_bits: Option<Extent>,
     /// How much is fetched, or stored, at a time.
     pub burst: Extent,
     /// When a descriptor of an output counts as completed. One of an input does when its last
@@ -60,10 +88,22 @@ pub struct StreamConfig {
     pub flush: Flush,
     /// When a frame of an input lies in memory.
     pub store: Store,
+    /// How long a burst waits for the bus.
+    pub grant_latency: SimDuration,
+    /// What the link of an output does when the FIFO has run dry.
+    pub fifo_underrun: FifoUnderrun,
     /// How frames are spread over time.
     pub cadence: Cadence,
+    /// How the multiples of a base rate are put into link frames.
+    pub packing: Packing,
+    /// Whose the cadence is.
+    pub cadence_phase: CadencePhase,
     /// When the first frame follows RUN.
     pub start: Start,
+    /// What the position buffer in memory shows.
+    pub position_record: PositionRecord,
+    /// How late a register shows what it shows.
+    pub shown: Shown,
     /// From the link to the jack, or from the jack to the link.
     pub codec_delay: SimDuration,
     /// Whether the [`LinkLog`](crate::LinkLog) keeps samples, and an input stores any.
@@ -128,12 +168,94 @@ pub enum Cadence {
 }
 
 /// When the first frame follows RUN.
+///
+/// Where bursts are kept waiting an output begins no earlier than its FIFO is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     /// At that very instant.
     AtOnce,
     /// With the first link frame that has not begun yet.
     NextLinkFrame,
+}
+
+/// What the link of an output does when its FIFO has run dry. An input that cannot store what
+/// arrives drops it, and its position stands.
+///
+/// Model: no data sheet tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FifoUnderrun {
+    /// It sends zeros, and positions go on. What comes too late is dropped.
+    #[default]
+    LinkAdvancesZeros,
+    /// It sends nothing, and positions stand until there is something.
+    LinkFreezes,
+}
+
+/// How the multiples of a base rate are put into link frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Packing {
+    /// A whole group in one link frame: at 32 kHz two, none, none.
+    #[default]
+    Grouped,
+    /// As evenly as can be: at 32 kHz one, one, none.
+    Spread,
+}
+
+/// Whose the cadence is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CadencePhase {
+    /// The stream's own, from its first link frame on.
+    #[default]
+    Stream,
+    /// That of the link, from when the controller left reset.
+    Link,
+}
+
+/// What the position buffer in memory shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(alias = "DPLBASE")]
+pub struct PositionRecord {
+    /// Which side's position.
+    pub tracks: Tracks,
+    /// How long a record is on its way to memory.
+    pub latency: SimDuration,
+}
+
+/// Which side a position is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tracks {
+    /// What was fetched, or is in memory.
+    ///
+    /// Source: Intel 800-series data sheet, "DMA position buffer"; older parts differ.
+    #[default]
+    Memory,
+    /// What has gone over the link.
+    Link,
+}
+
+/// How late the link position shows what it shows.
+///
+/// Each link frame publishes its position once, so a reading is late and never wrong, and never
+/// goes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Always.
+    pub delay: SimDuration,
+    /// Beside that, up to so much, drawn for each link frame on its own.
+    pub jitter_max: SimDuration,
+    /// What the draws depend on, beside stream and link frame.
+    pub seed: u64,
+}
+
+impl Shown {
+    /// How late slot `slot` of a stream shows itself beside the delay.
+    pub(crate) fn jitter(self, slot: u64) -> SimDuration {
+        if self.jitter_max.is_zero() {
+            return SimDuration::ZERO;
+        }
+        let mut drawn = Rng::new(self.seed ^ slot.rotate_left(32));
+        SimDuration::from_ticks(drawn.below(self.jitter_max.ticks() + 1))
+    }
 }
 
 impl Extent {
@@ -158,6 +280,20 @@ impl StreamConfig {
             store: Store::Arrived,
             cadence: Cadence::Even,
             start: Start::AtOnce,
+            fifo_of_24_bits: None,
+            grant_latency: SimDuration::ZERO,
+            fifo_underrun: FifoUnderrun::LinkAdvancesZeros,
+            packing: Packing::Grouped,
+            cadence_phase: CadencePhase::Stream,
+            position_record: PositionRecord {
+                tracks: Tracks::Memory,
+                latency: SimDuration::ZERO,
+            },
+            shown: Shown {
+                delay: SimDuration::ZERO,
+                jitter_max: SimDuration::ZERO,
+                seed: 0,
+            },
             codec_delay: SimDuration::ZERO,
             record: Samples::Left,
         }
@@ -180,12 +316,9 @@ impl StreamConfig {
             fifo: Extent::Bytes(Bytes::new(192)),
             burst: Extent::Bytes(Bytes::new(32)),
             count_on: CountOn::Memory,
-            flush: Flush::DescriptorEnd,
-            store: Store::Arrived,
             cadence: Cadence::LinkFrames,
             start: Start::NextLinkFrame,
-            codec_delay: SimDuration::ZERO,
-            record: Samples::Left,
+            ..Self::k0()
         }
     }
 
@@ -212,7 +345,7 @@ impl StreamConfig {
 
     /// By how much positions rise at a time in `format`: the frames that travel together.
     pub fn frames_at_once(&self, format: StreamFormat) -> Frames {
-        Frames::new(Pace::of(self.cadence, format).group())
+        Frames::new(self.pace(format).most_at_once())
     }
 
     /// True if the FIFO never lets the link run dry in `format`, or never runs over: it holds what
@@ -221,10 +354,26 @@ impl StreamConfig {
         self.fifo_rule(format).is_some()
     }
 
+    /// What the FIFO holds of `format`.
+    pub fn fifo_of(&self, format: StreamFormat) -> Bytes {
+        let is_wide = matches!(format.size(), SampleSize::Bits20 | SampleSize::Bits24);
+        let wide = self.fifo_of_24_bits.filter(|_| is_wide);
+        wide.unwrap_or(self.fifo).bytes(format.frame_bytes())
+    }
+
+    /// How frames of `format` are spread over time.
+    pub(crate) fn pace(&self, format: StreamFormat) -> Pace {
+        Pace::of(self.cadence, self.packing, format)
+    }
+
     /// How the FIFO is filled in `format`; `None` if that is not enough.
     pub(crate) fn fifo_rule(&self, format: StreamFormat) -> Option<FifoRule> {
-        let frame = format.frame_bytes();
-        let (fifo, burst) = (self.fifo.bytes(frame), self.burst.bytes(frame));
+        self.fifo_rule_with(format, self.burst.bytes(format.frame_bytes()))
+    }
+
+    /// The same with bursts of another size.
+    pub(crate) fn fifo_rule_with(&self, format: StreamFormat, burst: Bytes) -> Option<FifoRule> {
+        let (fifo, frame) = (self.fifo_of(format), format.frame_bytes());
         let group = self.frames_at_once(format).get();
         FifoRule::new(fifo.get(), burst.get(), frame.get(), group)
     }
@@ -286,6 +435,8 @@ impl ControllerConfig {
             ppb: 0,
             wall_clock: SampleRate::new(spec::BIT_CLOCK_HZ).expect("not zero"),
             delivery: Delivery::default(),
+            lines: Lines { out: 1, input: 1 },
+            stalls: Vec::new(),
             inputs: Vec::new(),
             outputs: Vec::new(),
             bidirectional: Vec::new(),

@@ -1,6 +1,7 @@
 //! The controller: global registers, streams, and the interrupt line.
 
 mod faults;
+mod streams;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,19 +9,23 @@ use std::sync::Arc;
 use ring::{
     ClockReader, ClockRegister, ClockShape, ClockWriter, PositionReader, SharedBuffer, Width,
 };
-use units::{Bytes, Clock, Frames, Moment, Phase, SampleRate, SimTime};
+use units::{Bytes, Frames, Moment, Phase, SampleRate, SimTime};
 use vtime::{Fork, Forker};
 
-use crate::config::{ControllerConfig, Start, StreamConfig};
+use crate::bandwidth;
+use crate::bus_timing::BusTiming;
+use crate::config::{ControllerConfig, Lines, StreamConfig};
+use crate::engine::Settled;
 use crate::error::RegisterError;
 use crate::history::Note;
 use crate::interrupt::InterruptLine;
 use crate::link::LinkLog;
 use crate::memory::{BdlEntry, HostMemory};
 use crate::microphone::Microphone;
+use crate::records::PositionBuffer;
 use crate::registers::{ReadRegister, StreamWrite, WriteRegister};
 use crate::spec::{self, gcap, gctl, intctl};
-use crate::stream::{Command, Stream, StreamKind};
+use crate::stream::{Stream, StreamKind};
 
 /// An HD Audio controller, as its registers.
 ///
@@ -53,6 +58,10 @@ pub struct Controller {
     /// The wall clock in a page of its own, if that was mapped.
     mapped_clock: Option<ClockWriter>,
     faults: faults::Shared,
+    lines: Lines,
+    /// SSYNC.
+    held_back: u32,
+    records: PositionBuffer,
     now: Moment,
 }
 
@@ -73,6 +82,9 @@ impl Controller {
             notes: Vec::new(),
             mapped_clock: None,
             faults: faults::Shared::default(),
+            lines: config.lines,
+            held_back: 0,
+            records: PositionBuffer::default(),
             now: Moment::default(),
         }
     }
@@ -93,6 +105,10 @@ impl Controller {
             ReadRegister::GlobalControl => 0,
             ReadRegister::InterruptControl => self.line.control(),
             ReadRegister::InterruptStatus => self.line.status(self.asking()),
+            ReadRegister::Payload(direction) => bandwidth::payload_words(self.lines, direction),
+            ReadRegister::Synchronisation => self.held_back,
+            ReadRegister::RecordsLow => self.records.low(),
+            ReadRegister::RecordsHigh => self.records.high(),
             ReadRegister::WallClock => self.wall_clock_reading(),
             ReadRegister::Stream(stream, register) => self.streams[stream].read(now.time, register),
         })
@@ -126,6 +142,9 @@ impl Controller {
             WriteRegister::GlobalControl => self.set_global_control(value),
             _ if self.up_since.is_none() => return Err(RegisterError::InReset { offset }),
             WriteRegister::InterruptControl => self.line.set_control(value),
+            WriteRegister::Synchronisation => self.synchronise(value),
+            WriteRegister::RecordsLow => self.records.set_low(value),
+            WriteRegister::RecordsHigh => self.records.set_high(value),
             WriteRegister::Stream(stream, StreamWrite::Control) => {
                 self.control_stream(stream, value, offset)?;
             }
@@ -151,10 +170,18 @@ impl Controller {
         debug_assert!(self.now <= now, "time goes on");
         self.now = now;
         let mut is_changed = false;
-        for stream in &mut self.streams {
-            if let Some(completion) = stream.engine.settle(now) {
+        for (number, stream) in (0..).zip(&mut self.streams) {
+            let Settled { completion, lost } = stream.engine.settle(now);
+            if let Some(completion) = completion {
                 stream.complete(completion);
-                is_changed = true;
+            }
+            is_changed |= completion.is_some() || lost.is_some();
+            if let Some(frame) = lost.filter(|_| stream.lose()) {
+                self.notes.push(Note::FifoError {
+                    stream: number,
+                    run: stream.engine.run(),
+                    frame,
+                });
             }
         }
         self.note_strikes();
@@ -251,6 +278,16 @@ impl Controller {
         self.memory.write_list(physical, list);
     }
 
+    /// The word of the position buffer at `physical`, as it lies in memory at `now`; `None` if no
+    /// record of a stream is there.
+    #[doc(alias = "DPLBASE")]
+    pub fn position_record(&mut self, now: Moment, physical: u64) -> Option<u32> {
+        self.settle(now);
+        let (stream, has_position) = self.records.record_at(physical, self.streams.len())?;
+        let record = self.streams[stream].record(now);
+        Some(if has_position { record } else { 0 })
+    }
+
     /// Maps the page that mirrors the link position of `stream`, which has been set up and
     /// moves in steps of `accuracy`.
     ///
@@ -312,6 +349,8 @@ impl Controller {
             return;
         }
         self.line.set_control(0);
+        self.held_back = 0;
+        self.records = PositionBuffer::default();
         for stream in 0..self.streams.len() {
             self.reset_stream(stream);
             self.streams[stream].release();
@@ -320,117 +359,6 @@ impl Controller {
         for stream in (0..self.streams.len()).filter(|_| is_up) {
             self.leave_reset(stream);
         }
-    }
-
-    /// Everything that a write to `SDnCTL` can make of a stream.
-    fn control_stream(
-        &mut self,
-        stream: usize,
-        value: u32,
-        offset: u32,
-    ) -> Result<(), RegisterError> {
-        match self.streams[stream].command(value, offset)? {
-            Command::Keep => {
-                if self.streams[stream].set_control(value, self.now.time) {
-                    self.leave_reset(stream);
-                }
-            }
-            Command::Reset => self.reset_stream(stream),
-            Command::Run => self.run_stream(stream, value)?,
-            Command::Pause => {
-                let engine = &mut self.streams[stream].engine;
-                engine.end_stall(self.now);
-                engine.pause();
-                self.notes.push(Note::Pause {
-                    stream: number(stream),
-                    run: engine.run(),
-                    position: engine.position(),
-                    fetched: engine.moved_bytes(),
-                });
-                self.streams[stream].stop(value, self.now.time);
-            }
-        }
-        Ok(())
-    }
-
-    fn run_stream(&mut self, stream: usize, control: u32) -> Result<(), RegisterError> {
-        if self.streams[stream].engine.is_programmed() {
-            self.streams[stream].positions.resume();
-        } else {
-            let is_loaded = self.load_program(stream, control)?;
-            if !is_loaded {
-                return Ok(());
-            }
-        }
-        self.streams[stream].set_control(control, self.now.time);
-        let engine = &self.streams[stream].engine;
-        self.notes.push(Note::Run {
-            stream: number(stream),
-            run: engine.run(),
-            position: engine.position(),
-        });
-        self.start_engine(stream);
-        // In a later phase than commit the first slot is due already.
-        self.settle(self.now);
-        Ok(())
-    }
-
-    /// Gives the engine what the registers and the descriptor list say. False if the list is of no
-    /// use: then the write is done, and DESE is set instead of RUN.
-    fn load_program(&mut self, stream: usize, control: u32) -> Result<bool, RegisterError> {
-        let place = &mut self.streams[stream];
-        let stream = number(stream);
-        let program = place
-            .program(control, &self.memory)
-            .map_err(|reason| RegisterError::CannotRun { stream, reason })?;
-        match program {
-            Ok(program) => {
-                place.engine.load(program);
-                Ok(true)
-            }
-            Err(reason) => {
-                place.set_control(control, self.now.time);
-                place.fail();
-                self.notes.push(Note::DescriptorError { stream, reason });
-                Ok(false)
-            }
-        }
-    }
-
-    /// The grid on which a stream runs that starts at `now`, and its first slot on it.
-    fn first_slot(&self, stream: usize, now: Moment) -> (Clock, u64) {
-        let engine = &self.streams[stream].engine;
-        let rate = engine.pace().slot_rate();
-        let link_frame = SampleRate::new(spec::LINK_FRAME_HZ).expect("not zero");
-        match engine.config().start {
-            Start::AtOnce => (Clock::new(now.time, rate, self.ppb), 0),
-            Start::NextLinkFrame => {
-                let up_since = self.up_since.expect("nothing runs in reset");
-                let link = Clock::new(up_since, link_frame, self.ppb);
-                let begun = if now.has_moved() {
-                    link.count_at(now.time) + 1
-                } else {
-                    link.begun_before(now.time)
-                };
-                if rate == link_frame {
-                    (link, begun)
-                } else {
-                    (Clock::new(link.instant_of(begun), rate, self.ppb), 0)
-                }
-            }
-        }
-    }
-
-    fn reset_stream(&mut self, stream: usize) {
-        let engine = &self.streams[stream].engine;
-        if engine.is_programmed() {
-            self.notes.push(Note::Reset {
-                stream: number(stream),
-                run: engine.run(),
-                position: engine.position(),
-            });
-        }
-        self.streams[stream].reset(self.now.time);
     }
 
     fn wall_clock_reading(&self) -> u32 {
@@ -485,7 +413,10 @@ fn streams(config: &ControllerConfig) -> Vec<Stream> {
     let mut all = Vec::new();
     for (kind, configs) in kinds {
         assert!(configs.len() <= spec::STREAMS_MAX, "four bits count them");
-        all.extend(configs.iter().map(|&config| Stream::new(kind, config)));
+        all.extend(configs.iter().map(|&stream| {
+            let bus = BusTiming::new(stream.grant_latency, &config.stalls);
+            Stream::new(kind, stream, bus)
+        }));
     }
     assert!(all.len() <= spec::ALL_STREAMS_MAX, "each has a bit");
     all
@@ -510,6 +441,9 @@ impl Fork for Controller {
                 writer.twin(|register| forker.arc(register, |register, _| register.snapshot()))
             }),
             faults: self.faults.clone(),
+            lines: self.lines,
+            held_back: self.held_back,
+            records: self.records,
             now: self.now,
         }
     }

@@ -133,6 +133,11 @@ impl Bus {
         self.controller.borrow().sampled_at(stream, frame)
     }
 
+    /// See [`Controller::position_record`].
+    pub fn position_record(&self, now: Moment, physical: u64) -> Option<u32> {
+        self.controller.borrow_mut().position_record(now, physical)
+    }
+
     /// The properties of `stream`, as a data sheet would tell them.
     ///
     /// # Panics

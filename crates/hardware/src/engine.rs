@@ -1,35 +1,49 @@
 //! The DMA engine of a stream: computed when somebody looks.
 
+mod completions;
+mod copying;
+mod movement;
+
 use std::rc::Rc;
 
-use ring::{Kind, Samples, Whose};
-use units::{Bytes, Clock, Frames, Moment, SimDuration, SimTime};
+use units::{Bytes, Clock, Frames, Moment, Phase, SimDuration, SimTime};
 use vtime::{Fork, Forker};
 
-use crate::config::{Store, StreamConfig};
-use crate::fault::{Effect, EngineFaults, InterruptFaults, Strike, Verdict, Whereabouts};
+use crate::bus_timing::BusTiming;
+use crate::config::{CadencePhase, Shown, Start, StreamConfig};
+use crate::fault::{Effect, EngineFaults, InterruptFaults, Strike, Whereabouts};
 use crate::fifo::Fifo;
-use crate::link::{LinkLog, LinkSpan, Schedule, Segment, Stall};
+use crate::link::{LinkLog, Schedule, Segment, Stall};
 use crate::microphone::{Microphone, Noise};
 use crate::pace::Pace;
 use crate::program::{Direction, Program};
+use crate::stay::{Stay, Stays};
 
 /// Moves frames between the cyclic buffer and the link: an output fetches them into the FIFO and
 /// lets them out, an input takes them from the link and stores them.
 ///
 /// Everything follows from one number, the slots begun since the reset, by the closed forms of
-/// [`Program`]; [`settle`](Self::settle) brings it up to a moment and copies what was moved
-/// meanwhile. So the cost grows with completions and stores, not with frames, and who settles when
-/// changes nothing.
+/// [`Program`] and [`BusTiming`]; [`settle`](Self::settle) brings it up to a moment and copies what
+/// was moved meanwhile. So the cost grows with completions and stores, not with frames, and who
+/// settles when changes nothing. Only where a FIFO may run dry or over it goes slot by slot.
 #[derive(Debug)]
 pub(crate) struct DmaEngine {
     config: StreamConfig,
+    bus: BusTiming,
     /// What it was told to do at the first RUN since the reset.
     program: Option<Program>,
     /// While in RUN.
     schedule: Option<Schedule>,
+    /// Earlier stays since the reset.
+    stays: Stays,
+    /// When an output is, or was, first filled, if that is apart from its first slot.
+    fill: Option<SimTime>,
+    /// As of when it is settled.
+    now: Moment,
     /// Slots begun since the reset, as of the latest settling.
     slots: u64,
+    /// Bytes that the memory side has moved since the reset, as of the latest settling.
+    moved: u64,
     /// Descriptor completions since the reset.
     completions: u64,
     /// With which slot the next completion comes; counted so that 1 is the first slot.
@@ -44,7 +58,10 @@ pub(crate) struct DmaEngine {
     strikes: Vec<Strike>,
     /// Of an output.
     fifo: Fifo,
-    /// Of an input.
+    /// Of an input: frames that have wholly arrived.
+    arrived: u64,
+    /// Of an input: from which frame on how many were lost before it.
+    losses: Vec<(u64, u64)>,
     microphone: Rc<dyn Microphone>,
     log: LinkLog,
     /// Runs begun since power-up; the present or next one is one less, or this.
@@ -62,13 +79,27 @@ pub(crate) struct Completion {
     pub(crate) moved: Bytes,
 }
 
+/// What an engine met on its way to the present.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// The first completion that sets the status.
+    pub(crate) completion: Option<Completion>,
+    /// The first frame that a FIFO lost.
+    pub(crate) lost: Option<Frames>,
+}
+
 impl DmaEngine {
-    pub(crate) fn new(config: StreamConfig) -> Self {
+    pub(crate) fn new(config: StreamConfig, bus: BusTiming) -> Self {
         Self {
             config,
+            bus,
             program: None,
             schedule: None,
+            stays: Stays::default(),
+            fill: None,
+            now: Moment::default(),
             slots: 0,
+            moved: 0,
             completions: 0,
             completion_slot: None,
             echo: None,
@@ -77,6 +108,8 @@ impl DmaEngine {
             interrupts: InterruptFaults::default(),
             strikes: Vec::new(),
             fifo: Fifo::default(),
+            arrived: 0,
+            losses: Vec::new(),
             microphone: Rc::new(Noise::default()),
             log: LinkLog::default(),
             runs: 0,
@@ -109,10 +142,34 @@ impl DmaEngine {
         self.completion_slot = self.slot_of_next_completion();
     }
 
+    /// An output asks at `now` for what fills its FIFO, if that takes time, or if its link is held
+    /// back. Returns from when on its link can begin.
+    pub(crate) fn fill(&mut self, now: Moment, is_held: bool) -> Moment {
+        let is_first = self.slots == 0 && self.fill.is_none();
+        let is_output = self.direction() == Some(Direction::Output);
+        let granted = self.bus.granted_at(now.time);
+        if is_first && is_output && (is_held || granted > now.time) {
+            self.fill = Some(granted);
+        }
+        match self.fill.filter(|&fill| fill > now.time) {
+            Some(fill) => fill.at(Phase::Move),
+            None => now,
+        }
+    }
+
     /// Enters RUN: the first slot of this stay is slot `origin` of `clock`.
     pub(crate) fn run_from(&mut self, clock: Clock, origin: u64) {
+        let slots = self.slots;
+        let is_of_the_link = self.config.cadence_phase == CadencePhase::Link;
+        let program = self.program.as_mut().expect("a program was loaded");
+        if is_of_the_link && self.config.start == Start::NextLinkFrame {
+            // Link frames are counted from when the controller left reset.
+            program.pace = program.pace.found_at(slots, origin);
+        }
+        self.leave_schedule(slots);
         let schedule = self.schedule_from(clock, origin);
         self.schedule = Some(schedule);
+        self.completion_slot = self.slot_of_next_completion();
         self.log.open(Segment {
             run: self.run(),
             begins: clock.instant_of(origin),
@@ -120,6 +177,13 @@ impl DmaEngine {
             frames: Frames::ZERO,
             schedule,
         });
+    }
+
+    /// Puts the schedule aside, whose last boundary was `last`.
+    fn leave_schedule(&mut self, last: u64) {
+        if let Some(schedule) = self.schedule.take().or(self.held.take()) {
+            self.stays.put(schedule, last);
+        }
     }
 
     /// The schedule of a stay whose first slot is slot `origin` of `clock`.
@@ -144,10 +208,9 @@ impl DmaEngine {
 
     /// Leaves RUN. What is in the FIFO stays there, and so does a frame that was on its way.
     pub(crate) fn pause(&mut self) {
-        let arrived = self.position();
-        (self.schedule, self.held) = (None, None);
+        self.leave_schedule(self.slots);
         if self.direction() == Some(Direction::Input) {
-            self.arrive(arrived, self.position());
+            self.arrive(self.begun().get());
         }
     }
 
@@ -155,9 +218,14 @@ impl DmaEngine {
     pub(crate) fn reset(&mut self) {
         let Self {
             config: _,
+            bus: _,
             program,
             schedule,
+            stays,
+            fill,
+            now: _,
             slots,
+            moved,
             completions,
             completion_slot,
             echo,
@@ -166,6 +234,8 @@ impl DmaEngine {
             interrupts: _,
             strikes: _,
             fifo,
+            arrived,
+            losses,
             microphone: _,
             log: _,
             runs: _,
@@ -173,7 +243,10 @@ impl DmaEngine {
         } = self;
         (*program, *schedule, *completion_slot) = (None, None, None);
         (*echo, *held) = (None, None);
-        (*slots, *completions) = (0, 0);
+        (*slots, *moved, *completions, *arrived) = (0, 0, 0, 0);
+        *fill = None;
+        stays.clear();
+        losses.clear();
         fifo.clear();
     }
 
@@ -208,8 +281,8 @@ impl DmaEngine {
         )
     }
 
-    /// Frames that have gone over the link: those begun but the ones of the slot that is on its way. Out of RUN
-    /// none is on its way.
+    /// Frames that have gone over the link: those begun but the ones of the slot that is on its
+    /// way. Out of RUN none is on its way.
     pub(crate) fn position(&self) -> Frames {
         let Some(program) = &self.program else {
             return Frames::ZERO;
@@ -234,197 +307,60 @@ impl DmaEngine {
 
     /// Bytes that were fetched from memory, or stored there.
     pub(crate) fn moved_bytes(&self) -> Bytes {
-        self.program
-            .as_ref()
-            .map_or(Bytes::ZERO, |program| program.moved(self.slots))
+        Bytes::new(self.moved)
     }
 
-    /// Bytes of an input that lie in memory.
-    fn stored_bytes(&self) -> Bytes {
+    /// Bytes of one round of the cyclic buffer. Only with a program.
+    pub(crate) fn round(&self) -> Option<u64> {
+        Some(self.program.as_ref()?.walk.bytes())
+    }
+
+    /// Bytes that had gone over the link at `then`, which is past.
+    pub(crate) fn linked_at(&self, then: Moment) -> Bytes {
         let frame = self.program.as_ref().map_or(0, |program| program.frame);
-        match self.config.store {
-            Store::Arrived => self.moved_bytes(),
-            Store::Begun => Bytes::new(self.begun().get() * frame),
-        }
+        let then = self.faults.moment(then);
+        let completed = self.stays.completed_at(self.present().as_ref(), then);
+        Bytes::new(completed.unwrap_or(0) * frame).min(self.linked_bytes())
     }
 
-    /// When the status is set next.
-    pub(crate) fn next_completion(&self) -> Option<SimTime> {
-        let slot = self.next_signal()?;
-        Some(self.faults.instant(self.schedule?.instant_of(slot)))
+    /// Bytes that the memory side had moved at `then`, which is past.
+    pub(crate) fn moved_at(&self, then: Moment) -> Bytes {
+        let then = self.faults.moment(then);
+        Bytes::new(self.memory_target(then).min(self.moved))
     }
 
-    /// With which slot the status may be set next.
-    fn next_signal(&self) -> Option<u64> {
-        let echo = self.echo.map(|(slot, _)| slot);
-        [self.completion_slot, echo].into_iter().flatten().min()
-    }
-
-    /// Does everything up to `now`; returns the first completion that sets the status.
-    pub(crate) fn settle(&mut self, now: Moment) -> Option<Completion> {
-        let mut first = None;
-        while let Some(schedule) = self.schedule {
-            let due = schedule.slots_at(self.faults.moment(now));
-            if due <= self.slots {
-                break;
-            }
-            let waits = self.faults.waits_for_ack();
-            let next = waits.and(self.next_signal()).unwrap_or(due);
-            self.transfer(due.min(next));
-            let completion = self.complete(schedule);
-            first = first.or(completion);
-            if let (Some(fault), Some(_)) = (waits, completion) {
-                self.hold(schedule, fault);
-            }
-        }
-        first
-    }
-
-    /// Goes on to `slots`.
-    fn transfer(&mut self, slots: u64) {
-        match self.direction().expect("in RUN there is a program") {
-            Direction::Output => {
-                self.fetch(slots);
-                let begun_before = self.begun();
-                self.slots = slots;
-                self.let_out(begun_before);
-            }
-            Direction::Input => {
-                let (arrived, stored) = (self.position(), self.stored_bytes());
-                self.slots = slots;
-                self.arrive(arrived, self.position());
-                self.store(stored, self.stored_bytes());
-            }
-        }
-    }
-
-    /// An output takes out of memory what it has fetched by `slots`.
-    fn fetch(&mut self, slots: u64) {
-        let program = self.program.as_ref().expect("in RUN there is a program");
-        let (from, to) = (
-            program.moved(self.slots).get() / program.frame,
-            program.moved(slots).get() / program.frame,
-        );
-        for (buffer, place, frames) in program.walk.stretches(from, to) {
-            let fifo = &mut self.fifo;
-            let bytes = match self.config.record {
-                Samples::Kept => {
-                    let bytes = frames.get() * program.frame;
-                    self.scratch
-                        .resize(usize::try_from(bytes).expect("fits into memory"), 0);
-                    Some(self.scratch.as_mut_slice())
-                }
-                Samples::Left => None,
-            };
-            buffer.load(place, frames, bytes, |len, whose| fifo.put(len, whose));
-            fifo.put_samples(&self.scratch);
-        }
-    }
-
-    /// The frames of an output that have begun since `begun_before` leave.
-    fn let_out(&mut self, begun_before: Frames) {
-        let frame = self.program.as_ref().map_or(0, |program| program.frame);
-        let (run, begun) = (self.run(), self.begun());
-        self.fifo.let_out(run, begun_before, begun, &mut self.log);
-        let bytes = (begun - begun_before).get() * frame;
-        self.fifo.let_samples_out(bytes, &mut self.log);
-        self.log.reach(begun);
-    }
-
-    /// The frames of an input from `first` to `end` have wholly arrived.
-    fn arrive(&mut self, first: Frames, end: Frames) {
-        let run = self.run();
-        self.log.push(LinkSpan {
-            run,
-            first,
-            len: end - first,
-            whose: Some(captured(run, first)),
-        });
-        self.log.reach(end);
-        if self.config.record == Samples::Kept {
-            self.record(first, end);
-            self.log.push_samples(&self.scratch);
-        }
-    }
-
-    /// An input puts into memory what it has stored between two totals.
-    fn store(&mut self, from: Bytes, to: Bytes) {
-        let Some(program) = &self.program else { return };
-        let (first, end) = (from.get() / program.frame, to.get() / program.frame);
-        self.record(Frames::new(first), Frames::new(end));
-        let (run, program) = (self.run(), self.program.as_ref().expect("just seen"));
-        let (mut at, mut bytes) = (first, self.scratch.as_slice());
-        for (buffer, place, frames) in program.walk.stretches(first, end) {
-            let len = usize::try_from(frames.get() * program.frame).expect("fits into memory");
-            let samples = bytes.split_at_checked(len).map(|(piece, rest)| {
-                bytes = rest;
-                piece
-            });
-            let whose = captured(run, Frames::new(at));
-            buffer.store(place, samples, frames, Some(whose));
-            at += frames.get();
-        }
-    }
-
-    /// What the microphone heard from frame `first` to frame `end`, into the scratch space;
-    /// nothing if samples are not kept.
-    fn record(&mut self, first: Frames, end: Frames) {
-        self.scratch.clear();
-        let Some(program) = self
-            .program
-            .as_ref()
-            .filter(|_| self.config.record == Samples::Kept)
+    /// Bytes that have gone over the link as far as a register shows it: each slot publishes what
+    /// was completed when it began, once, and late.
+    fn shown_link(&self) -> u64 {
+        let linked = self.linked_bytes().get();
+        let Shown {
+            delay, jitter_max, ..
+        } = self.config.shown;
+        let (Some(schedule), false) = (self.schedule, delay.is_zero() && jitter_max.is_zero())
         else {
-            return;
+            return linked;
         };
-        let bytes = (end - first).get() * program.frame;
-        self.scratch
-            .resize(usize::try_from(bytes).expect("fits into memory"), 0);
-        let (run, format) = (self.runs - 1, program.format);
-        self.microphone
-            .record(run, first, format, &mut self.scratch);
+        let frame = linked.checked_div(self.position().get()).unwrap_or(0);
+        let is_out = |slot: &u64| {
+            let late = delay + self.config.shown.jitter(*slot);
+            self.faults.instant(schedule.instant_of(*slot)) + late <= self.now.time
+        };
+        let first = schedule.slots_before + 1;
+        let shown = (first..=self.slots).rev().find(is_out);
+        let completed = match shown {
+            Some(slot) => schedule.pace.completed(slot),
+            None => schedule.pace.begun(schedule.slots_before),
+        };
+        completed * frame
     }
 
-    /// Counts the completions up to the present slot; returns the first that sets the status.
-    fn complete(&mut self, schedule: Schedule) -> Option<Completion> {
-        let mut first = None;
-        loop {
-            let due = |slot: &u64| *slot <= self.slots;
-            let completion = self.completion_slot.filter(due);
-            let echo = self.echo.filter(|(slot, _)| due(slot));
-            let (slot, sets) = match (completion, echo) {
-                (None, None) => return first,
-                (Some(slot), echo) if echo.is_none_or(|(echo, _)| slot <= echo) => {
-                    (slot, self.count(slot, schedule))
-                }
-                (_, echo) => {
-                    let (slot, fault) = echo.expect("one of the two is due");
-                    self.echo = None;
-                    self.strike(fault, Effect::InterruptSpurious, slot, schedule);
-                    (slot, true)
-                }
-            };
-            if sets {
-                first = first.or_else(|| self.completion_at(slot));
-            }
-        }
-    }
-
-    /// Counts the completion that comes with `slot`. True if it sets the status.
-    fn count(&mut self, slot: u64, schedule: Schedule) -> bool {
-        self.completions += 1;
-        let at = self.faults.instant(schedule.instant_of(slot));
-        let verdict = self.interrupts.judge(at);
-        self.completion_slot = self.slot_of_next_completion();
-        if let Some((after, fault)) = self.interrupts.echo() {
-            let frames = self.pace().completed(slot) + after.get().max(1);
-            let echo = self.pace().slots_until_completed(frames);
-            self.echo = Some((echo, fault));
-        }
-        if let Verdict::Lost(fault) = verdict {
-            self.strike(fault, Effect::InterruptLost, slot, schedule);
-        }
-        verdict == Verdict::Set
+    /// The stay that it is in.
+    fn present(&self) -> Option<Stay> {
+        let schedule = self.schedule.or(self.held)?;
+        Some(Stay {
+            schedule,
+            last: self.schedule.is_none().then_some(self.slots),
+        })
     }
 
     fn strike(&mut self, fault: u32, effect: Effect, slot: u64, schedule: Schedule) {
@@ -487,42 +423,15 @@ impl DmaEngine {
         let program = self.program.as_ref();
         let frame = Bytes::new(program.map_or(1, |program| program.frame));
         Whereabouts {
-            linked: self.linked_bytes().get(),
+            linked: self.shown_link(),
             fetched: self.moved_bytes().get(),
             round: program.map_or(1, |program| program.walk.bytes()),
             frame,
-            fifo: self.config.fifo.bytes(frame).get(),
-            burst: self.config.burst.bytes(frame).get(),
+            fifo: program.map_or(0, |program| program.fifo.capacity()),
+            burst: program.map_or(1, |program| program.fifo.burst()),
             segments: program.map_or(&[], |program| program.walk.segments()),
             periods: program.map_or(&[], |program| program.walk.periods()),
         }
-    }
-
-    fn completion_at(&self, slot: u64) -> Option<Completion> {
-        let program = self.program.as_ref()?;
-        Some(Completion {
-            number: self.completions,
-            position: Frames::new(program.pace.completed(slot)),
-            moved: program.moved(slot),
-        })
-    }
-
-    fn slot_of_next_completion(&self) -> Option<u64> {
-        let early = self.interrupts.early();
-        self.program
-            .as_ref()?
-            .slot_of_completion(self.completions, early)
-    }
-}
-
-/// Whose frame `frame` of an input is: what was converted, in its place.
-fn captured(run: u32, frame: Frames) -> Whose {
-    Whose {
-        run,
-        kind: Kind::Audio,
-        content: frame.get(),
-        intended: frame.get(),
-        write: 0,
     }
 }
 
@@ -530,9 +439,14 @@ impl Fork for DmaEngine {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
             config: self.config,
+            bus: self.bus.clone(),
             program: self.program.fork(forker),
             schedule: self.schedule,
+            stays: self.stays.clone(),
+            fill: self.fill,
+            now: self.now,
             slots: self.slots,
+            moved: self.moved,
             completions: self.completions,
             completion_slot: self.completion_slot,
             echo: self.echo,
@@ -541,6 +455,8 @@ impl Fork for DmaEngine {
             interrupts: self.interrupts.clone(),
             strikes: self.strikes.clone(),
             fifo: self.fifo.clone(),
+            arrived: self.arrived,
+            losses: self.losses.clone(),
             microphone: Rc::clone(&self.microphone),
             log: self.log.clone(),
             runs: self.runs,

@@ -76,6 +76,14 @@ pub enum RunError {
         /// What one slot may take.
         demand: Bytes,
     },
+    /// The streams that run would need more of the link than it has.
+    #[error("the link carries {budget} bits of its direction in a link frame, not {demand}")]
+    Bandwidth {
+        /// What all would take, in bits of a link frame.
+        demand: u32,
+        /// What the lines carry.
+        budget: u32,
+    },
     /// A descriptor does not hold whole frames of the cyclic buffer that it points to.
     ///
     /// The controller itself would not mind; the model moves whole frames.

@@ -88,6 +88,17 @@ impl Base {
 }
 
 impl SampleSize {
+    /// How many, on the link.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Bits8 => 8,
+            Self::Bits16 => 16,
+            Self::Bits20 => 20,
+            Self::Bits24 => 24,
+            Self::Bits32 => 32,
+        }
+    }
+
     /// Bytes that one sample takes in memory.
     pub const fn container_bytes(self) -> u32 {
         match self {

@@ -57,6 +57,13 @@ pub static FAULT: Descriptor = Descriptor::new(
     ],
 );
 
+/// A FIFO ran dry, or over, because the bus was too slow: the first frame that was lost. There is
+/// one entry until the status is cleared.
+pub static FIFO_ERROR: Descriptor = Descriptor::new(
+    "hardware.fifo_error",
+    &[STREAM, STARTED, Field::new("frame", "frames")],
+);
+
 /// Something that the controller did and that the history wants to know.
 ///
 /// The core has no history at hand: it keeps notes, and the [`device`](crate::device) actor
@@ -98,6 +105,15 @@ pub enum Note {
         stream: u32,
         /// Why.
         reason: DescriptorError,
+    },
+    /// See [`FIFO_ERROR`](static@FIFO_ERROR).
+    FifoError {
+        /// Number of the stream descriptor.
+        stream: u32,
+        /// Which run, counted from 0.
+        run: u32,
+        /// The first frame that was lost.
+        frame: Frames,
     },
     /// See [`INTERRUPT`](static@INTERRUPT).
     Interrupt {
@@ -160,6 +176,9 @@ impl Note {
                 };
                 cx.record(&DESCRIPTOR_ERROR, &[stream.into(), reason]);
             }
+            Self::FifoError { stream, run, frame } => {
+                cx.record(&FIFO_ERROR, &[stream.into(), run.into(), frame.get()]);
+            }
             Self::Interrupt {
                 interrupt,
                 stream,
@@ -196,6 +215,14 @@ mod tests {
 
     #[test]
     fn every_kind_of_entry_has_a_name_of_its_own() {
-        Descriptor::assert_distinct(&[&RUN, &PAUSE, &RESET, &DESCRIPTOR_ERROR, &INTERRUPT, &FAULT]);
+        Descriptor::assert_distinct(&[
+            &RUN,
+            &PAUSE,
+            &RESET,
+            &DESCRIPTOR_ERROR,
+            &FIFO_ERROR,
+            &INTERRUPT,
+            &FAULT,
+        ]);
     }
 }

@@ -77,19 +77,22 @@
 //!
 //! # What the model leaves out
 //!
-//! * *A bus that takes its time*: bursts are granted at once, so a FIFO never runs dry, FIFOE is
-//!   never set, and a stream whose FIFO is too small for its format is refused.
-//!   [FIFO depth](StreamConfig::fifo) does not change with the format.
-//! * *SSYNC, the DMA position buffer, FIFOW, payload words* and the bandwidth of the link. A
-//!   driver that starts streams together, or reads the position from memory, would notice.
-//! * *Handshakes that take time*: SRST, RUN and `SDnFIFOS` read back at once. A driver that does
-//!   not poll for them would fail on a real controller.
+//! * *Bursts of several streams that stand in each other's way*: each waits its own time. A stream
+//!   whose FIFO is too small for its format even on a perfect bus is refused.
+//! * *A stop that ends with the link frame*: a pause counts the frame that is on its way at once, and
+//!   SSYNC holds back starts, not stops. Who compares positions within a frame would notice.
+//! * *Handshakes that take time*: SRST, RUN and `SDnFIFOS` read back at once, but for
+//!   [faults](crate::fault). A driver that does not poll for them would fail on a real controller.
+//! * *A list that changes while the stream runs* is found at its next start after a reset.
+//! * *A software position* that holds the engine back (SPIB), a crystal that wanders, containers of 16
+//!   bits for samples of 8.
 //! * *Torn frames*: a frame that lies across the end of a burst is fetched whole with its last
 //!   byte, and descriptors hold whole frames. Who compares single bytes of a frame that is
 //!   stored in that very moment would notice.
-//! * *Descriptors fetched one ahead*: a list is read when the stream starts after a reset.
 //! * *Commands and responses to the codec* (CORB, RIRB): its only property is a delay.
 
+mod bandwidth;
+mod bus_timing;
 pub mod class;
 mod config;
 mod controller;
@@ -106,12 +109,15 @@ mod memory;
 mod microphone;
 mod pace;
 mod program;
+mod records;
 mod registers;
 pub mod spec;
+mod stay;
 mod stream;
 
 pub use config::{
-    Cadence, ControllerConfig, CountOn, Delivery, Extent, Flush, Start, Store, StreamConfig,
+    BusStall, Cadence, CadencePhase, ControllerConfig, CountOn, Delivery, Extent, FifoUnderrun,
+    Flush, Lines, Packing, PositionRecord, Shown, Start, Store, StreamConfig, Tracks,
 };
 pub use controller::Controller;
 pub use device::{Bus, device};
@@ -119,7 +125,7 @@ pub use error::{RegisterError, RunError};
 pub use fault::{Fault, Injection};
 pub use format::{SampleSize, StreamFormat, StreamFormatError};
 pub use history::Note;
-pub use link::{LinkLog, LinkSpan, Segment, Stall};
+pub use link::{LinkLog, LinkSpan, Lost, Segment, Stall};
 pub use memory::{BdlEntry, DescriptorError};
 pub use microphone::{Microphone, Noise};
 pub use program::Direction;

@@ -15,8 +15,21 @@ use crate::pace::Pace;
 pub struct LinkLog {
     segments: Vec<Segment>,
     spans: Vec<LinkSpan>,
+    lost: Vec<Lost>,
     samples: Vec<u8>,
     stalls: Vec<Stall>,
+}
+
+/// Frames that a FIFO has lost, because the bus was too slow: an output was silent in their place,
+/// an input gave their place to those that came behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Which run, counted from 0.
+    pub run: u32,
+    /// The first frame.
+    pub first: Frames,
+    /// How many.
+    pub len: Frames,
 }
 
 /// A stay in RUN.
@@ -155,6 +168,11 @@ impl LinkLog {
         &self.spans
     }
 
+    /// What a FIFO has lost, in order.
+    pub fn lost(&self) -> &[Lost] {
+        &self.lost
+    }
+
     /// What was heard, or recorded, as it lies in memory: the frames of all segments one after the other. Empty
     /// if samples are not kept.
     pub fn samples(&self) -> &[u8] {
@@ -193,6 +211,29 @@ impl LinkLog {
     pub(crate) fn open(&mut self, segment: Segment) {
         self.end_stall(segment.begins);
         self.segments.push(segment);
+    }
+
+    /// Takes back the present stay if it has come to nothing.
+    pub(crate) fn take_back_void(&mut self) {
+        if self
+            .segments
+            .last()
+            .is_some_and(|last| last.frames.is_zero())
+        {
+            self.segments.pop();
+        }
+    }
+
+    /// Notes that a FIFO has lost frames: behind those it lost before, or in the same place.
+    pub(crate) fn lose(&mut self, run: u32, first: Frames, len: Frames) {
+        let goes_on = |last: &&mut Lost| {
+            let is_next = first == last.first + last.len || first == last.first;
+            last.run == run && is_next
+        };
+        match self.lost.last_mut().filter(goes_on) {
+            Some(last) => last.len += len,
+            None => self.lost.push(Lost { run, first, len }),
+        }
     }
 
     /// Notes that so many frames of the run have begun, or arrived, by now.

@@ -2,7 +2,7 @@
 
 use units::SampleRate;
 
-use crate::config::Cadence;
+use crate::config::{Cadence, Packing};
 use crate::format::StreamFormat;
 use crate::spec::LINK_FRAME_HZ;
 
@@ -12,33 +12,59 @@ use crate::spec::LINK_FRAME_HZ;
 /// `s` slots carry `group * ceil(s * numerator / denominator)` frames: an accumulator that starts
 /// full. Source of the form for 44.1 kHz: the cadence 12-11-11-12-11-11-12-11-11-12-11-11-11 of
 /// the Intel High Definition Audio specification, which it equals.
+///
+/// An accumulator that is not the stream's own starts as it is found: then the slots before the
+/// present stay in RUN, and what they carried, are put apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pace {
     slot_rate: SampleRate,
     group: u64,
     numerator: u64,
     denominator: u64,
+    found: Found,
+}
+
+/// How a stay in RUN finds an accumulator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Found {
+    /// Slots that the accumulator has seen before the stay.
+    phase: u64,
+    /// Slots and groups of the stream before the stay.
+    slots: u64,
+    groups: u64,
 }
 
 impl Pace {
-    pub(crate) fn of(cadence: Cadence, format: StreamFormat) -> Self {
-        match cadence {
-            Cadence::Even => Self {
-                slot_rate: format.rate(),
-                group: 1,
-                numerator: 1,
-                denominator: 1,
-            },
+    pub(crate) fn of(cadence: Cadence, packing: Packing, format: StreamFormat) -> Self {
+        let (slot_rate, group, numerator, denominator) = match cadence {
+            Cadence::Even => (format.rate(), 1, 1, 1),
             Cadence::LinkFrames => {
                 let (numerator, denominator) = format.groups_per_link_frame();
-                Self {
-                    slot_rate: SampleRate::new(LINK_FRAME_HZ).expect("not zero"),
-                    group: format.group(),
-                    numerator,
-                    denominator,
+                let link = SampleRate::new(LINK_FRAME_HZ).expect("not zero");
+                match packing {
+                    Packing::Grouped => (link, format.group(), numerator, denominator),
+                    Packing::Spread => (link, 1, format.group() * numerator, denominator),
                 }
             }
+        };
+        Self {
+            slot_rate,
+            group,
+            numerator,
+            denominator,
+            found: Found::default(),
         }
+    }
+
+    /// The same from slot `slots` on, where the accumulator has seen `phase` slots.
+    pub(crate) fn found_at(self, slots: u64, phase: u64) -> Self {
+        let groups = self.groups(slots);
+        let found = Found {
+            phase,
+            slots,
+            groups,
+        };
+        Self { found, ..self }
     }
 
     /// Slots per second.
@@ -47,13 +73,13 @@ impl Pace {
     }
 
     /// The most frames that one slot carries.
-    pub(crate) fn group(self) -> u64 {
-        self.group
+    pub(crate) fn most_at_once(self) -> u64 {
+        self.group * self.numerator.div_ceil(self.denominator)
     }
 
-    /// Frames that the first `slots` slots carry.
+    /// Frames that the first `slots` slots carry. Not asked for slots before the present stay.
     pub(crate) fn begun(self, slots: u64) -> u64 {
-        self.group * (slots * self.numerator).div_ceil(self.denominator)
+        self.group * self.groups(slots)
     }
 
     /// Frames completed when the last of the first `slots` slots begins.
@@ -63,15 +89,42 @@ impl Pace {
 
     /// The fewest slots that carry `frames` frames.
     pub(crate) fn slots_for(self, frames: u64) -> u64 {
-        match frames.div_ceil(self.group) {
-            0 => 0,
-            groups => (groups - 1) * self.denominator / self.numerator + 1,
-        }
+        let groups = frames.div_ceil(self.group);
+        let Some(more) = groups
+            .checked_sub(self.found.groups)
+            .filter(|&more| more > 0)
+        else {
+            return self.found.slots.min(self.slots_from_reset(groups));
+        };
+        let seen = self.full(self.found.phase) + more;
+        self.found.slots + self.slots_from_reset(seen) - self.found.phase
     }
 
     /// The fewest slots with whose last one `frames` frames are completed.
     pub(crate) fn slots_until_completed(self, frames: u64) -> u64 {
         self.slots_for(frames) + 1
+    }
+
+    fn groups(self, slots: u64) -> u64 {
+        let Found {
+            phase,
+            slots: before,
+            groups,
+        } = self.found;
+        groups + self.full(phase + slots.saturating_sub(before)) - self.full(phase)
+    }
+
+    /// Groups that an accumulator has let out in its first `slots` slots.
+    fn full(self, slots: u64) -> u64 {
+        (slots * self.numerator).div_ceil(self.denominator)
+    }
+
+    /// The fewest slots in which it lets out `groups` groups.
+    fn slots_from_reset(self, groups: u64) -> u64 {
+        match groups {
+            0 => 0,
+            groups => (groups - 1) * self.denominator / self.numerator + 1,
+        }
     }
 }
 
@@ -110,6 +163,14 @@ impl FifoRule {
         })
     }
 
+    pub(crate) fn capacity(self) -> u64 {
+        self.capacity
+    }
+
+    pub(crate) fn burst(self) -> u64 {
+        self.burst
+    }
+
     /// The same with `head` bytes fetched with the first frame, and a FIFO of `more` bytes more.
     pub(crate) fn with_lead(self, head: u64, more: u64) -> Self {
         Self {
@@ -132,6 +193,12 @@ impl FifoRule {
         }
         let bursts = bytes.div_ceil(self.burst) * self.burst;
         bursts.saturating_sub(self.capacity).div_ceil(self.frame)
+    }
+
+    /// True if the FIFO of an input takes what has arrived with `completed` frames when `stored`
+    /// bytes of it are in memory.
+    pub(crate) fn takes(self, completed: u64, stored: u64) -> bool {
+        completed * self.frame <= stored + self.capacity
     }
 
     /// Bytes stored in whole bursts when `completed` frames have arrived.
@@ -164,7 +231,11 @@ mod tests {
     }
 
     fn link_frames(hertz: u32) -> Pace {
-        Pace::of(Cadence::LinkFrames, format(hertz, 2, SampleFormat::S16))
+        Pace::of(
+            Cadence::LinkFrames,
+            Packing::Grouped,
+            format(hertz, 2, SampleFormat::S16),
+        )
     }
 
     /// The published sequence: runs of link frames that carry a frame, one empty one after each.
@@ -207,8 +278,8 @@ mod tests {
         for (hertz, channels, sample, (fifo, burst), period, interrupts, last) in golden() {
             let format = format(hertz, channels, sample);
             let frame = format.frame_bytes().get();
-            let pace = Pace::of(Cadence::LinkFrames, format);
-            let rule = FifoRule::new(fifo, burst, frame, pace.group()).unwrap();
+            let pace = Pace::of(Cadence::LinkFrames, Packing::Grouped, format);
+            let rule = FifoRule::new(fifo, burst, frame, pace.most_at_once()).unwrap();
             for (n, (interrupt, last)) in (1..).zip(interrupts.iter().zip(last)) {
                 let completed = rule.completed_for(n * period * frame);
                 assert_eq!(

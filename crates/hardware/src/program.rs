@@ -1,6 +1,6 @@
 //! What a stream does: fixed from the first RUN after a reset to the next reset.
 
-use units::{Bytes, WaveFormat};
+use units::WaveFormat;
 use vtime::{Fork, Forker};
 
 use crate::config::{CountOn, Flush};
@@ -32,16 +32,18 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Bytes that the memory side has moved when the last of the first `slots` slots begins.
-    pub(crate) fn moved(&self, slots: u64) -> Bytes {
-        if slots == 0 {
-            return Bytes::ZERO;
-        }
-        let completed = self.pace.completed(slots);
-        Bytes::new(match self.direction {
+    /// Bytes that the memory side has moved, or asked for, when `completed` frames are completed
+    /// and a slot has begun.
+    pub(crate) fn moved(&self, completed: u64) -> u64 {
+        match self.direction {
             Direction::Output => self.fifo.fetched(completed),
             Direction::Input => self.stored(completed),
-        })
+        }
+    }
+
+    /// True if a descriptor is completed in memory, false if on the link.
+    pub(crate) fn counts_in_memory(&self) -> bool {
+        self.direction == Direction::Input || self.count_on == CountOn::Memory
     }
 
     /// With which slot descriptor completion number `completion` comes, counted so that 1 is the

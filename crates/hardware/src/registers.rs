@@ -1,6 +1,7 @@
 //! Which register an offset means: one enum for reading, one for writing.
 
 use crate::error::RegisterError;
+use crate::program::Direction;
 use crate::spec;
 
 /// A register that can be read.
@@ -11,6 +12,10 @@ pub(crate) enum ReadRegister {
     InterruptControl,
     InterruptStatus,
     WallClock,
+    Payload(Direction),
+    Synchronisation,
+    RecordsLow,
+    RecordsHigh,
     Stream(usize, StreamRead),
 }
 
@@ -22,6 +27,7 @@ pub(crate) enum StreamRead {
     LinkPosition,
     CyclicLength,
     LastIndex,
+    BurstSize,
     FifoSize,
     Format,
     ListLow,
@@ -37,6 +43,9 @@ pub(crate) enum StreamRead {
 pub(crate) enum WriteRegister {
     GlobalControl,
     InterruptControl,
+    Synchronisation,
+    RecordsLow,
+    RecordsHigh,
     Stream(usize, StreamWrite),
 }
 
@@ -53,6 +62,7 @@ pub(crate) enum StreamWrite {
 pub(crate) enum Setup {
     CyclicLength,
     LastIndex,
+    BurstSize,
     Format,
     ListLow,
     ListHigh,
@@ -64,6 +74,11 @@ impl ReadRegister {
         let register = match offset {
             spec::GCAP => Some(Self::Capabilities),
             spec::GCTL => Some(Self::GlobalControl),
+            spec::OUTPAY => Some(Self::Payload(Direction::Output)),
+            spec::INPAY => Some(Self::Payload(Direction::Input)),
+            spec::SSYNC => Some(Self::Synchronisation),
+            spec::DPLBASE => Some(Self::RecordsLow),
+            spec::DPUBASE => Some(Self::RecordsHigh),
             spec::INTCTL => Some(Self::InterruptControl),
             spec::INTSTS => Some(Self::InterruptStatus),
             spec::WALCLK | spec::WALCLK_ALIAS => Some(Self::WallClock),
@@ -80,9 +95,14 @@ impl ReadRegister {
             Self::Stream(_, StreamRead::Control) => 0x00FF_FFFF,
             Self::Stream(_, StreamRead::Status) => 0xFF,
             Self::Capabilities
-            | Self::Stream(_, StreamRead::LastIndex | StreamRead::FifoSize | StreamRead::Format) => {
-                0xFFFF
-            }
+            | Self::Payload(_)
+            | Self::Stream(
+                _,
+                StreamRead::LastIndex
+                | StreamRead::BurstSize
+                | StreamRead::FifoSize
+                | StreamRead::Format,
+            ) => 0xFFFF,
             _ => u32::MAX,
         }
     }
@@ -109,6 +129,7 @@ impl StreamRead {
             spec::SD_LPIB => Some(Self::LinkPosition),
             spec::SD_CBL => Some(Self::CyclicLength),
             spec::SD_LVI => Some(Self::LastIndex),
+            spec::SD_FIFOW => Some(Self::BurstSize),
             spec::SD_FIFOS => Some(Self::FifoSize),
             spec::SD_FMT => Some(Self::Format),
             spec::SD_BDPL => Some(Self::ListLow),
@@ -134,6 +155,9 @@ impl WriteRegister {
         let register = match offset {
             spec::GCTL => Some(Self::GlobalControl),
             spec::INTCTL => Some(Self::InterruptControl),
+            spec::SSYNC => Some(Self::Synchronisation),
+            spec::DPLBASE => Some(Self::RecordsLow),
+            spec::DPUBASE => Some(Self::RecordsHigh),
             _ => within(offset, spec::STREAMS, spec::STREAM_STRIDE, streams).and_then(
                 |(stream, inner)| Some(Self::Stream(stream, StreamWrite::in_descriptor(inner)?)),
             ),
@@ -154,13 +178,19 @@ impl WriteRegister {
         match self {
             Self::Stream(_, StreamWrite::Control) => 24,
             Self::Stream(_, StreamWrite::Status) => 8,
-            Self::Stream(_, StreamWrite::Setup(Setup::LastIndex | Setup::Format)) => 16,
+            Self::Stream(
+                _,
+                StreamWrite::Setup(Setup::LastIndex | Setup::BurstSize | Setup::Format),
+            ) => 16,
             Self::Stream(
                 _,
                 StreamWrite::Setup(Setup::CyclicLength | Setup::ListLow | Setup::ListHigh),
             )
             | Self::GlobalControl
-            | Self::InterruptControl => 32,
+            | Self::InterruptControl
+            | Self::Synchronisation
+            | Self::RecordsLow
+            | Self::RecordsHigh => 32,
         }
     }
 }
@@ -172,6 +202,7 @@ impl StreamWrite {
             spec::SD_STS => Some(Self::Status),
             spec::SD_CBL => Some(Self::Setup(Setup::CyclicLength)),
             spec::SD_LVI => Some(Self::Setup(Setup::LastIndex)),
+            spec::SD_FIFOW => Some(Self::Setup(Setup::BurstSize)),
             spec::SD_FMT => Some(Self::Setup(Setup::Format)),
             spec::SD_BDPL => Some(Self::Setup(Setup::ListLow)),
             spec::SD_BDPU => Some(Self::Setup(Setup::ListHigh)),

@@ -10,6 +10,10 @@
 
 /// Global capabilities, 16 bits, read-only; see [`gcap`].
 pub const GCAP: u32 = 0x00;
+/// What an output line carries in a link frame, in words of 16 bits; 16 bits, read-only.
+pub const OUTPAY: u32 = 0x04;
+/// What an input line carries in a link frame, in words of 16 bits; 16 bits, read-only.
+pub const INPAY: u32 = 0x06;
 /// Global control, 32 bits; see [`gctl`].
 pub const GCTL: u32 = 0x08;
 /// Interrupt control, 32 bits; see [`intctl`].
@@ -18,6 +22,14 @@ pub const INTCTL: u32 = 0x20;
 pub const INTSTS: u32 = 0x24;
 /// Wall clock, 32 bits, read-only: link bit clock cycles since the controller left reset.
 pub const WALCLK: u32 = 0x30;
+/// Stream synchronisation, 32 bits: a stream whose bit is set is held back before its first link
+/// frame though it runs, with its FIFO filled. All whose bits one write clears begin together.
+pub const SSYNC: u32 = 0x38;
+/// Lower half of the address of the position buffer, 32 bits: 128-byte aligned, and bit 0 enables
+/// it. It has a record of 8 bytes for each stream descriptor, with the position in the first four.
+pub const DPLBASE: u32 = 0x70;
+/// Upper half of the address of the position buffer, 32 bits.
+pub const DPUBASE: u32 = 0x74;
 /// The wall clock again, in a page that can be shown to a client.
 pub const WALCLK_ALIAS: u32 = 0x2030;
 
@@ -47,6 +59,9 @@ pub const SD_LPIB: u32 = 0x04;
 pub const SD_CBL: u32 = 0x08;
 /// Index of the last valid entry of the descriptor list, 8 bits of 16, at least 1.
 pub const SD_LVI: u32 = 0x0C;
+/// How much goes over the bus at a time, 16 bits: code 2 is 8 bytes, 3 is 16, 4 is 32. Whatever
+/// else is written stands for the default.
+pub const SD_FIFOW: u32 = 0x0E;
 /// Size of the FIFO in bytes, less one, 16 bits, read-only.
 pub const SD_FIFOS: u32 = 0x10;
 /// Stream format, 16 bits; see [`StreamFormat`](crate::StreamFormat).
@@ -129,6 +144,9 @@ pub mod ctl {
     pub const FEIE: u32 = 1 << 3;
     /// Descriptor error interrupt enable.
     pub const DEIE: u32 = 1 << 4;
+    /// How far the stripe count is shifted: lines that an output is spread over, less one; two
+    /// bits.
+    pub const STRIPE_SHIFT: u32 = 16;
     /// The direction of a bidirectional stream: 1 is output. Others do not have the bit.
     pub const DIR: u32 = 1 << 19;
     /// How far the stream tag is shifted; four bits, 0 is reserved.

@@ -1,17 +1,19 @@
 //! The register half of a stream descriptor.
 
 use ring::{PositionReader, PositionRegister, PositionShape, PositionWriter, Width};
-use units::{Bytes, SimTime};
+use units::{Bytes, Moment, Phase, SimTime};
 use vtime::{Fork, Forker};
 
-use crate::config::StreamConfig;
+use crate::bandwidth;
+use crate::bus_timing::BusTiming;
+use crate::config::{Cadence, Lines, StreamConfig};
 use crate::engine::{Completion, DmaEngine};
 use crate::error::{RegisterError, RunError};
 use crate::fault::{PositionFaults, StreamRegisterFaults};
 use crate::format::StreamFormat;
 use crate::memory::{DescriptorError, HostMemory, Walk};
-use crate::pace::Pace;
 use crate::program::{Direction, Program};
+use crate::records;
 use crate::registers::{Setup, StreamRead};
 use crate::spec::{BDL_ALIGNMENT, ctl, sts};
 
@@ -23,6 +25,8 @@ struct Registers {
     status: u32,
     cyclic_length: u32,
     last_index: u32,
+    /// A burst size that was asked for.
+    burst: Option<Bytes>,
     format: u16,
     list: u64,
 }
@@ -37,6 +41,10 @@ pub(crate) struct Stream {
     unacknowledged: Option<Completion>,
     /// The link position in a page of its own, if that was mapped.
     mapped_position: Option<PositionWriter>,
+    /// What its record in the position buffer showed when it was last reset.
+    record: u32,
+    /// True while it has RUN and the synchronisation register holds it back.
+    pub(crate) is_held_back: bool,
     pub(crate) positions: PositionFaults,
     pub(crate) faults: StreamRegisterFaults,
 }
@@ -66,19 +74,22 @@ impl Registers {
         status: 0,
         cyclic_length: 0,
         last_index: 0,
+        burst: None,
         format: 0,
         list: 0,
     };
 }
 
 impl Stream {
-    pub(crate) fn new(kind: StreamKind, config: StreamConfig) -> Self {
+    pub(crate) fn new(kind: StreamKind, config: StreamConfig, bus: BusTiming) -> Self {
         Self {
             kind,
             registers: Registers::RESET,
-            engine: DmaEngine::new(config),
+            engine: DmaEngine::new(config, bus),
             unacknowledged: None,
             mapped_position: None,
+            record: 0,
+            is_held_back: false,
             positions: PositionFaults::default(),
             faults: StreamRegisterFaults::default(),
         }
@@ -110,12 +121,30 @@ impl Stream {
         self.registers.status | completion
     }
 
-    /// When the next completion may raise an interrupt.
+    /// When there is something that must not be missed: a completion that may raise an interrupt,
+    /// a FIFO that loses something for the first time.
     pub(crate) fn next_event(&self) -> Option<SimTime> {
-        if self.registers.control & ctl::IOCE == 0 {
-            return None;
-        }
-        self.engine.next_completion()
+        let completes = self.registers.control & ctl::IOCE != 0;
+        let completion = self.engine.next_completion().filter(|_| completes);
+        let has_lost = self.registers.status & sts::FIFOE != 0;
+        let loss = if has_lost {
+            None
+        } else {
+            self.engine.next_loss()
+        };
+        [completion, loss].into_iter().flatten().min()
+    }
+
+    /// A FIFO has lost something. True if that was not known.
+    pub(crate) fn lose(&mut self) -> bool {
+        let was_known = self.registers.status & sts::FIFOE != 0;
+        self.registers.status |= sts::FIFOE;
+        !was_known
+    }
+
+    /// What its record in the position buffer shows at `now`.
+    pub(crate) fn record(&self, now: Moment) -> u32 {
+        records::shown(&self.engine, now).map_or(self.record, |bytes| low(bytes.get()))
     }
 
     /// The completion that the driver has not acknowledged; of several the first.
@@ -158,6 +187,7 @@ impl Stream {
             status: _,
             cyclic_length,
             last_index,
+            burst: _,
             format,
             list,
         } = self.registers;
@@ -169,6 +199,7 @@ impl Stream {
             }
             StreamRead::CyclicLength => cyclic_length,
             StreamRead::LastIndex => last_index,
+            StreamRead::BurstSize => self.burst_code(),
             StreamRead::FifoSize => self.faults.fifo_size(now, self.fifo_size(), format),
             StreamRead::Format => format.into(),
             StreamRead::ListLow => low(list),
@@ -263,6 +294,7 @@ impl Stream {
         match register {
             Setup::CyclicLength => registers.cyclic_length = value,
             Setup::LastIndex => registers.last_index = value & 0xFF,
+            Setup::BurstSize => registers.burst = burst_of(value),
             Setup::Format => {
                 registers.format = u16::try_from(value).expect("checked when it was decoded");
                 self.faults.format_written(now);
@@ -290,6 +322,7 @@ impl Stream {
 
     /// Resets the registers and the engine, and holds them so.
     pub(crate) fn reset(&mut self, now: SimTime) {
+        self.record = self.record(now.at(Phase::Move));
         if self.registers.control & ctl::SRST == 0 {
             self.faults.reset_written(now, false);
         }
@@ -299,9 +332,12 @@ impl Stream {
             engine,
             unacknowledged,
             mapped_position: _,
+            record: _,
+            is_held_back,
             positions,
             faults: _,
         } = self;
+        *is_held_back = false;
         positions.reset(engine.linked_bytes(), engine.moved_bytes());
         *registers = Registers {
             control: ctl::RESET | ctl::SRST,
@@ -337,14 +373,17 @@ impl Stream {
         }
         let format = StreamFormat::decode(registers.format)?;
         let config = self.engine.config();
-        let pace = Pace::of(config.cadence, format);
+        let pace = config.pace(format);
         let frame = format.frame_bytes();
+        let burst = registers.burst.unwrap_or(config.burst.bytes(frame));
         let (head, more) = self.engine.faults.lead(frame, format.rate());
-        let fifo = config.fifo_rule(format).ok_or(RunError::FifoTooSmall {
-            fifo: config.fifo.bytes(frame),
-            burst: config.burst.bytes(frame),
-            demand: Bytes::new(pace.group() * frame.get()),
-        })?;
+        let fifo = config
+            .fifo_rule_with(format, burst)
+            .ok_or(RunError::FifoTooSmall {
+                fifo: config.fifo_of(format),
+                burst,
+                demand: Bytes::new(pace.most_at_once() * frame.get()),
+            })?;
         let fifo = fifo.with_lead(head.min(registers.cyclic_length.into()), more);
         let cyclic = self.engine.faults.cyclic_length(registers.cyclic_length);
         let cyclic = Bytes::new(cyclic.into());
@@ -373,12 +412,47 @@ impl Stream {
         }
     }
 
+    /// What the link carries of it in a link frame, of which direction; `None` if it has no
+    /// program, or no link frames.
+    pub(crate) fn demand(&self, lines: Lines) -> Option<(Direction, u32)> {
+        let direction = self.engine.direction()?;
+        self.demand_in(direction, lines)
+    }
+
+    /// The same for a stream that is about to get one.
+    pub(crate) fn demand_with(&self, control: u32, lines: Lines) -> Option<(Direction, u32)> {
+        self.demand_in(self.direction(control), lines)
+    }
+
+    fn demand_in(&self, direction: Direction, lines: Lines) -> Option<(Direction, u32)> {
+        let has_link_frames = self.engine.config().cadence == Cadence::LinkFrames;
+        let format = StreamFormat::decode(self.registers.format).ok();
+        let format = format.filter(|_| has_link_frames)?;
+        let stripe = (self.registers.control >> ctl::STRIPE_SHIFT & 3) + 1;
+        Some((
+            direction,
+            bandwidth::demand(format, direction, lines, stripe),
+        ))
+    }
+
+    /// The code of the burst size, or of the next smaller one.
+    fn burst_code(&self) -> u32 {
+        let frame = StreamFormat::decode(self.registers.format).map(StreamFormat::frame_bytes);
+        let default = self
+            .engine
+            .config()
+            .burst
+            .bytes(frame.unwrap_or(Bytes::new(1)));
+        let burst = self.registers.burst.unwrap_or(default).get().max(1);
+        burst.ilog2().saturating_sub(1)
+    }
+
     /// Reads 0 until the format is known, as the real one may.
     fn fifo_size(&self) -> u32 {
         let Ok(format) = StreamFormat::decode(self.registers.format) else {
             return 0;
         };
-        let bytes = self.engine.config().fifo.bytes(format.frame_bytes()).get();
+        let bytes = self.engine.config().fifo_of(format).get();
         u32::try_from(bytes.saturating_sub(1).min(0xFFFF)).expect("16 bits")
     }
 }
@@ -393,10 +467,17 @@ impl Fork for Stream {
             mapped_position: self.mapped_position.as_ref().map(|writer| {
                 writer.twin(|register| forker.arc(register, |register, _| register.snapshot()))
             }),
+            record: self.record,
+            is_held_back: self.is_held_back,
             positions: self.positions.clone(),
             faults: self.faults.clone(),
         }
     }
+}
+
+/// The burst size that `code` asks for; `None` for the default.
+fn burst_of(code: u32) -> Option<Bytes> {
+    (2..=4).contains(&code).then(|| Bytes::new(2 << code))
 }
 
 /// The lower half.

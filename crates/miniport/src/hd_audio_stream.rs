@@ -163,7 +163,7 @@ impl MiniportWaveRtStream for HdAudioStream {
             .state
             .step_to(state)
             .map_err(|_| NtStatus::INVALID_DEVICE_STATE)?;
-        self.stream.borrow_mut().step(now, step);
+        self.stream.borrow_mut().step(now, step)?;
         self.state = state;
         Ok(())
     }

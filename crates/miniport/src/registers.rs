@@ -1,9 +1,9 @@
 //! The registers of one stream, as the miniport uses them.
 
 use hardware::spec::{self, ctl, gctl, intctl, sts};
-use hardware::{BdlEntry, Bus, StreamConfig, StreamFormat};
+use hardware::{BdlEntry, Bus, RegisterError, RunError, StreamConfig, StreamFormat};
 use ring::PositionReader;
-use units::{Bytes, Frames, Moment, SimTime};
+use units::{Bytes, Frames, Moment, NtStatus, SimTime};
 use vtime::{Fork, Forker};
 
 /// Why no access below fails.
@@ -101,14 +101,24 @@ impl StreamRegisters {
     }
 
     /// Starts the DMA engine where it stands.
-    pub(crate) fn run(&self, now: Moment) {
+    ///
+    /// # Errors
+    /// [`NtStatus::INSUFFICIENT_RESOURCES`] if the link has no room for the stream.
+    pub(crate) fn run(&self, now: Moment) -> Result<(), NtStatus> {
         // Tag 0 is reserved; of the others each stream of a kind gets one of its own.
         let tag = (self.stream % 15 + 1) << ctl::TAG_SHIFT;
-        self.write(
-            now,
-            self.descriptor(spec::SD_CTL),
-            tag | self.direction | ctl::IOCE | ctl::RUN,
-        );
+        let control = tag | self.direction | ctl::IOCE | ctl::RUN;
+        let done = self.bus.write(now, self.descriptor(spec::SD_CTL), control);
+        match done {
+            Err(RegisterError::CannotRun {
+                reason: RunError::Bandwidth { .. },
+                ..
+            }) => Err(NtStatus::INSUFFICIENT_RESOURCES),
+            done => {
+                done.expect(KNOWN);
+                Ok(())
+            }
+        }
     }
 
     /// Stops the DMA engine where it stands.

@@ -136,14 +136,17 @@ impl Stream {
     ///
     /// Source: `hdaudio/nc-hdaudio-pset_dma_engine_state.md` for what a step is to the engine:
     /// Run, Pause and Reset.
-    pub(crate) fn step(&mut self, now: Moment, step: Step) {
+    ///
+    /// # Errors
+    /// [`NtStatus::INSUFFICIENT_RESOURCES`] if the link has no room for the stream beside others.
+    pub(crate) fn step(&mut self, now: Moment, step: Step) -> Result<(), NtStatus> {
         match step {
             Step::StopToAcquire | Step::AcquireToPause | Step::PauseToAcquire => {}
             Step::PauseToRun => {
+                self.registers.run(now)?;
                 self.running = true;
                 self.runs += u32::from(!self.has_run);
                 self.has_run = true;
-                self.registers.run(now);
             }
             Step::RunToPause => {
                 self.running = false;
@@ -151,6 +154,7 @@ impl Stream {
             }
             Step::AcquireToStop => self.stop(now),
         }
+        Ok(())
     }
 
     /// Runs begun since the controller was taken out of reset. Streams share a count, as they

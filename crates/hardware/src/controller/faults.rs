@@ -10,6 +10,7 @@ use crate::fault::{
     RegisterFault, Strike,
 };
 use crate::history::Note;
+use crate::spec::intctl;
 
 /// The faults of what all streams share.
 #[derive(Clone, Debug, Default)]
@@ -141,7 +142,13 @@ impl Controller {
 
     /// RUN of `stream` was set, and it has a program: it moves, now, later, or never.
     pub(super) fn start_engine(&mut self, stream: usize) {
-        let (clock, origin) = self.first_slot(stream, self.now);
+        let is_held = self.held_back & intctl::stream(number(stream)) != 0;
+        let from = self.streams[stream].engine.fill(self.now, is_held);
+        if is_held {
+            self.streams[stream].is_held_back = true;
+            return;
+        }
+        let (clock, origin) = self.first_slot(stream, from);
         let (starts, fault) = match self.streams[stream].engine.faults.start() {
             Answer::Moves => (Some((clock, origin)), None),
             Answer::Later(lasts, fault) => {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod bus;
 mod capture;
 mod class;
 mod descriptors;
@@ -10,8 +11,10 @@ mod fault_oracle;
 mod hd_audio;
 mod interrupts;
 mod k0;
+mod long_runs;
 mod oracle;
 mod pause;
 mod registers;
 mod rig;
+mod together;
 mod world;

@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 
 use hardware::{
-    Cadence, ControllerConfig, CountOn, Direction, Extent, Flush, Start, StreamConfig,
-    StreamFormat, spec,
+    BusStall, Cadence, ControllerConfig, CountOn, Direction, Extent, FifoUnderrun, Flush, Packing,
+    Start, StreamConfig, StreamFormat, spec,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ring::{Kind, Samples, Whose};
-use units::{Bytes, Frames, Moment, Phase, SampleFormat, SimTime, TICKS_PER_SECOND, WaveFormat};
+use units::{
+    Bytes, Frames, Moment, Phase, SampleFormat, SimDuration, SimTime, TICKS_PER_SECOND, WaveFormat,
+};
 
 use crate::rig::{Plan, Rig, STREAM};
 
@@ -31,12 +33,26 @@ struct Oracle {
     frame: u64,
     memory: Vec<Option<Whose>>,
     fifo: VecDeque<Option<Whose>>,
+    /// What has arrived at an input since the reset.
+    arrived: Vec<Whose>,
     /// Bytes moved by the memory side, and frames begun and completed since the reset.
     moved: u64,
     begun: u64,
     completed: u64,
-    /// The cadence: what is owed to the link, in groups times 48 000.
+    /// The cadence: what is owed to the link, in groups times 48 000, now and before the slot that
+    /// is on its way.
     owed: i64,
+    owed_before: i64,
+    /// What was asked of the bus: when it is granted, and up to which byte.
+    requests: VecDeque<(SimTime, u64)>,
+    asked: u64,
+    /// When the FIFO is, or was, first filled, apart from the first slot.
+    fill: Option<SimTime>,
+    slots: u64,
+    /// Frames that an input has lost since the reset, and whether a FIFO has lost anything since
+    /// the status was cleared.
+    lost: u64,
+    has_lost: bool,
     /// While in RUN: start of the grid, its next slot.
     grid: Option<(SimTime, u64)>,
     next_completion: u64,
@@ -53,6 +69,16 @@ struct Case {
     plan: Plan,
     stream: StreamConfig,
     ppb: i32,
+    /// The bus grants nothing from the first to the second, if at all.
+    stall: Option<BusStall>,
+}
+
+impl Case {
+    /// True if a burst may be kept waiting.
+    fn is_slow(&self) -> bool {
+        let is_stall = |stall: &BusStall| stall.from < stall.until;
+        !self.stream.grant_latency.is_zero() || self.stall.as_ref().is_some_and(is_stall)
+    }
 }
 
 impl Oracle {
@@ -63,10 +89,18 @@ impl Oracle {
             frame: case.plan.format.frame_bytes().into(),
             memory: vec![None; frames],
             fifo: VecDeque::new(),
+            arrived: Vec::new(),
             moved: 0,
             begun: 0,
             completed: 0,
             owed: 0,
+            owed_before: 0,
+            requests: VecDeque::new(),
+            asked: 0,
+            fill: None,
+            slots: 0,
+            lost: 0,
+            has_lost: false,
             grid: None,
             next_completion: 0,
             has_status: false,
@@ -97,12 +131,13 @@ impl Oracle {
             return;
         }
         self.is_fresh = false;
+        let from = self.filled(now);
         self.grid = Some(match self.case.stream.start {
-            Start::AtOnce => (now.time, 0),
+            Start::AtOnce => (from.time, 0),
             Start::NextLinkFrame => {
                 let mut slot = 0;
-                while SimTime::from_ticks(self.ticks(slot, 48_000)).at(Phase::Move) < now
-                    || (now.phase == Phase::Move && self.ticks(slot, 48_000) == now.time.ticks())
+                while SimTime::from_ticks(self.ticks(slot, 48_000)).at(Phase::Move) < from
+                    || (from.phase == Phase::Move && self.ticks(slot, 48_000) == from.time.ticks())
                 {
                     slot += 1;
                 }
@@ -116,6 +151,82 @@ impl Oracle {
         self.advance(now);
     }
 
+    /// When what is asked for at `asked` is granted.
+    fn grant(&self, asked: SimTime) -> SimTime {
+        let due = asked + self.case.stream.grant_latency;
+        match self.case.stall {
+            Some(stall) if stall.from <= due && due < stall.until => stall.until,
+            _ => due,
+        }
+    }
+
+    /// An output that runs for the first time at `now` asks for what fills its FIFO, if that takes
+    /// time; from when on its link can begin.
+    fn filled(&mut self, now: Moment) -> Moment {
+        let granted = self.grant(now.time);
+        let is_first = self.slots == 0 && self.fill.is_none();
+        if is_first && self.case.direction == Direction::Output && granted > now.time {
+            self.fill = Some(granted);
+            self.ask(now.time);
+        }
+        match self.fill {
+            Some(fill) if fill > now.time => fill.at(Phase::Move),
+            _ => now,
+        }
+    }
+
+    /// Asks for every burst that there is room for, or that has arrived.
+    fn ask(&mut self, now: SimTime) {
+        let bytes = Bytes::new(self.frame);
+        let capacity = self.case.stream.fifo.bytes(bytes).get();
+        let burst = self.case.stream.burst.bytes(bytes).get();
+        let arrived = self.completed * self.frame;
+        let granted = self.grant(now);
+        match self.case.direction {
+            Direction::Output => {
+                while self.asked + burst <= arrived + capacity {
+                    self.asked += burst;
+                    self.requests.push_back((granted, self.asked));
+                }
+            }
+            Direction::Input => {
+                let packet = self.case.plan.packet_bytes().get();
+                for end in self.asked + 1..=arrived {
+                    let flushes = self.case.stream.flush == Flush::DescriptorEnd;
+                    if end % burst == 0 || (flushes && end % packet == 0) {
+                        self.asked = end;
+                        self.requests.push_back((granted, end));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Moves what is granted by `now`.
+    fn take_granted(&mut self, now: SimTime) {
+        while let Some(&(granted, end)) = self.requests.front() {
+            if granted > now {
+                return;
+            }
+            self.requests.pop_front();
+            match self.case.direction {
+                Direction::Output => self.fetch_up_to(end),
+                Direction::Input => self.store_up_to(end),
+            }
+        }
+    }
+
+    fn fetch_up_to(&mut self, end: u64) {
+        let round = self.case.plan.frames().get();
+        for frame in self.moved / self.frame..end / self.frame {
+            if frame >= self.begun {
+                let place = usize::try_from(frame % round).unwrap();
+                self.fifo.push_back(self.memory[place]);
+            }
+        }
+        self.moved = end;
+    }
+
     /// Frames that the next slot carries.
     fn carried(&mut self) -> u64 {
         if self.case.stream.cadence == Cadence::Even {
@@ -127,16 +238,24 @@ impl Oracle {
             96_000 | 88_200 | 32_000 => 2,
             _ => 1,
         };
+        let group = match self.case.stream.packing {
+            Packing::Grouped => group,
+            Packing::Spread => 1,
+        };
         // Each slot owes hertz / 48 000 groups; whoever is owed anything gets a whole one.
         self.owed += i64::try_from(hertz / group).unwrap();
-        let carries = self.owed > 0;
-        if carries {
+        let mut groups = 0;
+        while self.owed > 0 {
             self.owed -= 48_000;
+            groups += 1;
         }
-        if carries { group } else { 0 }
+        groups * group
     }
 
     fn advance(&mut self, now: Moment) {
+        if let Some(fill) = self.fill.filter(|fill| fill.at(Phase::Move) <= now) {
+            self.take_granted(fill);
+        }
         while let Some((start, slot)) = self.grid {
             let rate = self.slot_rate();
             let due = SimTime::from_ticks(start.ticks() + self.ticks(slot, rate)).at(Phase::Move);
@@ -150,8 +269,8 @@ impl Oracle {
 
     fn slot(&mut self, due: Moment) {
         match self.case.direction {
-            Direction::Output => self.output_slot(),
-            Direction::Input => self.input_slot(),
+            Direction::Output => self.output_slot(due.time),
+            Direction::Input => self.input_slot(due.time),
         }
         let counted = match (self.case.direction, self.case.stream.count_on) {
             (Direction::Output, CountOn::Link) => self.completed * self.frame,
@@ -164,21 +283,23 @@ impl Oracle {
         }
     }
 
-    /// What was on its way has arrived and goes to memory in whole bursts, and the rest of a
-    /// descriptor with its last byte.
-    fn input_slot(&mut self) {
+    /// What was on its way has arrived, if the FIFO has room for it, and goes to memory.
+    fn input_slot(&mut self, due: SimTime) {
+        self.take_granted(SimTime::from_ticks(due.ticks().saturating_sub(1)));
+        let capacity = self.case.stream.fifo.bytes(Bytes::new(self.frame)).get();
+        let arrives = self.begun - self.completed;
+        if arrives > 0 && self.case.is_slow() && self.begun * self.frame > self.moved + capacity {
+            self.begun = self.completed;
+            self.owed = self.owed_before;
+            self.lost += arrives;
+            self.has_lost = true;
+        }
         self.hear(self.begun - self.completed);
         self.completed = self.begun;
-        let burst = self.case.stream.burst.bytes(Bytes::new(self.frame)).get();
-        let packet = self.case.plan.packet_bytes().get();
-        let arrived = self.completed * self.frame;
-        for byte in self.moved..arrived {
-            let end = byte + 1;
-            let flushes = self.case.stream.flush == Flush::DescriptorEnd && end % packet == 0;
-            if end % burst == 0 || flushes {
-                self.store_up_to(end);
-            }
-        }
+        self.ask(due);
+        self.take_granted(due);
+        self.slots += 1;
+        self.owed_before = self.owed;
         self.begun += self.carried();
     }
 
@@ -190,7 +311,9 @@ impl Oracle {
             .take_while(|(run, _)| *run == self.run);
         let first = u64::try_from(first.count()).unwrap();
         for frame in first..first + frames {
-            self.heard.push((self.run, Some(captured(self.run, frame))));
+            let whose = captured(self.run, frame, self.lost);
+            self.arrived.push(whose);
+            self.heard.push((self.run, Some(whose)));
         }
     }
 
@@ -199,29 +322,28 @@ impl Oracle {
         let round = self.case.plan.frames().get();
         for frame in self.moved / self.frame..end / self.frame {
             let place = usize::try_from(frame % round).unwrap();
-            self.memory[place] = Some(captured(self.run, frame));
+            self.memory[place] = Some(self.arrived[usize::try_from(frame).unwrap()]);
         }
         self.moved = end;
     }
 
-    fn output_slot(&mut self) {
+    fn output_slot(&mut self, due: SimTime) {
         self.completed = self.begun;
-        let capacity = self.case.stream.fifo.bytes(Bytes::new(self.frame)).get();
-        let burst = self.case.stream.burst.bytes(Bytes::new(self.frame)).get();
-        while self.moved + burst <= self.completed * self.frame + capacity {
-            for _ in 0..burst {
-                self.moved += 1;
-                if self.moved % self.frame == 0 {
-                    let frame = self.moved / self.frame - 1;
-                    let place = frame % self.case.plan.frames().get();
-                    self.fifo
-                        .push_back(self.memory[usize::try_from(place).unwrap()]);
-                }
+        self.ask(due);
+        self.take_granted(due);
+        self.owed_before = self.owed;
+        let carried = self.carried();
+        let is_short = (self.begun + carried) * self.frame > self.moved;
+        if carried > 0 && is_short {
+            self.has_lost = true;
+            if self.case.stream.fifo_underrun == FifoUnderrun::LinkFreezes {
+                self.owed = self.owed_before;
+                return;
             }
         }
-        for _ in 0..self.carried() {
-            let whose = self.fifo.pop_front().expect("the FIFO is deep enough");
-            self.heard.push((self.run, whose));
+        self.slots += 1;
+        for _ in 0..carried {
+            self.heard.push((self.run, self.fifo.pop_front().flatten()));
             self.begun += 1;
         }
     }
@@ -241,6 +363,10 @@ impl Oracle {
         self.fifo.clear();
         (self.moved, self.begun, self.completed, self.owed) = (0, 0, 0, 0);
         (self.next_completion, self.has_status) = (0, false);
+        (self.asked, self.slots, self.lost, self.fill) = (0, 0, 0, None);
+        self.has_lost = false;
+        self.requests.clear();
+        self.arrived.clear();
     }
 
     fn store(&mut self, at: u64, len: u64, whose: Whose) {
@@ -251,11 +377,11 @@ impl Oracle {
     }
 }
 
-fn captured(run: u32, frame: u64) -> Whose {
+fn captured(run: u32, frame: u64, lost: u64) -> Whose {
     Whose {
         run,
         kind: Kind::Audio,
-        content: frame,
+        content: frame + lost,
         intended: frame,
         write: 0,
     }
@@ -295,10 +421,12 @@ fn any_case() -> impl Strategy<Value = Case> {
         fifo,
         choices,
         prop::sample::select(vec![0, 0, 123_457, -99_999]),
+        any_bus(),
     )
         .prop_filter_map(
             "the FIFO feeds the link",
-            |(((hertz, channels, sample), packet, packets), (fifo, burst), choices, ppb)| {
+            |(((hertz, channels, sample), packet, packets), (fifo, burst), choices, ppb, bus)| {
+                let (grant_micros, stall, freezes, spreads) = bus;
                 let format = WaveFormat::new(hertz, channels, sample).unwrap();
                 let stream = StreamConfig {
                     fifo,
@@ -323,6 +451,17 @@ fn any_case() -> impl Strategy<Value = Case> {
                     } else {
                         Flush::WholeBursts
                     },
+                    grant_latency: SimDuration::from_micros(grant_micros),
+                    fifo_underrun: if freezes {
+                        FifoUnderrun::LinkFreezes
+                    } else {
+                        FifoUnderrun::LinkAdvancesZeros
+                    },
+                    packing: if spreads {
+                        Packing::Spread
+                    } else {
+                        Packing::Grouped
+                    },
                     record: Samples::Left,
                     ..StreamConfig::k0()
                 };
@@ -339,6 +478,7 @@ fn any_case() -> impl Strategy<Value = Case> {
                     },
                     stream,
                     ppb,
+                    stall,
                 };
                 rig_of(case)
                     .try_run(SimTime::ZERO.commit())
@@ -346,6 +486,21 @@ fn any_case() -> impl Strategy<Value = Case> {
                     .then_some(case)
             },
         )
+}
+
+/// How slow the bus is: microseconds per burst, a stall, whether a dry FIFO freezes the link; and
+/// how groups are packed.
+fn any_bus() -> impl Strategy<Value = (u64, Option<BusStall>, bool, bool)> {
+    let stall = (0..60_000_u64, 0..4_000_u64).prop_map(|(from, len)| BusStall {
+        from: SimTime::ZERO + SimDuration::from_micros(from),
+        until: SimTime::ZERO + SimDuration::from_micros(from + len),
+    });
+    (
+        prop::sample::select(vec![0, 0, 0, 60, 500, 2_500]),
+        prop::option::weighted(0.4, stall),
+        any::<bool>(),
+        any::<bool>(),
+    )
 }
 
 fn any_acts() -> impl Strategy<Value = Vec<(u64, Phase, Act)>> {
@@ -369,6 +524,7 @@ fn rig_of(case: Case) -> Rig {
     };
     let config = ControllerConfig {
         ppb: case.ppb,
+        stalls: case.stall.into_iter().collect(),
         ..config
     };
     let rig = Rig::set_up(&config, case.plan);
@@ -426,6 +582,13 @@ fn timeline(acts: &[(u64, Phase, Act)]) -> Vec<(Moment, Act, Whose)> {
     all
 }
 
+/// What the controller's actor does by `now`.
+fn serve_events(rig: &mut Rig, now: Moment) {
+    while let Some(event) = rig.controller.next_event().filter(|&event| event <= now) {
+        rig.controller.settle(event);
+    }
+}
+
 fn heard(rig: &Rig) -> Vec<(u32, Option<Whose>)> {
     let spans = rig.controller.link_log(0).spans();
     let frames = spans.iter().flat_map(|span| {
@@ -448,7 +611,7 @@ proptest! {
             while let Some(event) = rig.controller.next_event().filter(|&event| event <= now) {
                 let completed = oracle.completions.len();
                 oracle.advance(event);
-                prop_assert!(oracle.completions.len() > completed);
+                prop_assert!(oracle.completions.len() > completed || case.is_slow());
                 rig.controller.settle(event);
                 events.push(event.time);
             }
@@ -473,12 +636,13 @@ proptest! {
             prop_assert_eq!(rig.position(now), oracle.completed);
             prop_assert_eq!(rig.fetched(now), oracle.moved);
             prop_assert_eq!(rig.status(now) & spec::sts::BCIS != 0, oracle.has_status);
+            prop_assert_eq!(rig.status(now) & spec::sts::FIFOE != 0, oracle.has_lost);
             prop_assert_eq!(rig.memory(), oracle.memory.clone());
         }
         prop_assert_eq!(heard(&rig), oracle.heard);
         oracle.completions.dedup();
         let due: Vec<_> = oracle.completions.iter().map(|moment| moment.time).collect();
-        prop_assert!(events.iter().all(|event| due.contains(event)));
+        prop_assert!(case.is_slow() || events.iter().all(|event| due.contains(event)));
     }
 
     /// Extra looks change nothing: neither what is heard, nor when, nor what is noted.
@@ -498,16 +662,21 @@ proptest! {
         looks.sort();
         let mut looks = looks.into_iter().peekable();
         for (now, what, whose) in timeline {
+            serve_events(&mut plain, now);
             while let Some(look) = looks.next_if(|&look| look <= now) {
+                serve_events(&mut watched, look);
                 watched.position(look);
                 watched.read(look, spec::INTSTS);
             }
+            serve_events(&mut watched, now);
             act(&mut plain, now, what, whose);
             act(&mut watched, now, what, whose);
         }
         let end = end.at(Phase::React);
-        plain.controller.settle(end);
-        watched.controller.settle(end);
+        for rig in [&mut plain, &mut watched] {
+            serve_events(rig, end);
+            rig.controller.settle(end);
+        }
         prop_assert_eq!(plain.controller.link_log(0), watched.controller.link_log(0));
         prop_assert_eq!(plain.controller.next_event(), watched.controller.next_event());
         let notes = |rig: &mut Rig| rig.controller.take_notes().collect::<Vec<_>>();

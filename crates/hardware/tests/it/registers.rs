@@ -21,8 +21,8 @@ fn only_registers_can_be_accessed_and_only_as_far_as_they_go() {
     let mut rig = Rig::k0();
     for offset in [
         0x02,
-        0x38,
-        0x70,
+        0x3C,
+        0x78,
         STREAM + 0x01,
         spec::descriptor(1),
         0x2085,
