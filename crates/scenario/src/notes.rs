@@ -121,7 +121,7 @@ struct DeviceNotes {
 /// Faults that leave no entry in the history when they strike.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Suspects {
-    /// The one fault because of which positions may be wrong, if there is exactly one.
+    /// The fault because of which positions may be wrong, if all that can be have one name.
     pub(crate) misleads: Option<FaultId>,
     /// The one fault because of which the device is gone for a while, and when.
     pub(crate) gone: Option<(FaultId, SimTime, SimTime)>,

@@ -29,13 +29,18 @@ pub(crate) fn inject(scenario: &Scenario, seed: u64, controller: &mut Controller
     }
 }
 
-/// The faults of `scenario` that strike without a word. Of several of a kind none: who was it then?
+/// The faults of `scenario` that strike without a word. Of several of a kind with different names
+/// none: who was it then?
 pub(crate) fn suspects(scenario: &Scenario) -> Suspects {
     let all: Vec<_> = numbered(scenario).collect();
     let only = |is_one: fn(&HardwareFault) -> bool| {
         let mut found = all.iter().filter(|(_, fault)| is_one(fault));
         let first = found.next()?;
-        found.next().is_none().then_some(*first)
+        let name = |id: u32| scenario.fault_name(id as usize);
+        // Those of a suite have one name.
+        found
+            .all(|(id, _)| name(*id) == name(first.0))
+            .then_some(*first)
     };
     let misleads = only(|fault| match fault {
         HardwareFault::Position(_) => true,

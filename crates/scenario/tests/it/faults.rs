@@ -42,6 +42,36 @@ fn the_longest_part_is_the_cause() {
     );
 }
 
+/// Each kind of device and each suite plays; one whose positions move with its packets, or as
+/// time does, plays everything.
+#[test]
+fn every_class_and_every_suite_plays() {
+    let schema = scenario::schema();
+    let words = |name: &str| -> Vec<String> {
+        let all = schema["$defs"][name]["oneOf"].as_array().unwrap();
+        let words = all
+            .iter()
+            .map(|each| each["const"].as_str().unwrap().to_owned());
+        words.collect()
+    };
+    for (key, name) in [("class", "Class"), ("faults", "Suite")] {
+        let words = words(name);
+        assert!(words.len() > 3);
+        for word in words {
+            let device = format!("[device]\n{key} = \"{word}\"\n");
+            let run = play(&format!("{EXCLUSIVE}{device}"), &Inputs::new()).unwrap();
+            let speaker = &run.result.endpoints[0];
+            assert!(speaker.frames > 0, "{word}");
+            let named = |glitch: &scenario::GlitchResult| glitch.fault.as_deref() == Some(&word);
+            assert!(
+                speaker.glitches.iter().all(named),
+                "{word}: {:?}",
+                speaker.glitches
+            );
+        }
+    }
+}
+
 #[test]
 fn a_shared_client_pauses_and_what_it_left_out_is_no_glitch() {
     let rest = "[[action]]\npause = { client = 0, at = \"35ms\" }\n\
