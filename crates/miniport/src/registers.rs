@@ -124,7 +124,9 @@ impl StreamRegisters {
     /// Stops the DMA engine where it stands.
     pub(crate) fn pause(&self, now: Moment) {
         let control = self.read(now, self.descriptor(spec::SD_CTL));
-        self.write(now, self.descriptor(spec::SD_CTL), control & !ctl::RUN);
+        // A reset that is slow to show itself done is not to be asked for again.
+        let control = control & !(ctl::RUN | ctl::SRST);
+        self.write(now, self.descriptor(spec::SD_CTL), control);
     }
 
     /// Acknowledges what the stream interrupts for. True if it does, by what INTSTS showed.

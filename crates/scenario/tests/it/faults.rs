@@ -42,6 +42,15 @@ fn the_longest_part_is_the_cause() {
     );
 }
 
+/// A driver that writes back what it read would ask for a reset in RUN.
+#[test]
+fn f19_a_pause_within_a_slow_reset_is_a_pause() {
+    let rest = "[[action]]\npause = { client = 0, at = \"0us\" }\n\
+                [[fault]]\nsrst-slow = { lasts = \"30ms\" }\n";
+    let run = play(&format!("{EXCLUSIVE}{rest}"), &Inputs::new()).unwrap();
+    assert_eq!(run.result.endpoints[0].frames, 0);
+}
+
 /// Each kind of device and each suite plays; one whose positions move with its packets, or as
 /// time does, plays everything.
 #[test]
