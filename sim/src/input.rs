@@ -16,7 +16,8 @@ const BYTES_MAX: u64 = u32::MAX as u64 + 8;
 /// What comes through a pipe has to be kept, and says nowhere how long it is.
 const PIPED_BYTES_MAX: u64 = 1 << 28;
 
-/// Makes `file` what the scenario's first client plays.
+/// Makes `file` what the scenario's first client plays, or what the microphone hears if that client
+/// records.
 ///
 /// # Errors
 /// [`Refusal`], if there is no client.
@@ -28,10 +29,14 @@ pub fn play_instead(scenario: &mut Scenario, label: &str, file: &Path) -> Result
     let wav = scenario::Wav {
         path: file.to_string_lossy().into_owned(),
     };
-    first.source = scenario::Source {
+    let source = scenario::Source {
         wav: Some(wav),
         ..scenario::Source::default()
     };
+    match &mut scenario.microphone {
+        Some(microphone) if first.mode.records() => microphone.source = source,
+        _ => first.source = source,
+    }
     Ok(())
 }
 
@@ -45,8 +50,8 @@ pub fn load(scenario: &Scenario, folder: &Folder, given: Option<&Path>) -> Resul
     let mut inputs = Inputs::new();
     for name in scenario.inputs() {
         let wave = match (given, folder) {
-            (Some(given), _) if given.to_string_lossy() == name => read(given, scenario)?,
-            (_, Folder::Disk(folder)) => read(&folder.join(name), scenario)?,
+            (Some(given), _) if given.to_string_lossy() == name => read(given, name, scenario)?,
+            (_, Folder::Disk(folder)) => read(&folder.join(name), name, scenario)?,
             (_, Folder::Shipped) => shipped(name, scenario)?,
         };
         inputs.insert(name.to_owned(), at_the_rate(name, wave, scenario)?);
@@ -54,9 +59,18 @@ pub fn load(scenario: &Scenario, folder: &Folder, given: Option<&Path>) -> Resul
     Ok(inputs)
 }
 
+/// The rate of whoever plays the sound `name`, or hears it.
+fn rate_of(name: &str, scenario: &Scenario) -> u32 {
+    let is_it = |source: &scenario::Source| source.wav.as_ref().is_some_and(|wav| wav.path == name);
+    let is_played = scenario.clients.iter().any(|client| is_it(&client.source));
+    let heard = scenario.microphone.as_ref().filter(|_| !is_played);
+    let format = heard.map_or(scenario.device.format, |microphone| microphone.format);
+    format.rate.hertz()
+}
+
 /// Brings a sound to the rate of the device.
 fn at_the_rate(name: &str, wave: Wave, scenario: &Scenario) -> Result<Pcm, Refusal> {
-    let rate_hz = scenario.device.format.rate.hertz();
+    let rate_hz = rate_of(name, scenario);
     let from_hz = wave.header.rate_hz;
     let channels = wave.header.channels;
     let samples = if from_hz == rate_hz {
@@ -82,8 +96,8 @@ fn at_the_rate(name: &str, wave: Wave, scenario: &Scenario) -> Result<Pcm, Refus
 }
 
 /// How many frames of a file the run can play at most.
-fn frames_of_file(header: Header, scenario: &Scenario) -> u64 {
-    let rate_hz = scenario.device.format.rate.hertz();
+fn frames_of_file(header: Header, name: &str, scenario: &Scenario) -> u64 {
+    let rate_hz = rate_of(name, scenario);
     let frames = reach::frames_of(scenario);
     if header.rate_hz == rate_hz {
         frames
@@ -92,13 +106,14 @@ fn frames_of_file(header: Header, scenario: &Scenario) -> u64 {
     }
 }
 
-fn read(path: &Path, scenario: &Scenario) -> Result<Wave, Refusal> {
+/// Reads the file at `path`, which the scenario calls `given`.
+fn read(path: &Path, given: &str, scenario: &Scenario) -> Result<Wave, Refusal> {
     let name = path.to_string_lossy();
     let refuse = |error: ReadError| Refusal::new(&name, error.to_string(), error.remedy());
     let unreadable = |error: std::io::Error| refuse(error.into());
     let file = File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
-    let frames = |header| frames_of_file(header, scenario);
+    let frames = |header| frames_of_file(header, given, scenario);
     if about.is_file() {
         let length = about.len();
         if length > BYTES_MAX {
@@ -135,6 +150,8 @@ fn shipped(name: &str, scenario: &Scenario) -> Result<Wave, Refusal> {
         Refusal::new(name, "this sound is not in the binary", help)
     })?;
     let (file, length) = (Cursor::new(sound.bytes), sound.bytes.len() as u64);
-    Wave::read(file, length, |header| frames_of_file(header, scenario))
-        .map_err(|error| Refusal::new(name, error.to_string(), error.remedy()))
+    Wave::read(file, length, |header| {
+        frames_of_file(header, name, scenario)
+    })
+    .map_err(|error| Refusal::new(name, error.to_string(), error.remedy()))
 }

@@ -7,17 +7,24 @@ const SLACK: u64 = 1 << 16;
 /// No cyclic buffer has more packets.
 const PACKETS_MAX: u64 = 8;
 
-/// How many frames at the device's rate any client of the run can ask for, at most.
+/// How many frames any client of the run can ask for, at most, or a microphone can hear.
 ///
 /// The device plays so many. What is queued at the end has been asked for, too, and so has what a
 /// change of state threw away, or what a false notification made a client write; each of them is
 /// a buffer at most. A packet out of turn may lie anywhere.
 pub(super) fn frames_of(scenario: &Scenario) -> u64 {
     let device = &scenario.device;
-    let fast = u128::from(1_000_000_000 + u64::from(device.drift.ppb().unsigned_abs()));
-    let played =
-        u128::from(scenario.duration.nanos()) * u128::from(device.format.rate.hertz()) * fast
-            / 1_000_000_000_000_000_000;
+    let microphone = scenario.microphone.as_ref();
+    let microphone = microphone.map(|microphone| (microphone.format, microphone.drift));
+    let played = std::iter::once((device.format, device.drift))
+        .chain(microphone)
+        .map(|(format, drift)| {
+            let fast = u128::from(1_000_000_000 + u64::from(drift.ppb().unsigned_abs()));
+            let nanos = u128::from(scenario.duration.nanos());
+            nanos * u128::from(format.rate.hertz()) * fast / 1_000_000_000_000_000_000
+        })
+        .max()
+        .unwrap_or(0);
     let packet = (scenario.clients.iter())
         .map(|client| client.packet_frames(device).get())
         .chain([scenario.engine.period_frames(device).get()])

@@ -137,3 +137,25 @@ fn s74_what_was_recorded_is_heard_30_ms_later() {
     assert_eq!(heard[1_440..], recorded[..heard.len() - 1_440]);
     assert!(heard[..1_440].iter().all(|frame| *frame == 0));
 }
+
+#[test]
+fn what_is_given_as_input_is_what_a_microphone_hears() {
+    let folder = Folder::new("heard-by-the-microphone");
+    let melody = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/sounds/melody.wav"
+    );
+    let ended = folder.wavert(&[
+        "run",
+        "s32-capture-overrun",
+        "--input",
+        melody,
+        "--out",
+        "out",
+    ]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let mut expected = frames(Path::new(melody));
+    expected.truncate(24_000);
+    expected.drain(1_920..2_400);
+    assert_eq!(frames(&folder.path("out/recorded.wav")), expected);
+}
