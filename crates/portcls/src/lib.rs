@@ -6,11 +6,17 @@
 //!        │                                                          ├ OutputStream
 //!        │                                                          └ InputStream
 //!        └◀── PortWaveRtStream: pages for the cyclic buffer ──────  stream
+//!  topology port ── MiniportTopology ──────────────────────────▶  miniport without streams
 //! ```
 //!
 //! The port knows no device and the miniport no client. A stream always has the basic interface;
 //! whether it has the others is asked of it ([`MiniportWaveRtStream::notification`],
 //! [`MiniportWaveRtStream::output`]), as `QueryInterface` would.
+//!
+//! What a miniport says of its filter is [`FilterDescription`] with a [`PinDescriptor`] for each
+//! pin, nodes and wires; all but the first have defaults, so a small driver stays small. It may
+//! know [modes](AudioSignalProcessing) and [formats that it likes](ProposedFormats), and handle
+//! properties of its own.
 //!
 //! Every call carries the moment at which it is made. Nothing here waits.
 //!

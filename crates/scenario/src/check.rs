@@ -207,6 +207,10 @@ impl Check<'_> {
     }
 
     fn engine(&mut self, engine: &Engine) {
+        if engine.oem_period.is_some() && engine.oem().is_none() {
+            let message = "a maker sets 5 to 9 ms, in whole milliseconds";
+            self.say("engine.oem-period", message);
+        }
         let period = engine.period_frames(&self.scenario.device);
         self.buffer(("engine.period", "engine.packets"), period, engine.packets);
         if self.scenario.is_shared() {

@@ -1,6 +1,7 @@
 //! What follows from the keys of a file: names, sizes, kinds.
 
-use units::{Frames, WaveFormat};
+use ks::{DEFAULT_PERIOD, OemPeriod, default_period};
+use units::{Frames, Hns, WaveFormat};
 
 use super::{Action, CaptureEngine, Client, Device, Engine, Fault, Format, Scenario};
 use crate::quantity::{FrameCount, Time};
@@ -84,15 +85,30 @@ impl Format {
 
     /// 10 ms at this rate, rounded up to whole frames.
     pub(crate) fn ten_millis(self) -> Frames {
-        Frames::new(u64::from(self.rate.hertz()).div_ceil(100))
+        self.frames_of(DEFAULT_PERIOD)
+    }
+
+    /// Frames of a period at this rate, rounded up.
+    fn frames_of(self, period: Hns) -> Frames {
+        Frames::new((u64::from(self.rate.hertz()) * period.get()).div_ceil(10_000_000))
     }
 }
 
 impl Engine {
     /// Frames that one pass makes for `device`.
     pub fn period_frames(&self, device: &Device) -> Frames {
-        self.period
-            .map_or_else(|| device.format.ten_millis(), FrameCount::to_frames)
+        let by_default = || device.format.frames_of(default_period(self.oem()));
+        self.period.map_or_else(by_default, FrameCount::to_frames)
+    }
+
+    /// The maker's period, if it is one that is heard.
+    pub(crate) fn oem(&self) -> Option<OemPeriod> {
+        let nanos = self.oem_period?.nanos();
+        if nanos % 100 == 0 {
+            OemPeriod::new(Hns::new(nanos / 100))
+        } else {
+            None
+        }
     }
 }
 

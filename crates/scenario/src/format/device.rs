@@ -175,9 +175,14 @@ pub enum Sample {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Engine {
-    /// Frames that one pass makes. Default: 10 ms at the rate of the device, rounded up.
+    /// Frames that one pass makes. Default: the maker's period, or 10 ms, at the rate of the device,
+    /// rounded up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<FrameCount>,
+    /// The period that the maker of the device has set in the place of 10 ms: 5 to 9 ms, in whole
+    /// milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oem_period: Option<Time>,
     /// Packets in the cyclic buffer.
     pub packets: u32,
     /// What the engine does after it was late.
@@ -245,6 +250,7 @@ impl Default for Engine {
     fn default() -> Self {
         Self {
             period: None,
+            oem_period: None,
             packets: 2,
             policy: Policy::default(),
             content: Content::default(),

@@ -434,3 +434,24 @@ fn answers(text: &str) {
         assert!(!all.to_string().is_empty());
     }
 }
+
+#[test]
+fn r173_a_makers_period_is_heard_from_five_to_nine_milliseconds() {
+    let file = |period: &str| format!("{GOOD}\n[engine]\noem-period = \"{period}\"\n");
+    for (period, frames) in [("5ms", 240), ("9ms", 432), ("7000us", 336)] {
+        let scenario = Scenario::parse(&file(period)).unwrap();
+        let engine = &scenario.engine;
+        assert_eq!(engine.period_frames(&scenario.device).get(), frames);
+    }
+    for period in ["4ms", "10ms", "5500us", "5000001ns"] {
+        let found = problems(&file(period));
+        assert_eq!(found[0].key, "engine.oem-period", "{period}");
+    }
+}
+
+#[test]
+fn r167_without_a_makers_period_the_default_is_ten_milliseconds() {
+    let scenario = Scenario::parse(GOOD).unwrap();
+    let frames = scenario.engine.period_frames(&scenario.device);
+    assert_eq!(frames.get(), 480);
+}
