@@ -11,6 +11,12 @@ Exit status:
   3  a fault of the laboratory itself (panic, deadlock, time that stands still)
   Of several scenarios the others still run, and the highest status is returned.";
 
+const REPLAY_EXIT: &str = "\
+Exit status:
+  0  every row is equal
+  1  a row differs
+  2  the file was refused";
+
 /// A laboratory for the Windows WaveRT audio stack.
 ///
 /// Runs scenarios of the path from a client's buffer to the speaker in virtual time, and tells
@@ -34,6 +40,9 @@ pub enum Command {
     Check(CheckArguments),
     /// Show the devices of scenarios: filters, pins, formats, nodes, endpoints
     Inspect(InspectArguments),
+    /// Replay recorded driver calls through the reference miniports
+    #[command(after_help = REPLAY_EXIT, after_long_help = REPLAY_EXIT)]
+    Conformance(ConformanceArguments),
     /// List the shipped scenarios, one line each
     List,
     /// Print the JSON Schema of scenario files, for editors
@@ -82,6 +91,18 @@ pub struct InspectArguments {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
     /// Print one JSON object instead of a page
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `wavert conformance`.
+#[derive(Debug, Args)]
+pub struct ConformanceArguments {
+    /// The recording: a table of comma-separated values, or - for standard input;
+    /// without it, the recording of the sample virtual driver that is in the binary
+    #[arg(long, value_name = "FILE.csv")]
+    pub replay: Option<String>,
+    /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
 }

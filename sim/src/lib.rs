@@ -22,6 +22,7 @@
 
 pub mod args;
 pub mod check;
+pub mod conformance;
 pub mod exit;
 pub mod heard;
 pub mod input;

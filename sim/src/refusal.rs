@@ -1,5 +1,6 @@
 //! Why something was refused: drawn for a person, or as JSON.
 
+use conformance::replay::RecordingError;
 use scenario::{Diagnostic, Diagnostics};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -63,6 +64,25 @@ impl Refusal {
             Problem::of(file, line, text, diagnostic)
         };
         Self(diagnostics.iter().map(problem).collect())
+    }
+
+    /// What is wrong with a recording.
+    pub fn of_recording(file: &str, text: &str, error: &RecordingError) -> Self {
+        let line = text.lines().nth(error.line - 1).unwrap_or_default();
+        let rest = line.chars().skip(error.column - 1);
+        let width = rest.take_while(|c| !matches!(c, ',' | ';')).count().max(1);
+        Self(vec![Problem {
+            message: error.message.clone(),
+            help: Some(error.help.clone()),
+            file: file.to_owned(),
+            place: Some(Place {
+                key: error.key.unwrap_or_default().to_owned(),
+                line: error.line,
+                column: error.column,
+                text: line.to_owned(),
+                width,
+            }),
+        }])
     }
 
     /// One by one.

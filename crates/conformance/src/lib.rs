@@ -17,7 +17,8 @@
 //! as a [subject](kit::Subject) that answers every call of a stream. A rule whose calls a subject
 //! does not answer is said to be not applicable.
 //!
-//! Start with [`kit::Kit`].
+//! Start with [`kit::Kit`]. Calls that a driver has answered, and that were recorded, are made again
+//! by [`replay`].
 //!
 //! ```
 //! use conformance::kit::{Function, Kit, Setup};
@@ -46,3 +47,4 @@
 //!   copies the wrong bytes would not be noticed here.
 
 pub mod kit;
+pub mod replay;

@@ -12,6 +12,9 @@
 //! alone, as the real one does; only when a captured frame was sampled it is told. It counts packets from positions, never from interrupts: the
 //! completion bit is sticky, so two packets may share one interrupt.
 //!
+//! How a driver counts that has a clock and no hardware is in [`virtual_audio`]: the arithmetic of
+//! the sample virtual driver to the bit, and the same done right.
+//!
 //! Start with [`HdAudioMiniport`], or with [`HdAudioAdapter`] for several streams of one controller;
 //! what of its behaviour can be chosen is in [`HdAudioOptions`].
 //!
@@ -56,6 +59,7 @@ mod registers;
 mod routine;
 mod size;
 mod stream;
+pub mod virtual_audio;
 
 pub use adapter::HdAudioAdapter;
 pub use hd_audio::HdAudioMiniport;

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod command;
+mod conformance;
 mod heard;
 mod inspect;
 mod perfetto;

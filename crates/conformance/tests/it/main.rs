@@ -4,6 +4,7 @@ mod defect;
 mod matrix;
 mod mutant_clock;
 mod page;
+mod replay;
 mod stand_in;
 mod stand_in_packets;
 mod text;

@@ -1,0 +1,27 @@
+//! Virtual audio: a driver that has a clock and no hardware.
+//!
+//! ```text
+//!  counter ──▶ SampleStream   whole milliseconds, two clocks, 32 bits: the sample driver
+//!              ExactStream    one clock, no rounding but to frames: the same device done right
+//! ```
+//!
+//! Microsoft's sample virtual driver turns time into positions, packets and events with some
+//! arithmetic that many drivers were copied from. [`SampleStream`] is that arithmetic to the bit,
+//! its defects included; [`ExactStream`] answers the same calls as the pages ask for it. Both are
+//! told the time, and neither touches a sample.
+
+mod counter;
+mod exact;
+mod registers;
+mod report;
+mod run_time;
+mod sample;
+mod wave;
+
+pub use counter::Counter;
+pub use exact::{ExactOptions, ExactStream};
+pub use registers::Registers;
+pub use report::{EngineEvent, Report};
+pub use run_time::{RunTime, Segment};
+pub use sample::{Allocated, BugCheck, Failure, Presentation, ReadAnswer, SampleStream, Ticked};
+pub use wave::Wave;

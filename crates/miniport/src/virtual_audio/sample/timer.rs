@@ -1,0 +1,90 @@
+//! The notification timer.
+
+use ks::KsState;
+
+use super::position::HNS_PER_MILLISECOND;
+use super::{BugCheck, Counter, EngineEvent, SampleStream, low32};
+
+/// What one expiry of the timer did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// True if it counted a packet.
+    pub completed: bool,
+    /// True if every registered event is to be set.
+    pub signals: bool,
+}
+
+impl<E: PartialEq> SampleStream<E> {
+    /// One expiry of the notification timer. Nothing if it is not armed.
+    ///
+    /// At most one packet is completed: after a stall the timer catches up by one packet a
+    /// millisecond while the position has jumped already. Nothing ties the two together.
+    ///
+    /// # Errors
+    /// [`BugCheck`].
+    #[doc(alias = "TimerNotifyRT")]
+    pub fn tick(&mut self, now: Counter) -> Result<Ticked, BugCheck> {
+        if !self.timer_is_armed {
+            return Ok(Ticked::default());
+        }
+        let now = self.time(now);
+        let is_due = self.take_interval(now);
+        if !is_due && !self.registers.has_end {
+            return Ok(Ticked::default());
+        }
+        self.update(now)?;
+        let completed = !self.registers.has_end;
+        if completed {
+            self.registers.packets = self.registers.packets.wrapping_add(1);
+        }
+        let mut ticked = Ticked {
+            completed,
+            signals: false,
+        };
+        if self.state == KsState::Run {
+            ticked.signals = self.complete(is_due)?;
+        }
+        Ok(ticked)
+    }
+
+    /// True if the interval is over by `now`; what lies beyond it is carried over.
+    ///
+    /// Elapsed time is cut to 32 bits for the comparison, and not for the carry.
+    fn take_interval(&mut self, now: u64) -> bool {
+        let registers = &mut self.registers;
+        let elapsed = now
+            .wrapping_sub(registers.completed_at)
+            .wrapping_add(registers.timer_carry);
+        let milliseconds = u64::from(low32(elapsed)) / HNS_PER_MILLISECOND;
+        let is_due = milliseconds >= registers.interval_ms.into();
+        if is_due {
+            let interval = low32(u64::from(registers.interval_ms) * HNS_PER_MILLISECOND);
+            registers.timer_carry = elapsed.wrapping_sub(interval.into());
+            registers.completed_at = now;
+        }
+        is_due
+    }
+
+    /// Reports, and says whether the events are to be set. `is_due` is false if only the end of
+    /// the stream is watched for.
+    fn complete(&mut self, is_due: bool) -> Result<bool, BugCheck> {
+        let was_marked = std::mem::take(&mut self.registers.mark_is_new);
+        if !was_marked && !self.registers.has_end {
+            self.report(EngineEvent::Glitch, [1, 0]);
+        }
+        let signals = !self.events.is_empty() && (is_due || self.registers.is_over);
+        if signals {
+            if self.count == 0 {
+                return Err(BugCheck::CompletionWithoutPackets);
+            }
+            let length = self.packet_bytes().into();
+            for _ in 0..self.events.len() {
+                self.report(EngineEvent::BufferComplete, [length, 0]);
+            }
+        }
+        if self.registers.is_over {
+            self.timer_is_armed = false;
+        }
+        Ok(signals)
+    }
+}
