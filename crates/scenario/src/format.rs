@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 pub use client::{Client, EndOfStream, Mode, Prime};
 pub use device::{
-    Class, Content, CountOn, Device, EndFill, Engine, Format, PacketWindow, Policy, Preset, Sample,
-    Suite,
+    Class, Content, CountOn, Device, EndFill, Engine, FifoUnderrun, Format, PacketWindow, Policy,
+    Preset, Sample, Suite,
 };
 pub use device_fault::{
     Backwards, BurstGrain, ByFrames, CblMismatch, DelayOtherTimebase, IrqCoalesce, IrqSpurious,

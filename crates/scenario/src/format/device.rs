@@ -30,6 +30,11 @@ pub struct Device {
     /// Where the device counts packets. Default: at the link, or what the preset says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count_on: Option<CountOn>,
+    /// How long each burst waits for the bus. Longer than the FIFO bears, and it runs dry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_latency: Option<Time>,
+    /// What the device does when its FIFO has run dry.
+    pub fifo_underrun: FifoUnderrun,
     /// How fast the crystal of the device is.
     pub drift: Drift,
     /// A kind of device whose positions it has: they move as those of that kind do.
@@ -115,6 +120,17 @@ pub enum CountOn {
     Link,
     /// When its last frame has been fetched.
     Memory,
+}
+
+/// What a device does when its FIFO has run dry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FifoUnderrun {
+    /// It plays zeros, and goes on with what is due when the bus is there again.
+    #[default]
+    Zeros,
+    /// It stands still, and goes on with what was due.
+    Freeze,
 }
 
 /// Which packet a driver takes.
@@ -226,6 +242,8 @@ impl Default for Device {
             prefetch: None,
             burst: None,
             count_on: None,
+            grant_latency: None,
+            fifo_underrun: FifoUnderrun::default(),
             drift: Drift::default(),
             class: None,
             faults: None,

@@ -16,8 +16,8 @@ use wasapi::Player;
 
 use super::microphone::heard;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
-use crate::format::{CountOn, Device, EndFill, Microphone, Preset};
-use crate::quantity::FrameCount;
+use crate::format::{CountOn, Device, EndFill, FifoUnderrun, Microphone, Preset};
+use crate::quantity::{FrameCount, Time};
 
 /// The instance path of the device: a codec of a maker that there is not.
 const INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0001\4&0";
@@ -182,6 +182,10 @@ impl Device {
         let config = StreamConfig {
             record,
             count_on,
+            grant_latency: self
+                .grant_latency
+                .map_or(base.grant_latency, Time::to_duration),
+            fifo_underrun: self.fifo_underrun.to_hardware(),
             ..base
         };
         if self.prefetch.is_none() && self.burst.is_none() {
@@ -215,6 +219,15 @@ impl Device {
                 EndFill::Silence => EndOfStream::Silence,
             },
             ..base
+        }
+    }
+}
+
+impl FifoUnderrun {
+    const fn to_hardware(self) -> hardware::FifoUnderrun {
+        match self {
+            Self::Zeros => hardware::FifoUnderrun::LinkAdvancesZeros,
+            Self::Freeze => hardware::FifoUnderrun::LinkFreezes,
         }
     }
 }

@@ -94,6 +94,23 @@ fn a_shared_client_pauses_and_what_it_left_out_is_no_glitch() {
     assert_eq!(speaker.frames_by_class["fresh"], 4800);
 }
 
+/// A burst waits a millisecond, longer than the FIFO of the preset bears; half of one it does.
+#[test]
+fn a_device_whose_bus_is_slow_plays_zeros_or_stands_still() {
+    let device = |latency: &str, rest: &str| {
+        let device = format!("[device]\npreset = \"hd-audio\"\ngrant-latency = \"{latency}\"\n");
+        let run = play(&format!("{EXCLUSIVE}{device}{rest}"), &Inputs::new()).unwrap();
+        let speaker = &run.result.endpoints[0];
+        let fresh = speaker.frames_by_class["fresh"];
+        (fresh == speaker.frames, speaker.frames)
+    };
+    assert!(device("500us", "").0);
+    let (is_fresh, frames) = device("1ms", "");
+    assert!(!is_fresh && frames > 4_700);
+    let (is_fresh, frames) = device("1ms", "fifo-underrun = \"freeze\"\n");
+    assert!(is_fresh && frames < 4_700, "{frames}");
+}
+
 #[test]
 fn nobody_plays() {
     let run = play("name = \"x\"\nduration = \"100ms\"\n", &Inputs::new()).unwrap();
