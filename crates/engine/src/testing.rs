@@ -211,6 +211,7 @@ impl Pin for TestPin {
             PinRequest::GetFormat => Ok(PinReply::Format(device.format)),
             PinRequest::SetFormat(_)
             | PinRequest::Position
+            | PinRequest::SetContentId { .. }
             | PinRequest::Audio(_)
             | PinRequest::AudioEngine(_) => Err(NtStatus::NOT_SUPPORTED),
         }

@@ -52,6 +52,7 @@ pub struct Controller {
     memory: HostMemory,
     /// When it left reset; `None` while it is held there.
     up_since: Option<SimTime>,
+    wall_clock_runs: WallClockRuns,
     line: InterruptLine,
     streams: Vec<Stream>,
     notes: Vec<Note>,
@@ -63,6 +64,17 @@ pub struct Controller {
     held_back: u32,
     records: PositionBuffer,
     now: Moment,
+}
+
+/// Whether the wall clock runs, which it does while there is power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WallClockRuns {
+    /// Since it left reset.
+    SinceReset,
+    /// Since the power came back.
+    Since(SimTime),
+    /// Not: it has stood at this count since the power went.
+    Stood(u64),
 }
 
 impl Controller {
@@ -77,6 +89,7 @@ impl Controller {
             wall_clock: config.wall_clock,
             memory: HostMemory::default(),
             up_since: None,
+            wall_clock_runs: WallClockRuns::SinceReset,
             line: InterruptLine::new(config.delivery),
             streams: streams(config),
             notes: Vec::new(),
@@ -159,6 +172,25 @@ impl Controller {
             }
         }
         Ok(())
+    }
+
+    /// The power goes or comes back. Without it the wall clock stands, and when it is back the
+    /// clock starts from 0; which interrupts were enabled is forgotten. What a stream has is kept:
+    /// a driver pauses it before.
+    pub fn set_power(&mut self, now: Moment, is_on: bool) {
+        self.settle(now);
+        let was_on = !matches!(self.wall_clock_runs, WallClockRuns::Stood(_));
+        if is_on == was_on {
+            return;
+        }
+        self.wall_clock_runs = if is_on {
+            WallClockRuns::Since(now.time)
+        } else {
+            WallClockRuns::Stood(self.wall_clock_cycles())
+        };
+        self.line.set_control(0);
+        self.evaluate_line();
+        self.publish();
     }
 
     /// Does everything that the DMA engines have done up to `now`: fetches what memory holds and
@@ -359,6 +391,7 @@ impl Controller {
         for stream in (0..self.streams.len()).filter(|_| is_up) {
             self.leave_reset(stream);
         }
+        self.wall_clock_runs = WallClockRuns::SinceReset;
     }
 
     fn wall_clock_reading(&self) -> u32 {
@@ -366,10 +399,14 @@ impl Controller {
         u32::try_from(cycles & u64::from(u32::MAX)).expect("32 bits")
     }
 
-    /// Since it left reset.
+    /// Since it left reset, or since the power came back.
     fn wall_clock_cycles(&self) -> u64 {
-        self.up_since
-            .map_or(0, |up_since| self.shown_cycles(up_since))
+        let since = match self.wall_clock_runs {
+            WallClockRuns::SinceReset => self.up_since,
+            WallClockRuns::Since(power) => Some(power),
+            WallClockRuns::Stood(cycles) => return cycles,
+        };
+        since.map_or(0, |since| self.shown_cycles(since))
     }
 
     /// The bits of the streams that ask for an interrupt.
@@ -434,6 +471,7 @@ impl Fork for Controller {
             wall_clock: self.wall_clock,
             memory: self.memory.fork(forker),
             up_since: self.up_since,
+            wall_clock_runs: self.wall_clock_runs,
             line: self.line,
             streams: self.streams.fork(forker),
             notes: self.notes.clone(),

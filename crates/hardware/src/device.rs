@@ -91,6 +91,11 @@ impl Bus {
         Ok(())
     }
 
+    /// See [`Controller::set_power`].
+    pub fn set_power(&self, now: Moment, is_on: bool) {
+        self.controller.borrow_mut().set_power(now, is_on);
+    }
+
     /// See [`Controller::settle`].
     pub fn settle(&self, now: Moment) {
         self.controller.borrow_mut().settle(now);

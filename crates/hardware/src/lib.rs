@@ -75,6 +75,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A [`Dsp`] is another kind of device: it mixes streams itself and gives the mix back.
+//!
 //! # What the model leaves out
 //!
 //! * *Bursts of several streams that stand in each other's way*: each waits its own time. A stream
@@ -97,6 +99,7 @@ pub mod class;
 mod config;
 mod controller;
 mod device;
+mod dsp;
 mod engine;
 mod error;
 pub mod fault;
@@ -121,6 +124,7 @@ pub use config::{
 };
 pub use controller::Controller;
 pub use device::{Bus, device};
+pub use dsp::{Dsp, DspConfig, DspEvent, DspPort, Tap, dsp_device};
 pub use error::{RegisterError, RunError};
 pub use fault::{Fault, Injection};
 pub use format::{SampleSize, StreamFormat, StreamFormatError};

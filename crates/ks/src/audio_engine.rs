@@ -45,6 +45,18 @@ pub enum EngineNodeRequest {
     /// Let them run or not.
     #[doc(alias = "KSPROPERTY_AUDIOENGINE_GFXENABLE")]
     SetGfxEnable(bool),
+    /// How loud is the whole device?
+    #[doc(alias = "KSPROPERTY_AUDIO_VOLUMELEVEL")]
+    GetDeviceVolume,
+    /// Make the whole device so loud.
+    #[doc(alias = "KSPROPERTY_AUDIO_VOLUMELEVEL")]
+    SetDeviceVolume(VolumeLevel),
+    /// Is the whole device muted?
+    #[doc(alias = "KSPROPERTY_AUDIO_MUTE")]
+    GetDeviceMute,
+    /// Mute the whole device or not.
+    #[doc(alias = "KSPROPERTY_AUDIO_MUTE")]
+    SetDeviceMute(bool),
     /// What does the device mix in?
     #[doc(alias = "KSPROPERTY_AUDIOENGINE_MIXFORMAT")]
     MixFormat,
@@ -70,8 +82,10 @@ pub enum EngineNodeRequest {
 pub enum EngineNodeReply {
     /// It is done.
     Done,
-    /// Whether the effects run.
+    /// Whether the effects run, or the device is muted.
     Switch(bool),
+    /// How loud the device is.
+    VolumeLevel(VolumeLevel),
     /// A format.
     Format(WaveFormat),
     /// Formats, the preferred one first.

@@ -5,6 +5,7 @@ use vtime::{Context, EventHandle};
 
 use crate::audio::{AudioRequest, PositionEx};
 use crate::audio_engine::{AudioEngineRequest, ConstrictorOption, VolumeLevel, VolumeRamp};
+use crate::drm::{ContentId, DrmRights};
 use crate::history::{CLOSE, REQUEST};
 use crate::mapping::Mapping;
 use crate::packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};
@@ -59,6 +60,11 @@ fn argument_words(request: &PinRequest) -> (u64, u64) {
         PinRequest::GetState | PinRequest::GetFormat | PinRequest::Position => (0, 0),
         PinRequest::Audio(request) => audio_words(*request),
         PinRequest::AudioEngine(request) => engine_words(*request),
+        PinRequest::SetContentId { id, rights } => {
+            let bits =
+                u64::from(rights.copy_protect) | u64::from(rights.digital_output_disable) << 1;
+            (id.get().into(), bits)
+        }
         PinRequest::RtAudio(request) => rt_audio_words(request),
     }
 }
@@ -334,6 +340,12 @@ call! {
     set_loopback_protection(option: ConstrictorOption) -> ():
     PinRequest::AudioEngine(AudioEngineRequest::SetLoopbackProtection(option))
         => PinReply::Done => ()
+}
+
+call! {
+    /// Says whose content the pin carries from now on, and what may be done with it.
+    set_content_id(id: ContentId, rights: DrmRights) -> ():
+    PinRequest::SetContentId { id, rights } => PinReply::Done => ()
 }
 
 call! {

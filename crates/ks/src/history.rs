@@ -30,6 +30,7 @@ use vtime::{Descriptor, Field};
 /// | effects or loopback protection, set | 1 or 0 | 0 | 0 |
 /// | volume, get | channel | 0 | level |
 /// | volume, set | channel, 2^32 - 1 for all | level | 0 |
+/// | content, set | its number | 1 copy-protected, 2 no digital output | 0 |
 /// | write packet | packet number | valid bytes + 1 at the end of the stream, else 0 | 0 |
 ///
 /// The answer to a refused request is 0.

@@ -45,6 +45,7 @@ mod audio_engine;
 mod automation;
 mod client;
 mod combining;
+mod drm;
 mod endpoint;
 mod event;
 mod filter;
@@ -77,11 +78,12 @@ pub use client::{
     allocate_buffer, allocate_buffer_with_notification, clock_register, close, format, hw_latency,
     linear_buffer_position, packet_count, packet_register, position, position_ex,
     position_register, presentation_position, query_notification_support, read_packet,
-    register_notification_event, request, set_current_write_position, set_format,
+    register_notification_event, request, set_content_id, set_current_write_position, set_format,
     set_last_buffer_position, set_loopback_protection, set_state, set_volume_level,
     set_write_packet, state, unregister_notification_event, volume_level,
 };
 pub use combining::Combining;
+pub use drm::{ContentId, DrmRights};
 pub use endpoint::{Endpoint, EndpointState, endpoints};
 pub use event::{EventSelector, Listener, PinCapsChange, PortEvents};
 pub use filter::{

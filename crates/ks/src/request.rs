@@ -5,6 +5,7 @@ use vtime::EventHandle;
 
 use crate::audio::{AudioRequest, PositionEx};
 use crate::audio_engine::{AudioEngineRequest, VolumeLevel};
+use crate::drm::{ContentId, DrmRights};
 use crate::mapping::Mapping;
 use crate::packet::{PacketCount, ReadPacket, WritePacket};
 use crate::packet_register::PacketRegister;
@@ -33,6 +34,14 @@ pub enum PinRequest {
     Audio(AudioRequest),
     /// A property of the audio engine that is built into the device.
     AudioEngine(AudioEngineRequest),
+    /// From now on the pin carries this content.
+    #[doc(alias = "KSPROPERTY_DRMAUDIOSTREAM_CONTENTID")]
+    SetContentId {
+        /// Which.
+        id: ContentId,
+        /// What may be done with it.
+        rights: DrmRights,
+    },
     /// A property of WaveRT pins.
     RtAudio(RtAudioRequest),
 }
@@ -187,7 +196,7 @@ pub struct PresentationPosition {
 
 /// Set, identifier and verb of a request, as one number for the history.
 ///
-/// 256 per set (connection 1, audio 2, WaveRT 3, audio engine 4) plus the identifier that the headers give, plus
+/// 256 per set (connection 1, audio 2, WaveRT 3, audio engine 4, content rights 5) plus the identifier that the headers give, plus
 /// 65 536 if something is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Property(u32);
@@ -198,6 +207,7 @@ impl Property {
     const AUDIO: u32 = 0x200;
     const RT_AUDIO: u32 = 0x300;
     const AUDIO_ENGINE: u32 = 0x400;
+    const DRM: u32 = 0x500;
 
     /// `KSPROPERTY_RTAUDIO_SETWRITEPACKET`, which can only be set.
     pub const SET_WRITE_PACKET: Self = Self(Self::RT_AUDIO | 0xC | Self::SET);
@@ -212,6 +222,7 @@ impl Property {
             PinRequest::Position => Self::AUDIO | 0x5,
             PinRequest::Audio(request) => Self::AUDIO | request.identifier(),
             PinRequest::AudioEngine(request) => Self::AUDIO_ENGINE | request.identifier(),
+            PinRequest::SetContentId { .. } => Self::DRM | Self::SET,
             PinRequest::RtAudio(request) => Self::RT_AUDIO | request.identifier(),
         })
     }
@@ -254,6 +265,7 @@ impl Property {
             0x400 => "KSPROPERTY_AUDIOENGINE_LFXENABLE",
             0x408 => "KSPROPERTY_AUDIOENGINE_LOOPBACK_PROTECTION",
             0x409 => "KSPROPERTY_AUDIOENGINE_VOLUMELEVEL",
+            0x500 => "KSPROPERTY_DRMAUDIOSTREAM_CONTENTID",
             _ => "unknown",
         }
     }

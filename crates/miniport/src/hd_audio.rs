@@ -9,8 +9,9 @@ use ks::{
 };
 use machine::InterruptRoutine;
 use portcls::{
-    AudioSignalProcessing, DeviceDescription, FilterDescription, Intersection, MiniportWaveRt,
-    MiniportWaveRtStream, PortStreamHandle, ProposedFormats,
+    AdapterPnpManagement, AdapterPowerManagement, AudioSignalProcessing, DeviceDescription,
+    FilterDescription, Intersection, MiniportPnpNotify, MiniportWaveRt, MiniportWaveRtStream,
+    PortStreamHandle, PowerNotify, ProposedFormats,
 };
 use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
 use vtime::{Fork, Forker, Shared};
@@ -94,6 +95,20 @@ impl HdAudioMiniport {
     /// What is to run when the controller interrupts, for all miniports of its adapter.
     pub fn interrupt_routine(&self) -> Box<dyn InterruptRoutine> {
         self.adapter.interrupt_routine()
+    }
+
+    pub(crate) fn registers(&self) -> &StreamRegisters {
+        &self.registers
+    }
+
+    /// Stops, resets and frees the DMA engine of its stream, which lives on without.
+    ///
+    /// Source: `audio/managing-memory-buffers-rebalance.md`.
+    pub(crate) fn give_engine_back(&self, now: Moment) {
+        let open = self.adapter.open().borrow();
+        if let Some(stream) = open.latest(self.registers.number()) {
+            stream.borrow_mut().give_engine_back(now);
+        }
     }
 
     /// Runs of all its streams so far.
@@ -230,6 +245,22 @@ impl MiniportWaveRt for HdAudioMiniport {
             .open(number, stream.clone());
         let stream = HdAudioStream::new(stream, port, self.options, format);
         Ok(Box::new(stream))
+    }
+
+    fn power_notify(&mut self) -> Option<&mut dyn PowerNotify> {
+        Some(self)
+    }
+
+    fn adapter_power(&mut self) -> Option<&mut dyn AdapterPowerManagement> {
+        Some(self)
+    }
+
+    fn pnp_notify(&mut self) -> Option<&mut dyn MiniportPnpNotify> {
+        Some(self)
+    }
+
+    fn adapter_pnp(&mut self) -> Option<&mut dyn AdapterPnpManagement> {
+        Some(self)
     }
 
     fn fork_miniport(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRt> {

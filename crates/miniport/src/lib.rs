@@ -15,6 +15,9 @@
 //! How a driver counts that has a clock and no hardware is in [`virtual_audio`]: the arithmetic of
 //! the sample virtual driver to the bit, and the same done right.
 //!
+//! The [offload miniport](OffloadMiniport) is that of a device that mixes: a pin for the software
+//! engine, pins for streams that go past it, and the mix on its way back.
+//!
 //! Start with [`HdAudioMiniport`], or with [`HdAudioAdapter`] for several streams of one controller;
 //! what of its behaviour can be chosen is in [`HdAudioOptions`].
 //!
@@ -40,6 +43,8 @@
 //!
 //! * *Scattered pages.* The cyclic buffer lies in one stretch of physical memory, though the
 //!   descriptor list could gather it. Who fragments memory would notice a refusal.
+//! * *Effects, peak meters, and volumes per channel of the whole device*, of a device that mixes. A
+//!   control panel would notice.
 //! * *Waiting for the hardware.* A reset and a stop take effect at once, so no register is polled.
 //! * *The codec.* No verb is sent; its delay is a number. The [topology miniport](HdAudioTopology)
 //!   keeps volume and mute, and they change no sample. Who listens would notice.
@@ -49,9 +54,11 @@
 mod adapter;
 mod hd_audio;
 mod hd_audio_formats;
+mod hd_audio_power;
 mod hd_audio_stream;
 mod hd_audio_topology;
 mod mapped;
+mod offload;
 mod options;
 mod packets;
 mod reading;
@@ -65,5 +72,6 @@ pub use adapter::HdAudioAdapter;
 pub use hd_audio::HdAudioMiniport;
 pub use hd_audio_formats::Preference;
 pub use hd_audio_topology::{HdAudioTopology, Jack};
+pub use offload::{OffloadMiniport, OffloadOptions};
 pub use options::{EndOfStream, HdAudioOptions, PacketWindow, ReadOrder};
 pub use packets::WritePacketError;

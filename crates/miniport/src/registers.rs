@@ -41,13 +41,18 @@ impl StreamRegisters {
             direction: 0,
         };
         registers.write(now, spec::GCTL, gctl::CRST);
-        let enabled = registers.read(now, spec::INTCTL);
-        registers.write(
+        registers.enable_interrupts(now);
+        registers
+    }
+
+    /// Lets the stream interrupt.
+    pub(crate) fn enable_interrupts(&self, now: Moment) {
+        let enabled = self.read(now, spec::INTCTL);
+        self.write(
             now,
             spec::INTCTL,
-            enabled | intctl::GLOBAL | intctl::stream(stream),
+            enabled | intctl::GLOBAL | intctl::stream(self.stream),
         );
-        registers
     }
 
     /// The same for a stream that can go either way, to go out.

@@ -21,6 +21,14 @@ pub(crate) enum Flow {
     Capture,
 }
 
+/// Whose the DMA engine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Ours,
+    /// The device stopped, or is gone.
+    GivenBack,
+}
+
 /// A stream of an HD Audio controller.
 #[derive(Debug)]
 pub(crate) struct Stream {
@@ -37,6 +45,7 @@ pub(crate) struct Stream {
     /// True from an interrupt of its to the DPC.
     acknowledged: bool,
     running: bool,
+    engine: Engine,
     /// True if it ran since it was last in Stop.
     has_run: bool,
     /// Runs begun since the controller was taken out of reset, each from Stop to Stop.
@@ -85,6 +94,7 @@ impl Stream {
             reading: Reading::default(),
             acknowledged: false,
             running: false,
+            engine: Engine::Ours,
             has_run: false,
             runs,
             next_pad: 0,
@@ -140,6 +150,9 @@ impl Stream {
     /// # Errors
     /// [`NtStatus::INSUFFICIENT_RESOURCES`] if the link has no room for the stream beside others.
     pub(crate) fn step(&mut self, now: Moment, step: Step) -> Result<(), NtStatus> {
+        if self.engine == Engine::GivenBack {
+            return Ok(());
+        }
         match step {
             Step::StopToAcquire | Step::AcquireToPause | Step::PauseToAcquire => {}
             Step::PauseToRun => {
@@ -155,6 +168,17 @@ impl Stream {
             Step::AcquireToStop => self.stop(now),
         }
         Ok(())
+    }
+
+    /// Stops, resets and frees the DMA engine, once. The buffer stays.
+    pub(crate) fn give_engine_back(&mut self, now: Moment) {
+        if std::mem::replace(&mut self.engine, Engine::GivenBack) == Engine::GivenBack {
+            return;
+        }
+        if std::mem::take(&mut self.running) {
+            self.registers.pause(now);
+        }
+        self.registers.reset(now);
     }
 
     /// Runs begun since the controller was taken out of reset. Streams share a count, as they

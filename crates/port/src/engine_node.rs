@@ -18,6 +18,18 @@ pub(crate) fn ask_engine_node(
             node.set_gfx_enabled(now, enable);
             Ok(EngineNodeReply::Done)
         }
+        EngineNodeRequest::GetDeviceVolume => {
+            Ok(EngineNodeReply::VolumeLevel(node.device_volume()))
+        }
+        EngineNodeRequest::SetDeviceVolume(level) => {
+            node.set_device_volume(now, level)?;
+            Ok(EngineNodeReply::Done)
+        }
+        EngineNodeRequest::GetDeviceMute => Ok(EngineNodeReply::Switch(node.device_muted())),
+        EngineNodeRequest::SetDeviceMute(muted) => {
+            node.set_device_muted(now, muted)?;
+            Ok(EngineNodeReply::Done)
+        }
         EngineNodeRequest::MixFormat => Ok(EngineNodeReply::Format(node.mix_format())),
         EngineNodeRequest::GetDeviceFormat => Ok(EngineNodeReply::Format(node.device_format())),
         EngineNodeRequest::SetDeviceFormat(format) => {

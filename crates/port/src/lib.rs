@@ -18,6 +18,10 @@
 //! [`TopologyPort`] does the same for filters without streams. An [`Adapter`] makes filters known
 //! and wires them.
 //!
+//! Between port and miniport a [`Verifier`] looks at each call and answer, at the level it comes at,
+//! and keeps what breaks a rule. A [`DeviceHandle`] is for whoever puts the device to sleep, pulls it
+//! out, or has it make room.
+//!
 //! Start with [`WaveRtPort::install`].
 //!
 //! A stack from the controller up, and the first questions of a client:
@@ -53,20 +57,32 @@
 //!
 //! # What the model leaves out
 //!
-//! * *Power, removal, rebalance*: the device is always there and awake.
-//! * *Serialisation.* Requests come one at a time anyway (`UsePositionLock` has no effect).
+//! * *Waking up takes no time*: exit latencies are told and not spent. Who plays the first frame after
+//!   an idle device wakes up would notice.
+//! * *Serialisation.* Requests take no time and come one at a time; [`PropertyLock`] says which of them
+//!   would wait for each other. A driver that blocks in one would notice.
 //! * *Address spaces of several clients*: whoever uses a filter handle shares one.
 
 mod adapter;
+mod checked;
 mod described;
+mod device;
 mod engine_node;
 mod intersection;
+mod lock;
 mod memory;
 mod pin;
+mod port_stream;
 mod topology;
+mod verifier;
 mod wavert;
 
 pub use adapter::Adapter;
+pub use device::{
+    DEVICE, DeviceAct, DeviceHandle, DeviceManager, IdleSettings, create_pin, idle, manage_device,
+};
+pub use lock::PropertyLock;
 pub use memory::Memory;
 pub use topology::TopologyPort;
+pub use verifier::{ENGINE_EVENT, VIOLATION, Verifier, Witness};
 pub use wavert::WaveRtPort;

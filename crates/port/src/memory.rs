@@ -1,12 +1,10 @@
 //! Physical memory for cyclic buffers.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use portcls::{Mdl, PAGE_SIZE, PortWaveRtStream};
-use ring::{Samples, SharedBuffer};
-use units::{Bytes, Frames, WaveFormat};
-use vtime::{Fork, Forker, Shared};
+use portcls::{Mdl, PAGE_SIZE};
+use ring::Samples;
+use units::Bytes;
 
 /// Pages of physical memory, of which some are taken.
 #[derive(Clone, Debug)]
@@ -17,7 +15,12 @@ pub struct Memory {
     end: u64,
     taken: BTreeSet<u64>,
     samples: Samples,
+    /// Kernel addresses given out so far. They are not used again.
+    kernel_end: u64,
 }
+
+/// Where kernel mappings begin.
+const KERNEL: u64 = 0xFFFF_9000_0000_0000;
 
 impl Memory {
     /// 256 MiB from physical address 16 MiB on: more than any scenario needs.
@@ -36,11 +39,12 @@ impl Memory {
             end,
             taken: BTreeSet::new(),
             samples,
+            kernel_end: KERNEL,
         }
     }
 
     /// Takes at most `count` free pages that end at or below address `high`.
-    fn take(&mut self, high: u64, count: u64) -> Option<Mdl> {
+    pub(crate) fn take(&mut self, high: u64, count: u64) -> Option<Mdl> {
         let end = self.end.min(pages_below(high));
         let free = (self.first..end).filter(|page| !self.taken.contains(page));
         let pages: Vec<u64> = free
@@ -50,7 +54,7 @@ impl Memory {
     }
 
     /// Takes `count` free pages side by side, at or above `low` and ending at or below `high`.
-    fn take_contiguous(&mut self, low: u64, high: u64, count: u64) -> Option<Mdl> {
+    pub(crate) fn take_contiguous(&mut self, low: u64, high: u64, count: u64) -> Option<Mdl> {
         let begin = self.first.max(low.div_ceil(PAGE_SIZE.get()));
         let end = self.end.min(pages_below(high));
         let mut start = begin;
@@ -76,7 +80,7 @@ impl Memory {
         ))
     }
 
-    fn give_back(&mut self, mdl: &Mdl) {
+    pub(crate) fn give_back(&mut self, mdl: &Mdl) {
         for index in 0..mdl.pages() {
             let was_taken = self
                 .taken
@@ -88,133 +92,30 @@ impl Memory {
 
 vtime::fork_by_clone!(Memory);
 
+impl Memory {
+    /// How many pages are taken.
+    #[cfg(test)]
+    pub(crate) fn taken(&self) -> usize {
+        self.taken.len()
+    }
+
+    /// Whether what lies in it is modelled.
+    pub(crate) fn samples(&self) -> Samples {
+        self.samples
+    }
+
+    /// A fresh stretch of the kernel's address space for `mdl`.
+    pub(crate) fn map_in_kernel(&mut self, mdl: &Mdl) -> u64 {
+        let address = self.kernel_end;
+        self.kernel_end += mdl.size().get();
+        address
+    }
+}
+
 /// Pages that lie wholly below the byte after address `high`.
 fn pages_below(high: u64) -> u64 {
     high.checked_add(1)
         .map_or(u64::MAX / PAGE_SIZE.get(), |behind| {
             behind / PAGE_SIZE.get()
         })
-}
-
-/// What a stream's miniport has of the port.
-#[derive(Clone, Debug)]
-pub(crate) struct PortStream {
-    pub(crate) memory: Shared<Memory>,
-    /// The highest address that the device reaches, whatever its miniport asks for.
-    pub(crate) reach: u64,
-}
-
-impl PortWaveRtStream for PortStream {
-    fn allocate_pages(&mut self, high_address: u64, size: Bytes) -> Option<Mdl> {
-        let high = high_address.min(self.reach);
-        let pages = size.get().div_ceil(PAGE_SIZE.get());
-        self.memory.borrow_mut().take(high, pages)
-    }
-
-    fn allocate_contiguous_pages(
-        &mut self,
-        low_address: u64,
-        high_address: u64,
-        size: Bytes,
-    ) -> Option<Mdl> {
-        let pages = size.get().div_ceil(PAGE_SIZE.get());
-        let high = high_address.min(self.reach);
-        let mut memory = self.memory.borrow_mut();
-        memory.take_contiguous(low_address, high, pages)
-    }
-
-    fn cyclic_buffer(
-        &mut self,
-        mdl: &Mdl,
-        format: WaveFormat,
-        frames: Frames,
-    ) -> Arc<SharedBuffer> {
-        assert!(
-            format.bytes_of(frames) <= mdl.size(),
-            "the frames fit into the pages"
-        );
-        let samples = self.memory.borrow().samples;
-        Arc::new(SharedBuffer::new(format, frames, samples))
-    }
-
-    fn free_pages(&mut self, mdl: Mdl) {
-        self.memory.borrow_mut().give_back(&mdl);
-    }
-
-    fn fork_port_stream(&self, forker: &mut Forker) -> Box<dyn PortWaveRtStream> {
-        Box::new(Self {
-            memory: self.memory.fork(forker),
-            reach: self.reach,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn port_stream(pages: u64) -> PortStream {
-        let size = Bytes::new(pages * PAGE_SIZE.get());
-        PortStream {
-            memory: Shared::new(Memory::new(0x10_0000, size, Samples::Left)),
-            reach: u64::MAX,
-        }
-    }
-
-    #[test]
-    fn r69_contiguous_pages_are_all_or_nothing() {
-        let mut port = port_stream(4);
-        let first = port
-            .allocate_contiguous_pages(0, u64::MAX, Bytes::new(4097))
-            .unwrap();
-        assert_eq!(first.size(), Bytes::new(8192));
-        assert_eq!(first.page_address(1), first.page_address(0) + 4096);
-        let second = port
-            .allocate_contiguous_pages(0, u64::MAX, Bytes::new(4096))
-            .unwrap();
-        port.free_pages(first);
-        assert_eq!(
-            port.allocate_contiguous_pages(0, u64::MAX, Bytes::new(3 * 4096)),
-            None
-        );
-        assert_eq!(port.memory.borrow().taken.len(), 1);
-        port.free_pages(second);
-        assert!(
-            port.allocate_contiguous_pages(0, u64::MAX, Bytes::new(4 * 4096))
-                .is_some()
-        );
-    }
-
-    #[test]
-    fn r70_scattered_pages_may_be_fewer_than_asked_for() {
-        let mut port = port_stream(3);
-        let one = port.allocate_pages(u64::MAX, Bytes::new(1)).unwrap();
-        let rest = port.allocate_pages(u64::MAX, Bytes::new(5 * 4096)).unwrap();
-        assert_eq!((one.pages(), rest.pages()), (1, 2));
-        assert_eq!(port.allocate_pages(u64::MAX, Bytes::new(1)), None);
-    }
-
-    #[test]
-    fn r71_a_device_gets_no_page_that_it_does_not_reach() {
-        let mut port = port_stream(4);
-        port.reach = 0x10_0000 + 2 * 4096 - 1;
-        let pages = port.allocate_pages(u64::MAX, Bytes::new(4 * 4096)).unwrap();
-        assert_eq!(pages.pages(), 2);
-        let contiguous = port.allocate_contiguous_pages(0, u64::MAX, Bytes::new(1));
-        assert_eq!(contiguous, None);
-    }
-
-    #[test]
-    fn r71_no_page_lies_outside_the_addresses_asked_for() {
-        let mut port = port_stream(8);
-        let high = 0x10_0000 + 2 * 4096 - 1; // The last byte of the second page.
-        let low_pages = port.allocate_pages(high, Bytes::new(8 * 4096)).unwrap();
-        assert_eq!(low_pages.pages(), 2);
-        assert_eq!(port.allocate_pages(high, Bytes::new(1)), None);
-        let low = 0x10_0000 + 4 * 4096 + 1; // Just inside the fifth page.
-        let above = port
-            .allocate_contiguous_pages(low, u64::MAX, Bytes::new(4096))
-            .unwrap();
-        assert_eq!(above.page_address(0), 0x10_0000 + 5 * 4096);
-    }
 }

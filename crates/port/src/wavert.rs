@@ -6,15 +6,19 @@ use ks::{
     FilterRequest, Guid, InstanceCount, Listener, PinConnect, PinFactory, PinHandle, PinQuery,
     PortEvents, PropertyItem,
 };
-use portcls::{Intersection, MiniportWaveRt, PortWaveRtStream};
+use portcls::{Call, DevicePower, Intersection, MiniportWaveRt, PortWaveRtStream, Rule};
 use units::{Moment, NtStatus};
 use vtime::{EventHandle, Fork, Forker, Shared};
 
+use crate::checked::CheckedStream;
 use crate::described::{Described, ranges_of};
+use crate::device::DeviceHandle;
 use crate::engine_node::ask_engine_node;
 use crate::intersection::intersect;
-use crate::memory::{Memory, PortStream};
+use crate::memory::Memory;
 use crate::pin::WaveRtPin;
+use crate::port_stream::PortStream;
+use crate::verifier::Verifier;
 
 /// An instance of a filter: the port driver bound to a miniport, as one client has opened it.
 ///
@@ -24,16 +28,18 @@ use crate::pin::WaveRtPin;
 #[doc(alias = "CLSID_PortWaveRT")]
 pub struct WaveRtPort {
     subdevice: Shared<Subdevice>,
+    device: DeviceHandle,
     open: OpenPins,
     memory: Shared<Memory>,
     /// That of the client who opened the filter.
     space: AddressSpace,
+    verifier: Verifier,
 }
 
 /// What all instances of the filter share.
 #[derive(Debug)]
-struct Subdevice {
-    miniport: Box<dyn MiniportWaveRt>,
+pub(crate) struct Subdevice {
+    pub(crate) miniport: Box<dyn MiniportWaveRt>,
     filter: Described,
 }
 
@@ -47,7 +53,17 @@ pub(crate) struct OpenPins {
 
 impl WaveRtPort {
     /// Binds the port to `miniport` and gives out the filter. Buffers will lie in `memory`.
-    pub fn install(mut miniport: Box<dyn MiniportWaveRt>, memory: Shared<Memory>) -> FilterHandle {
+    pub fn install(miniport: Box<dyn MiniportWaveRt>, memory: Shared<Memory>) -> FilterHandle {
+        Self::install_device(miniport, memory, Verifier::default()).0
+    }
+
+    /// The same with the device behind the filter. `verifier` watches the calls between port and
+    /// miniport.
+    pub fn install_device(
+        mut miniport: Box<dyn MiniportWaveRt>,
+        memory: Shared<Memory>,
+        verifier: Verifier,
+    ) -> (FilterHandle, DeviceHandle) {
         let events = PortEvents::default();
         miniport.init(events.clone());
         let description = miniport.description();
@@ -65,12 +81,17 @@ impl WaveRtPort {
             description,
         };
         let open = OpenPins::of(filter.pins.len());
-        FilterHandle::new(Box::new(Self {
-            subdevice: Shared::new(Subdevice { miniport, filter }),
+        let subdevice = Shared::new(Subdevice { miniport, filter });
+        let device = DeviceHandle::new(subdevice.clone(), verifier.clone());
+        let filter = FilterHandle::new(Box::new(Self {
+            subdevice,
+            device: device.clone(),
             open,
             memory,
             space: AddressSpace::default(),
-        }))
+            verifier,
+        }));
+        (filter, device)
     }
 
     /// The factory `pin` as it stands now on this instance.
@@ -178,6 +199,7 @@ impl Filter for WaveRtPort {
     }
 
     fn create_pin(&mut self, now: Moment, connect: PinConnect) -> Result<PinHandle, NtStatus> {
+        self.device.check_create(now)?;
         let factory = self.factory(connect.pin)?;
         let everywhere = self.global_instances(connect.pin);
         if !factory.instances.allows_another() || !everywhere.allows_another() {
@@ -186,14 +208,20 @@ impl Filter for WaveRtPort {
         if !factory.takes(connect.format) {
             return Err(NtStatus::NO_MATCH);
         }
+        self.verifier.enter(now, Call::NewStream);
+        if self.device.power() != DevicePower::D0 {
+            let rule = Rule::NewStreamWithoutPower;
+            self.verifier.broken(now, rule, Call::NewStream);
+        }
         let miniport = &mut self.subdevice.borrow_mut().miniport;
-        let port: Box<dyn PortWaveRtStream> = Box::new(PortStream {
-            memory: self.memory.clone(),
-            reach: miniport.device_description().highest_address(),
-        });
+        let reach = miniport.device_description().highest_address();
+        let port = PortStream::new(self.memory.clone(), reach, self.verifier.clone());
+        let pages = port.ledger();
+        let port: Box<dyn PortWaveRtStream> = Box::new(port);
         let port = Shared::new(port);
         let stream = miniport.new_stream(now, port, connect.pin, factory.flow, connect.format)?;
         self.open.opened(connect.pin);
+        let stream = CheckedStream::new(stream, self.verifier.clone(), pages, connect.format);
         let pin = WaveRtPin::new(
             stream,
             connect.pin,
@@ -201,6 +229,7 @@ impl Filter for WaveRtPort {
             connect.format,
             self.space.clone(),
             self.open.clone(),
+            self.device.clone(),
         );
         Ok(PinHandle::new(Box::new(pin)))
     }
@@ -210,6 +239,7 @@ impl Filter for WaveRtPort {
         now: Moment,
         request: EngineNodeRequest,
     ) -> Result<EngineNodeReply, NtStatus> {
+        self.device.check_access(now)?;
         let miniport = &mut self.subdevice.borrow_mut().miniport;
         let node = miniport.audio_engine_node();
         ask_engine_node(now, node.ok_or(NtStatus::NOT_FOUND)?, request)
@@ -218,6 +248,8 @@ impl Filter for WaveRtPort {
     fn open(&self) -> Result<Box<dyn Filter>, NtStatus> {
         Ok(Box::new(Self {
             subdevice: self.subdevice.clone(),
+            device: self.device.clone(),
+            verifier: self.verifier.clone(),
             open: self.open.another(),
             memory: self.memory.clone(),
             space: AddressSpace::default(),
@@ -228,6 +260,7 @@ impl Filter for WaveRtPort {
         match request {
             FilterRequest::Pin { pin, query } => self.query_pin(pin, &query),
             FilterRequest::Automation(request) => {
+                self.device.check_access(now)?;
                 let Subdevice { miniport, filter } = &mut *self.subdevice.borrow_mut();
                 filter.check_automation(&request)?;
                 Ok(FilterReply::Value(miniport.property(now, &request)?))
@@ -263,6 +296,8 @@ impl Filter for WaveRtPort {
     fn fork_filter(&self, forker: &mut Forker) -> Box<dyn Filter> {
         Box::new(Self {
             subdevice: self.subdevice.fork(forker),
+            device: self.device.fork(forker),
+            verifier: self.verifier.fork(forker),
             open: self.open.fork(forker),
             memory: self.memory.fork(forker),
             space: self.space.fork(forker),

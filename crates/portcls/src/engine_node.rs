@@ -54,6 +54,39 @@ pub trait AudioEngineNode {
     /// Lets the effects of the whole device run or not.
     #[doc(alias = "SetGfxState")]
     fn set_gfx_enabled(&mut self, now: Moment, enabled: bool);
+
+    /// How loud the whole device is.
+    #[doc(alias = "GetDeviceChannelVolume")]
+    fn device_volume(&self) -> VolumeLevel {
+        VolumeLevel::UNITY
+    }
+
+    /// Makes the whole device as loud as `level`.
+    ///
+    /// # Errors
+    /// [`NtStatus::INVALID_PARAMETER`] for a level that the device does not have,
+    /// [`NtStatus::NOT_SUPPORTED`] if it has no volume of its own.
+    #[doc(alias = "SetDeviceChannelVolume")]
+    fn set_device_volume(&mut self, now: Moment, level: VolumeLevel) -> Result<(), NtStatus> {
+        let _ = (now, level);
+        Err(NtStatus::NOT_SUPPORTED)
+    }
+
+    /// Whether the whole device is muted.
+    #[doc(alias = "GetDeviceChannelMute")]
+    fn device_muted(&self) -> bool {
+        false
+    }
+
+    /// Mutes the whole device or not.
+    ///
+    /// # Errors
+    /// [`NtStatus::NOT_SUPPORTED`] if it cannot be muted.
+    #[doc(alias = "SetDeviceChannelMute")]
+    fn set_device_muted(&mut self, now: Moment, muted: bool) -> Result<(), NtStatus> {
+        let _ = (now, muted);
+        Err(NtStatus::NOT_SUPPORTED)
+    }
 }
 
 /// The node of a built-in engine, reached through a stream that passes it.
@@ -64,7 +97,7 @@ pub trait AudioEngineNode {
 pub trait StreamAudioEngineNode {
     /// Whether the effects of this stream run.
     #[doc(alias = "GetLfxState")]
-    fn lfx_enabled(&self) -> bool;
+    fn lfx_enabled(&mut self, now: Moment) -> bool;
 
     /// Lets the effects of this stream run or not.
     #[doc(alias = "SetLfxState")]

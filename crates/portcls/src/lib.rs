@@ -32,26 +32,34 @@
 //! # What the model leaves out
 //!
 //! * *Reference counts and `IUnknown`*: ownership says the same.
-//! * *IRQL.* Which of the calls may come at dispatch level is not checked.
-//! * *Power, Plug and Play, DRM*: their interfaces come with what
-//!   they are for. A driver that is asked for them would notice.
-//! * *Kernel mappings* (`MapAllocatedPages`): a miniport has no business in the samples.
+//! * *Samples through a kernel mapping*: `MapAllocatedPages` gives an address and keeps the rules of
+//!   mappings; what lies there is reached through the cyclic buffer.
 
 mod buffer;
+mod drm;
 mod engine_node;
+mod etw;
 mod filter;
 mod miniport;
 mod pages;
+mod pnp;
+mod power;
 mod stream;
 mod topology;
+mod violation;
 
 pub use buffer::{AudioBuffer, CacheType};
+pub use drm::DrmAudioStream;
 pub use engine_node::{AudioEngineNode, LastBufferNode, StreamAudioEngineNode};
+pub use etw::{EngineEventKind, EtwEvent, GlitchCode};
 pub use filter::{
     AudioSignalProcessing, DeviceDescription, Intersection, PinDescriptor, ProposedFormats,
     fill_modes,
 };
 pub use miniport::{FilterDescription, MiniportWaveRt};
 pub use pages::{Mdl, PAGE_SIZE, PortStreamHandle, PortWaveRtStream};
+pub use pnp::{AdapterPnpManagement, MiniportPnpNotify, RebalanceType};
+pub use power::{AdapterPowerManagement, DevicePower, ExitLatency, PowerNotify};
 pub use stream::{InputStream, MiniportWaveRtStream, OutputStream, StreamNotification};
 pub use topology::MiniportTopology;
+pub use violation::{Call, Irql, Rule, Violation};

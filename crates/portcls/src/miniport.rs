@@ -15,6 +15,8 @@ use crate::filter::{
     AudioSignalProcessing, DeviceDescription, Intersection, PinDescriptor, ProposedFormats,
 };
 use crate::pages::PortStreamHandle;
+use crate::pnp::{AdapterPnpManagement, MiniportPnpNotify};
+use crate::power::{AdapterPowerManagement, PowerNotify};
 use crate::stream::MiniportWaveRtStream;
 
 /// What a miniport says of its filter.
@@ -125,6 +127,30 @@ pub trait MiniportWaveRt: fmt::Debug {
         flow: DataFlow,
         format: WaveFormat,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus>;
+
+    /// What it does around a change of power, if anything.
+    #[doc(alias = "IPowerNotify")]
+    fn power_notify(&mut self) -> Option<&mut dyn PowerNotify> {
+        None
+    }
+
+    /// What its adapter does when its power changes, if anything.
+    #[doc(alias = "IAdapterPowerManagement")]
+    fn adapter_power(&mut self) -> Option<&mut dyn AdapterPowerManagement> {
+        None
+    }
+
+    /// What it does when its device goes, if anything.
+    #[doc(alias = "IMiniportPnpNotify")]
+    fn pnp_notify(&mut self) -> Option<&mut dyn MiniportPnpNotify> {
+        None
+    }
+
+    /// What its adapter does when resources are dealt out anew, if anything.
+    #[doc(alias = "IAdapterPnpManagement")]
+    fn adapter_pnp(&mut self) -> Option<&mut dyn AdapterPnpManagement> {
+        None
+    }
 
     /// The node of the audio engine that is built into the device, if there is one.
     #[doc(alias = "IMiniportAudioEngineNode")]

@@ -4,8 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use ring::SharedBuffer;
-use units::{Bytes, Frames, WaveFormat};
+use units::{Bytes, Frames, Moment, WaveFormat};
 use vtime::{Fork, Forker, Shared};
+
+use crate::buffer::CacheType;
+use crate::etw::EtwEvent;
 
 /// Bytes of a page of memory.
 pub const PAGE_SIZE: Bytes = Bytes::new(4096);
@@ -81,6 +84,25 @@ pub trait PortWaveRtStream: fmt::Debug {
     /// If the frames do not fit.
     fn cyclic_buffer(&mut self, mdl: &Mdl, format: WaveFormat, frames: Frames)
     -> Arc<SharedBuffer>;
+
+    /// Maps the pages of `mdl` into the address space of the kernel; the address, or `None` if
+    /// they are not this stream's. To be taken back before the pages are.
+    ///
+    /// # Source
+    /// `portcls/nf-portcls-iportwavertstream-mapallocatedpages.md`.
+    #[doc(alias = "MapAllocatedPages")]
+    fn map_allocated_pages(&mut self, mdl: &Mdl, cache: CacheType) -> Option<u64>;
+
+    /// Takes back the mapping of `mdl` at `address`.
+    #[doc(alias = "UnmapAllocatedPages")]
+    fn unmap_allocated_pages(&mut self, address: u64, mdl: &Mdl);
+
+    /// Tells an event of the built-in audio engine.
+    ///
+    /// # Source
+    /// `portcls/nf-portcls-iportclsetwhelper-miniportwriteetwevent.md`.
+    #[doc(alias = "MiniportWriteEtwEvent")]
+    fn write_etw_event(&mut self, now: Moment, event: EtwEvent);
 
     /// Gives the pages back.
     #[doc(alias = "FreePagesFromMdl")]

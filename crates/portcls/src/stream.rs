@@ -10,6 +10,7 @@ use units::{Bytes, Moment, NtStatus, WaveFormat};
 use vtime::{EventHandle, Fork, Forker};
 
 use crate::buffer::AudioBuffer;
+use crate::drm::DrmAudioStream;
 use crate::engine_node::StreamAudioEngineNode;
 
 /// A stream of a WaveRT miniport.
@@ -91,11 +92,21 @@ pub trait MiniportWaveRtStream: fmt::Debug {
     /// Its captured packets, if it has any.
     fn input(&mut self) -> Option<&mut dyn InputStream>;
 
+    /// What it does with the rights to its content, if it knows any.
+    #[doc(alias = "IDrmAudioStream")]
+    fn drm(&mut self) -> Option<&mut dyn DrmAudioStream> {
+        None
+    }
+
     /// The node of the built-in audio engine that it passes, if there is one.
     #[doc(alias = "IMiniportStreamAudioEngineNode")]
     fn audio_engine_node(&mut self) -> Option<&mut dyn StreamAudioEngineNode> {
         None
     }
+
+    /// The port lets go of it: its last call, with nothing left to be freed.
+    #[doc(alias = "Release")]
+    fn released(&mut self) {}
 
     /// The same stream of the twin world.
     fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream>;

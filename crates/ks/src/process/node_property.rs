@@ -47,6 +47,7 @@ fn encode(reply: EngineNodeReply) -> Vec<u8> {
     match reply {
         EngineNodeReply::Done => Vec::new(),
         EngineNodeReply::Switch(on) => u32::from(on).to_bytes(),
+        EngineNodeReply::VolumeLevel(level) => level.get().to_le_bytes().to_vec(),
         EngineNodeReply::Format(format) => DataFormat::of(format).to_bytes(),
         EngineNodeReply::Formats(formats) => formats_one_by_one(&formats),
         EngineNodeReply::Descriptor(pins) => KsAudioEngineDescriptor {

@@ -83,9 +83,10 @@ impl Pin for Toy {
             PinRequest::AudioEngine(AudioEngineRequest::GetVolumeLevel { .. }) => {
                 PinReply::VolumeLevel(VolumeLevel::from_decibels(-1))
             }
-            PinRequest::SetState(_) | PinRequest::SetFormat(_) | PinRequest::AudioEngine(_) => {
-                PinReply::Done
-            }
+            PinRequest::SetState(_)
+            | PinRequest::SetFormat(_)
+            | PinRequest::SetContentId { .. }
+            | PinRequest::AudioEngine(_) => PinReply::Done,
             PinRequest::Position => PinReply::Position(Position {
                 play: Bytes::new(16),
                 write: Bytes::new(32),

@@ -1,7 +1,7 @@
 //! The properties of any audio pin, and of the audio engine built into a device.
 
 use ks::{AudioEngineRequest, AudioRequest, PinReply, PositionEx};
-use portcls::StreamAudioEngineNode;
+use portcls::{MiniportWaveRtStream as _, StreamAudioEngineNode};
 use units::{Moment, NtStatus};
 
 use super::OpenPin;
@@ -55,7 +55,7 @@ impl OpenPin {
     ) -> Result<PinReply, NtStatus> {
         let node = self.engine_node()?;
         match request {
-            AudioEngineRequest::GetLfxEnable => Ok(PinReply::Switch(node.lfx_enabled())),
+            AudioEngineRequest::GetLfxEnable => Ok(PinReply::Switch(node.lfx_enabled(now))),
             AudioEngineRequest::SetLfxEnable(enable) => {
                 node.set_lfx_enabled(now, enable);
                 Ok(PinReply::Done)

@@ -1,7 +1,7 @@
 //! The cyclic buffer of a pin, and what else of the device its client has mapped.
 
 use ks::{AddressSpace, KsState, MappedRange, MappedRegister, Mapping, PinReply};
-use portcls::{AudioBuffer, CacheType};
+use portcls::{AudioBuffer, CacheType, MiniportWaveRtStream as _};
 use units::{Bytes, Moment, NtStatus};
 use vtime::{Fork, Forker};
 

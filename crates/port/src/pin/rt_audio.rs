@@ -1,9 +1,9 @@
 //! The properties of WaveRT pins.
 
-use ks::{PinReply, RtAudioRequest};
-use portcls::{InputStream, OutputStream, StreamNotification};
+use ks::{PacketCells, PacketRegister, PinReply, RtAudioRequest};
+use portcls::{InputStream, MiniportWaveRtStream as _, OutputStream, StreamNotification};
 use units::{Moment, NtStatus};
-use vtime::EventHandle;
+use vtime::{EventHandle, Shared};
 
 use super::OpenPin;
 
@@ -52,8 +52,7 @@ impl OpenPin {
                 let packet = self.captured_packets()?.read_packet(now)?;
                 Ok(PinReply::ReadPacket(packet))
             }
-            // What a driver answers that has its packets asked for call by call.
-            RtAudioRequest::PacketVRegister => Err(NtStatus::NOT_SUPPORTED),
+            RtAudioRequest::PacketVRegister => self.packet_register(),
         }
     }
 
@@ -65,8 +64,33 @@ impl OpenPin {
             Some(false) => return Err(NtStatus::NOT_SUPPORTED),
             Some(true) => notification.register_notification_event(now, event.clone())?,
         }
+        if let Some(cells) = &self.cells {
+            self.verifier.show(event.clone(), cells.clone());
+        }
         self.events.push(event);
         Ok(PinReply::Done)
+    }
+
+    /// Maps the cells that change before an event is set.
+    ///
+    /// Source: `ksmedia/ns-ksmedia-ksrtaudio_packetvregister.md`.
+    /// Model: like the other packet properties it needs a buffer with notifications, and like the
+    /// other registers it is mapped once; not supported if nobody sees the interrupt.
+    fn packet_register(&mut self) -> Result<PinReply, NtStatus> {
+        self.check_packets()?;
+        if !self.verifier.sees_interrupts() {
+            return Err(NtStatus::NOT_SUPPORTED);
+        }
+        if self.cells.is_some() {
+            return Err(NtStatus::INVALID_DEVICE_REQUEST);
+        }
+        let range = self.mappings.map(None, portcls::PAGE_SIZE)?;
+        let cells = Shared::new(PacketCells::default());
+        for event in &self.events {
+            self.verifier.show(event.clone(), cells.clone());
+        }
+        self.cells = Some(cells.clone());
+        Ok(PinReply::PacketRegister(PacketRegister::new(cells, range)))
     }
 
     pub(super) fn notification(&mut self) -> Result<&mut dyn StreamNotification, NtStatus> {

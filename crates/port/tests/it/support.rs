@@ -8,10 +8,11 @@ use ks::{
     PinConnect, PinFactory, PinHandle, PinReply, PinRequest, Position, PresentationPosition,
     RtAudioRequest, SampleKind, Settle, WritePacket,
 };
-use port::{Memory, WaveRtPort};
+use port::{DeviceHandle, Memory, Verifier, WaveRtPort};
 use portcls::{
-    AudioBuffer, CacheType, FilterDescription, InputStream, MiniportWaveRt, MiniportWaveRtStream,
-    OutputStream, PAGE_SIZE, PortStreamHandle, StreamNotification,
+    AdapterPnpManagement, AdapterPowerManagement, AudioBuffer, CacheType, DevicePower, ExitLatency,
+    FilterDescription, InputStream, MiniportPnpNotify, MiniportWaveRt, MiniportWaveRtStream,
+    OutputStream, PAGE_SIZE, PortStreamHandle, PowerNotify, RebalanceType, StreamNotification,
 };
 use ring::Samples;
 use units::{Bytes, Frames, Hns, Moment, NtStatus, SampleFormat, SimTime, WaveFormat};
@@ -36,6 +37,14 @@ pub(crate) enum Call {
     Unregister,
     SetWritePacket(u32),
     SetFormat(WaveFormat),
+    PowerNotify(DevicePower),
+    PowerState(DevicePower),
+    ExitLatency(ExitLatency),
+    SurpriseRemoval,
+    PnpStop,
+    QueryStop,
+    CancelStop,
+    AdapterStop,
 }
 
 /// How the stand-in behaves.
@@ -54,6 +63,10 @@ pub(crate) struct Behaviour {
     pub(crate) refuses_streams: bool,
     /// Its streams change their format.
     pub(crate) formats: bool,
+    /// How its adapter takes part in a rebalance.
+    pub(crate) rebalance: RebalanceType,
+    /// What its adapter says of a change of power.
+    pub(crate) power_refusal: Option<NtStatus>,
 }
 
 impl Default for Behaviour {
@@ -66,6 +79,8 @@ impl Default for Behaviour {
             refuses: None,
             refuses_streams: false,
             formats: true,
+            rebalance: RebalanceType::RemoveSubdevices,
+            power_refusal: None,
         }
     }
 }
@@ -73,6 +88,7 @@ impl Default for Behaviour {
 /// A filter over a stand-in, and what the stand-in was told.
 pub(crate) struct Bench {
     pub(crate) filter: FilterHandle,
+    pub(crate) device: DeviceHandle,
     pub(crate) calls: Shared<Vec<Call>>,
 }
 
@@ -93,8 +109,14 @@ impl Bench {
             behaviour,
             calls: calls.clone(),
         };
-        let filter = WaveRtPort::install(Box::new(miniport), Shared::new(memory));
-        Self { filter, calls }
+        let memory = Shared::new(memory);
+        let (filter, device) =
+            WaveRtPort::install_device(Box::new(miniport), memory, Verifier::default());
+        Self {
+            filter,
+            device,
+            calls,
+        }
     }
 
     pub(crate) fn open(&self, pin: u32) -> Result<PinHandle, NtStatus> {
@@ -258,6 +280,22 @@ impl MiniportWaveRt for StandIn {
         Ok(stand_in_stream(self.behaviour, self.calls.clone(), port))
     }
 
+    fn power_notify(&mut self) -> Option<&mut dyn PowerNotify> {
+        Some(self)
+    }
+
+    fn adapter_power(&mut self) -> Option<&mut dyn AdapterPowerManagement> {
+        Some(self)
+    }
+
+    fn pnp_notify(&mut self) -> Option<&mut dyn MiniportPnpNotify> {
+        Some(self)
+    }
+
+    fn adapter_pnp(&mut self) -> Option<&mut dyn AdapterPnpManagement> {
+        Some(self)
+    }
+
     fn fork_miniport(&self, _: &mut Forker) -> Box<dyn MiniportWaveRt> {
         panic!("the stand-in has no twin")
     }
@@ -276,6 +314,54 @@ pub(crate) fn stand_in_stream(
         state: KsState::Stop,
         events: Vec::new(),
     })
+}
+
+impl PowerNotify for StandIn {
+    fn power_change_notify(&mut self, _: Moment, power: DevicePower) {
+        self.calls.borrow_mut().push(Call::PowerNotify(power));
+    }
+}
+
+impl AdapterPowerManagement for StandIn {
+    fn query_power_change_state(&mut self, _: Moment, _: DevicePower) -> Result<(), NtStatus> {
+        self.behaviour.power_refusal.map_or(Ok(()), Err)
+    }
+
+    fn power_change_state(&mut self, _: Moment, power: DevicePower) {
+        self.calls.borrow_mut().push(Call::PowerState(power));
+    }
+
+    fn d3_exit_latency_changed(&mut self, _: Moment, latency: ExitLatency) {
+        self.calls.borrow_mut().push(Call::ExitLatency(latency));
+    }
+}
+
+impl MiniportPnpNotify for StandIn {
+    fn pnp_stop(&mut self, _: Moment) {
+        self.calls.borrow_mut().push(Call::PnpStop);
+    }
+
+    fn surprise_removal(&mut self, _: Moment) {
+        self.calls.borrow_mut().push(Call::SurpriseRemoval);
+    }
+}
+
+impl AdapterPnpManagement for StandIn {
+    fn supported_rebalance_type(&self) -> RebalanceType {
+        self.behaviour.rebalance
+    }
+
+    fn pnp_query_stop(&mut self, _: Moment) {
+        self.calls.borrow_mut().push(Call::QueryStop);
+    }
+
+    fn pnp_cancel_stop(&mut self, _: Moment) {
+        self.calls.borrow_mut().push(Call::CancelStop);
+    }
+
+    fn pnp_stop(&mut self, _: Moment) {
+        self.calls.borrow_mut().push(Call::AdapterStop);
+    }
 }
 
 impl StandInStream {

@@ -11,7 +11,8 @@ use ks::{
 };
 use machine::{FaultId, Injection, Interrupt, Machine, interrupt};
 use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioOptions};
-use port::{Memory, WaveRtPort};
+use port::{DeviceHandle, Memory, Verifier, WaveRtPort};
+use portcls::Rule;
 use ring::{Kind, Samples, Whose};
 use units::{Bytes, Frames, NtStatus, SampleFormat, SimDuration, SimTime, WaveFormat};
 use vtime::sim::{Cx, Role, SimEvent, World};
@@ -21,6 +22,7 @@ use vtime::{Context, Event, Fork, Keep, Reset, Shared};
 pub(crate) struct Lab {
     pub(crate) world: World,
     pub(crate) filter: FilterHandle,
+    pub(crate) device: DeviceHandle,
     pub(crate) controller: Shared<Controller>,
     pub(crate) machine: Shared<Machine>,
     pub(crate) interrupt: Shared<Interrupt>,
@@ -34,6 +36,7 @@ pub(crate) struct Lab {
 pub(crate) struct Client {
     pub(crate) cx: Cx,
     pub(crate) filter: FilterHandle,
+    pub(crate) device: DeviceHandle,
     pub(crate) interrupt: Shared<Interrupt>,
     /// Registered by [`open`](Self::open).
     pub(crate) event: SimEvent,
@@ -123,12 +126,16 @@ impl Lab {
         miniport: HdAudioMiniport,
         memory: Memory,
     ) -> Self {
-        let interrupt = Shared::new(Interrupt::new(miniport.interrupt_routine()));
-        let filter = WaveRtPort::install(Box::new(miniport), Shared::new(memory));
+        let verifier = Verifier::default();
+        let routine = verifier.interrupt_routine(miniport.interrupt_routine());
+        let interrupt = Shared::new(Interrupt::new(routine));
+        let memory = Shared::new(memory);
+        let (filter, device) = WaveRtPort::install_device(Box::new(miniport), memory, verifier);
         let machine = Shared::new(Machine::ideal());
         let lab = Self {
             world,
             filter,
+            device,
             controller,
             machine,
             interrupt,
@@ -161,6 +168,7 @@ impl Lab {
         let lab = Self {
             world,
             filter: self.filter.fork(&mut forker),
+            device: self.device.fork(&mut forker),
             controller: self.controller.fork(&mut forker),
             machine: self.machine.fork(&mut forker),
             interrupt: self.interrupt.fork(&mut forker),
@@ -185,6 +193,7 @@ impl Lab {
         let client = Client {
             cx: cx.clone(),
             filter: self.filter.clone(),
+            device: self.device.clone(),
             interrupt: self.interrupt.clone(),
             event: self.event.clone(),
         };
@@ -200,6 +209,10 @@ impl Lab {
             .run_until(SimTime::from_millis(millis))
             .expect("the script ends");
         assert!(*done.borrow(), "the script ends within the run");
+        let mut broken = self.device.verifier().violations();
+        // A script is allowed to leave an event behind.
+        broken.retain(|violation| violation.rule != Rule::EventsLeft);
+        assert_eq!(broken, [], "the driver keeps the rules");
     }
 
     /// What was heard, or recorded, by the end of the run.

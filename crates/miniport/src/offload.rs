@@ -1,0 +1,180 @@
+//! The miniport of a device with an audio engine of its own.
+
+mod node;
+mod options;
+mod routine;
+mod stream;
+
+use hardware::{Dsp, DspPort};
+use ks::{
+    Communication, DataFlow, DataRange, InstanceCount, KSCATEGORY_AUDIO, KSCATEGORY_REALTIME,
+    KSCATEGORY_RENDER, KSNODETYPE_AUDIO_LOOPBACK, PinFactory, SampleKind,
+};
+use machine::InterruptRoutine;
+use portcls::{
+    AudioEngineNode, FilterDescription, MiniportWaveRt, MiniportWaveRtStream, PortStreamHandle,
+};
+use units::{Moment, NtStatus, WaveFormat};
+use vtime::{EventHandle, Fork, Forker, Shared};
+
+use routine::{OpenStreams, Routine};
+use stream::{OffloadStream, Role};
+
+pub use options::OffloadOptions;
+
+/// The miniport of a device that mixes: the stream of the software engine, streams that go past
+/// it, and the mix on its way back.
+///
+/// # Source
+/// `audio/hardware-offloaded-audio-processing.md`, `audio/driver-implementation-details.md`.
+#[derive(Debug)]
+pub struct OffloadMiniport {
+    dsp: Shared<Dsp>,
+    doorbell: EventHandle,
+    options: OffloadOptions,
+    open: Shared<OpenStreams>,
+    /// Whether the effects of the whole device are on. It has none; the switch is kept.
+    gfx: bool,
+    volume: i32,
+    muted: bool,
+}
+
+impl OffloadMiniport {
+    /// The pin of the software engine.
+    pub const HOST_PIN: u32 = 0;
+    /// The pin of streams that go past the software engine.
+    pub const OFFLOAD_PIN: u32 = 1;
+    /// The pin that gives the mix back.
+    pub const LOOPBACK_PIN: u32 = 2;
+    /// The pin to the loudspeaker, which nobody opens.
+    pub const BRIDGE_PIN: u32 = 3;
+
+    /// The miniport of `dsp`, whose actor waits for `doorbell`.
+    ///
+    /// # Panics
+    /// If the device cannot mix a single stream.
+    pub fn new(dsp: Shared<Dsp>, doorbell: EventHandle, options: OffloadOptions) -> Self {
+        let inputs = dsp.borrow().config().inputs;
+        assert!(inputs > 0, "the stream of the software engine is one");
+        Self {
+            dsp,
+            doorbell,
+            options,
+            open: Shared::new(OpenStreams::default()),
+            gfx: true,
+            volume: 0,
+            muted: false,
+        }
+    }
+
+    /// What is to run when the device interrupts.
+    pub fn interrupt_routine(&self) -> Box<dyn InterruptRoutine> {
+        Box::new(Routine::new(self.dsp.clone(), self.open.clone()))
+    }
+
+    /// Streams that can go past the software engine.
+    fn offloads(&self) -> u32 {
+        self.dsp.borrow().config().inputs - 1
+    }
+
+    fn format(&self) -> WaveFormat {
+        self.dsp.borrow().format()
+    }
+
+    fn factory(&self, flow: DataFlow, possible: u32) -> PinFactory {
+        let format = self.format();
+        let range = DataRange {
+            kind: SampleKind::Pcm,
+            channels_max: format.channels,
+            bits_min: format.sample.valid_bits(),
+            bits_max: format.sample.valid_bits(),
+            hertz_min: format.rate.hertz(),
+            hertz_max: format.rate.hertz(),
+        };
+        PinFactory {
+            flow,
+            communication: Communication::Sink,
+            category: KSCATEGORY_AUDIO,
+            ranges: vec![range],
+            instances: InstanceCount {
+                possible: Some(possible),
+                current: 0,
+            },
+        }
+    }
+}
+
+impl MiniportWaveRt for OffloadMiniport {
+    fn description(&self) -> FilterDescription {
+        let loopback = PinFactory {
+            category: KSNODETYPE_AUDIO_LOOPBACK,
+            ..self.factory(DataFlow::Out, 1)
+        };
+        let bridge = PinFactory {
+            communication: Communication::None,
+            ranges: Vec::new(),
+            ..self.factory(DataFlow::Out, 0)
+        };
+        FilterDescription {
+            categories: vec![KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_REALTIME],
+            pins: vec![
+                self.factory(DataFlow::In, 1),
+                self.factory(DataFlow::In, self.offloads()),
+                loopback,
+                bridge,
+            ],
+        }
+    }
+
+    fn new_stream(
+        &mut self,
+        now: Moment,
+        port: PortStreamHandle,
+        pin: u32,
+        _: DataFlow,
+        format: WaveFormat,
+    ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
+        if format != self.format() {
+            return Err(NtStatus::NO_MATCH);
+        }
+        let role = match pin {
+            Self::HOST_PIN => Role::Host,
+            Self::OFFLOAD_PIN => Role::Offload,
+            Self::LOOPBACK_PIN => Role::Loopback,
+            _ => return Err(NtStatus::INVALID_PARAMETER),
+        };
+        let mut open = self.open.borrow_mut();
+        let engine = match role {
+            Role::Host => DspPort::Input(0),
+            Role::Loopback => DspPort::Loopback,
+            Role::Offload => (1..=self.offloads())
+                .map(DspPort::Input)
+                .find(|input| !open.has(*input))
+                .ok_or(NtStatus::INSUFFICIENT_RESOURCES)?,
+        };
+        self.dsp.borrow_mut().settle(now);
+        let stream = OffloadStream::new(
+            role,
+            engine,
+            self.dsp.clone(),
+            self.doorbell.clone(),
+            port,
+            self.options,
+        );
+        open.add(engine, stream.shared());
+        Ok(Box::new(stream))
+    }
+
+    fn audio_engine_node(&mut self) -> Option<&mut dyn AudioEngineNode> {
+        Some(self)
+    }
+
+    fn fork_miniport(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRt> {
+        Box::new(Self {
+            dsp: self.dsp.fork(forker),
+            doorbell: self.doorbell.fork(forker),
+            open: self.open.fork(forker),
+            ..*self
+        })
+    }
+}
