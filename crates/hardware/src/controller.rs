@@ -315,9 +315,9 @@ impl Controller {
     #[doc(alias = "DPLBASE")]
     pub fn position_record(&mut self, now: Moment, physical: u64) -> Option<u32> {
         self.settle(now);
-        let (stream, has_position) = self.records.record_at(physical, self.streams.len())?;
-        let record = self.streams[stream].record(now);
-        Some(if has_position { record } else { 0 })
+        let (slot, has_position) = self.records.record_at(physical, self.streams.len())?;
+        let writer = self.record_writer(slot).filter(|_| has_position);
+        Some(writer.map_or(0, |writer| self.streams[writer].record(now)))
     }
 
     /// Maps the page that mirrors the link position of `stream`, which has been set up and

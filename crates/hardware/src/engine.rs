@@ -44,6 +44,8 @@ pub(crate) struct DmaEngine {
     slots: u64,
     /// Bytes that the memory side has moved since the reset, as of the latest settling.
     moved: u64,
+    /// Of an input whose data is late: bytes that it has put into memory.
+    stored: u64,
     /// Descriptor completions since the reset.
     completions: u64,
     /// With which slot the next completion comes; counted so that 1 is the first slot.
@@ -75,6 +77,8 @@ pub(crate) struct DmaEngine {
 pub(crate) struct Completion {
     /// Which, counted from 1 since the reset.
     pub(crate) number: u64,
+    /// When.
+    pub(crate) at: SimTime,
     pub(crate) position: Frames,
     pub(crate) moved: Bytes,
 }
@@ -100,6 +104,7 @@ impl DmaEngine {
             now: Moment::default(),
             slots: 0,
             moved: 0,
+            stored: 0,
             completions: 0,
             completion_slot: None,
             echo: None,
@@ -226,6 +231,7 @@ impl DmaEngine {
             now: _,
             slots,
             moved,
+            stored,
             completions,
             completion_slot,
             echo,
@@ -244,6 +250,7 @@ impl DmaEngine {
         (*program, *schedule, *completion_slot) = (None, None, None);
         (*echo, *held) = (None, None);
         (*slots, *moved, *completions, *arrived) = (0, 0, 0, 0);
+        *stored = 0;
         *fill = None;
         stays.clear();
         losses.clear();
@@ -447,6 +454,7 @@ impl Fork for DmaEngine {
             now: self.now,
             slots: self.slots,
             moved: self.moved,
+            stored: self.stored,
             completions: self.completions,
             completion_slot: self.completion_slot,
             echo: self.echo,

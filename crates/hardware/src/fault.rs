@@ -1,13 +1,14 @@
 //! What a controller can do wrong: faults as values, added to an engine that has none.
 //!
 //! A fault is data. It is [injected](crate::Controller::inject) into a controller, faults compose,
-//! and without any the engine is the exact one. There are four nouns:
+//! and without any the engine is the exact one. There are five nouns:
 //!
 //! | noun | what it spoils | the truth |
 //! |---|---|---|
 //! | [`PositionFault`] | what is shown of where the stream is | stays as it is |
 //! | [`InterruptFault`] | when, and whether, an interrupt comes | stays as it is |
 //! | [`RegisterFault`] | what other registers show | stays as it is |
+//! | [`RecordFault`] | what the position buffer in memory shows | stays as it is |
 //! | [`EngineFault`] | what is fetched, and when | changes, and the [`LinkLog`](crate::LinkLog) shows it |
 //!
 //! Magnitudes are whole numbers. What is left to chance is drawn by a key, so who looks when, and
@@ -43,6 +44,7 @@ mod engine;
 mod interrupt;
 mod odds;
 mod position;
+mod record;
 mod register;
 mod suite;
 
@@ -53,6 +55,8 @@ pub(crate) use interrupt::{InterruptFaults, MessageFaults, Verdict};
 pub use odds::Odds;
 pub use position::{Grain, Lag, PositionFault};
 pub(crate) use position::{PositionFaults, Whereabouts};
+pub use record::RecordFault;
+pub(crate) use record::RecordFaults;
 pub use register::RegisterFault;
 pub(crate) use register::{ClockFaults, GoneFaults, StreamRegisterFaults};
 pub use suite::Suite;
@@ -66,6 +70,8 @@ pub enum Fault {
     Position(PositionFault),
     /// It interrupts when it should not, or not when it should.
     Interrupt(InterruptFault),
+    /// The position buffer shows what is not so.
+    Record(RecordFault),
     /// Another register shows what is not so.
     Register(RegisterFault),
     /// It moves otherwise than it should.
@@ -144,6 +150,12 @@ impl From<PositionFault> for Fault {
 impl From<InterruptFault> for Fault {
     fn from(fault: InterruptFault) -> Self {
         Self::Interrupt(fault)
+    }
+}
+
+impl From<RecordFault> for Fault {
+    fn from(fault: RecordFault) -> Self {
+        Self::Record(fault)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::bus_timing::BusTiming;
 use crate::config::{Cadence, Lines, StreamConfig};
 use crate::engine::{Completion, DmaEngine};
 use crate::error::{RegisterError, RunError};
-use crate::fault::{PositionFaults, StreamRegisterFaults};
+use crate::fault::{PositionFaults, RecordFaults, StreamRegisterFaults};
 use crate::format::StreamFormat;
 use crate::memory::{DescriptorError, HostMemory, Walk};
 use crate::program::{Direction, Program};
@@ -47,6 +47,7 @@ pub(crate) struct Stream {
     pub(crate) is_held_back: bool,
     pub(crate) positions: PositionFaults,
     pub(crate) faults: StreamRegisterFaults,
+    pub(crate) record_faults: RecordFaults,
 }
 
 /// Which way the frames of a stream descriptor can go.
@@ -92,6 +93,7 @@ impl Stream {
             is_held_back: false,
             positions: PositionFaults::default(),
             faults: StreamRegisterFaults::default(),
+            record_faults: RecordFaults::default(),
         }
     }
 
@@ -144,7 +146,23 @@ impl Stream {
 
     /// What its record in the position buffer shows at `now`.
     pub(crate) fn record(&self, now: Moment) -> u32 {
-        records::shown(&self.engine, now).map_or(self.record, |bytes| low(bytes.get()))
+        if let Some(dead) = self.record_faults.dead() {
+            return dead;
+        }
+        records::shown(&self.engine, self.recorded_as_of(now))
+            .map_or(self.record, |bytes| low(bytes.get()))
+    }
+
+    /// As of when a record is that is read at `now`.
+    fn recorded_as_of(&self, now: Moment) -> Moment {
+        let (age, stands) = self.record_faults.age();
+        let completed = self.unacknowledged.filter(|_| stands);
+        let latest = completed.map_or(now, |completion| {
+            let before = completion.at.ticks().saturating_sub(1);
+            SimTime::from_ticks(before).at(Phase::React).min(now)
+        });
+        let ticks = latest.time.ticks().saturating_sub(age.ticks());
+        SimTime::from_ticks(ticks).at(latest.phase)
     }
 
     /// The completion that the driver has not acknowledged; of several the first.
@@ -336,6 +354,7 @@ impl Stream {
             is_held_back,
             positions,
             faults: _,
+            record_faults: _,
         } = self;
         *is_held_back = false;
         positions.reset(engine.linked_bytes(), engine.moved_bytes());
@@ -471,6 +490,7 @@ impl Fork for Stream {
             is_held_back: self.is_held_back,
             positions: self.positions.clone(),
             faults: self.faults.clone(),
+            record_faults: self.record_faults.clone(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::fault::{
 };
 use crate::history::Note;
 use crate::spec::intctl;
+use crate::stream::Stream;
 
 /// The faults of what all streams share.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +50,7 @@ impl Controller {
                 self.faults.gone.inject(from, until);
             }
             Fault::Register(register) => self.streams[place].faults.inject(register),
+            Fault::Record(record) => self.streams[place].record_faults.inject(record),
             Fault::Position(position) => self.streams[place].positions.inject(position),
             Fault::Interrupt(interrupt) => {
                 let engine = &mut self.streams[place].engine;
@@ -74,6 +76,14 @@ impl Controller {
     pub(crate) fn moves_when_read(&self) -> bool {
         let mut streams = self.streams.iter();
         streams.any(|stream| stream.engine.faults.moves_when_read())
+    }
+
+    /// Whose record is written into `slot` of the position buffer.
+    pub(super) fn record_writer(&self, slot: usize) -> Option<usize> {
+        let writes = |(stream, place): (usize, &Stream)| {
+            (place.record_faults.slot(stream) == Some(slot)).then_some(stream)
+        };
+        self.streams.iter().enumerate().find_map(writes)
     }
 
     /// True if no register answers now.

@@ -81,12 +81,19 @@ impl DmaEngine {
         if slot > self.slots {
             return Some(Completion {
                 number: self.completions,
+                at: self.now.time,
                 position: self.position(),
                 moved: self.moved_bytes(),
             });
         }
         Some(Completion {
             number: self.completions,
+            at: self
+                .schedule
+                .or(self.held)
+                .map_or(self.now.time, |schedule| {
+                    self.faults.instant(schedule.instant_of(slot))
+                }),
             position: Frames::new(program.pace.completed(slot)),
             moved: Bytes::new(match self.schedule.or(self.held) {
                 Some(schedule) => self.memory_target_of(&schedule, slot),

@@ -31,7 +31,36 @@ impl DmaEngine {
                 self.hold(schedule, fault);
             }
         }
+        self.store_late();
         met
+    }
+
+    /// An input puts into memory what it has moved, unless its data is late.
+    fn store_now(&mut self, from: u64, to: u64) {
+        if self.faults.data_late().is_none() {
+            self.store(from, to);
+        }
+    }
+
+    /// An input whose data is late stores what it had moved that long ago; out of RUN it keeps
+    /// nothing back.
+    fn store_late(&mut self) {
+        let late = self.faults.data_late();
+        let Some(late) = late.filter(|_| self.direction() == Some(Direction::Input)) else {
+            return;
+        };
+        let then = self.now.time.ticks().checked_sub(late.ticks());
+        let target = match then {
+            _ if self.schedule.is_none() => self.moved,
+            Some(then) => self
+                .moved_at(SimTime::from_ticks(then).at(self.now.phase))
+                .get(),
+            None => 0,
+        };
+        if target > self.stored {
+            let from = std::mem::replace(&mut self.stored, target);
+            self.store(from, target);
+        }
     }
 
     /// Goes on to `slots`, on the way to which a FIFO loses nothing unless it is the next one.
@@ -71,7 +100,7 @@ impl DmaEngine {
         self.arrive(completed);
         if self.config.store == Store::Begun {
             let frame = self.program().frame;
-            self.store(begun_before * frame, self.begun().get() * frame);
+            self.store_now(begun_before * frame, self.begun().get() * frame);
         }
         self.move_to(self.memory_target_of(schedule, slots));
     }
@@ -208,7 +237,7 @@ impl DmaEngine {
         let from = std::mem::replace(&mut self.moved, target);
         match self.program().direction {
             Direction::Output => self.fetch(from, target),
-            Direction::Input if self.config.store == Store::Arrived => self.store(from, target),
+            Direction::Input if self.config.store == Store::Arrived => self.store_now(from, target),
             Direction::Input => {} // It lies there since it began.
         }
     }

@@ -78,6 +78,16 @@ pub enum EngineFault {
         /// From one to the next.
         every: SimDuration,
     },
+    /// F28: what an input records is in memory only a while after its positions and its interrupt
+    /// have said so.
+    ///
+    /// # Source
+    /// torvalds/linux `sound/soc/intel/skylake/skl-pcm.c`, which waits 20 µs and reads a register
+    /// to flush.
+    CaptureDataLate {
+        /// How long.
+        lasts: SimDuration,
+    },
     /// F29: when another stream enters RUN, this one stands still for a while.
     ///
     /// # Source
@@ -152,6 +162,15 @@ impl EngineFaults {
             EngineFault::PlaybackStallsOnCaptureStart { lasts } => Some((*lasts, *id)),
             _ => None,
         })
+    }
+
+    /// How much later than it says an input stores.
+    pub(crate) fn data_late(&self) -> Option<SimDuration> {
+        let late = self.faults.iter().filter_map(|(_, fault, _)| match fault {
+            EngineFault::CaptureDataLate { lasts } => Some(*lasts),
+            _ => None,
+        });
+        late.max()
     }
 
     /// What the engine takes for the length of a cyclic buffer of `length` bytes.

@@ -2,7 +2,7 @@
 
 use units::{Frames, SimDuration};
 
-use super::{EngineFault, Fault, Grain, InterruptFault, Lag, Odds, PositionFault};
+use super::{EngineFault, Fault, Grain, InterruptFault, Lag, Odds, PositionFault, RecordFault};
 use crate::config::Extent;
 
 /// A set of faults that real devices have together.
@@ -13,6 +13,9 @@ pub enum Suite {
     /// An AMD controller: positions lag by 32 frames and move in bursts, and playback stands still
     /// for a millisecond when another stream starts.
     Amd,
+    /// An Intel controller since Skylake that records: its position record is old until the
+    /// interrupt is acknowledged, and data comes 20 µs after both.
+    SkylakeCapture,
     /// A controller of NVIDIA, or the HDMI half of another one: interrupts come 64 frames early,
     /// and one in a thousand does not come.
     Nvidia,
@@ -23,7 +26,13 @@ pub enum Suite {
 
 impl Suite {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Intel2009, Self::Amd, Self::Nvidia, Self::VmGuest];
+    pub const ALL: [Self; 5] = [
+        Self::Intel2009,
+        Self::Amd,
+        Self::SkylakeCapture,
+        Self::Nvidia,
+        Self::VmGuest,
+    ];
 
     /// What belongs to it.
     ///
@@ -37,6 +46,17 @@ impl Suite {
                 PositionFault::BurstGrain(Grain::Burst).into(),
                 EngineFault::PlaybackStallsOnCaptureStart {
                     lasts: SimDuration::from_millis(1),
+                }
+                .into(),
+            ],
+            Self::SkylakeCapture => vec![
+                RecordFault::PosbufStale {
+                    delay: SimDuration::ZERO,
+                    until_acknowledged: true,
+                }
+                .into(),
+                EngineFault::CaptureDataLate {
+                    lasts: SimDuration::from_micros(20),
                 }
                 .into(),
             ],

@@ -7,6 +7,7 @@ mod capture;
 mod class;
 mod descriptors;
 mod fault;
+mod fault_memory;
 mod fault_oracle;
 mod hd_audio;
 mod interrupts;

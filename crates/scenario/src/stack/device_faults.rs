@@ -45,7 +45,7 @@ pub(crate) fn suspects(scenario: &Scenario) -> Suspects {
     let misleads = only(|fault| match fault {
         HardwareFault::Position(_) => true,
         HardwareFault::Interrupt(fault) => matches!(fault, InterruptFault::IrqEarly { .. }),
-        HardwareFault::Engine(_) | HardwareFault::Register(_) => false,
+        HardwareFault::Engine(_) | HardwareFault::Record(_) | HardwareFault::Register(_) => false,
     });
     let gone = |fault: &HardwareFault| {
         matches!(
