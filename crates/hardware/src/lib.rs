@@ -117,6 +117,7 @@ mod registers;
 pub mod spec;
 mod stay;
 mod stream;
+mod timer_device;
 
 pub use config::{
     BusStall, Cadence, CadencePhase, ControllerConfig, CountOn, Delivery, Extent, FifoUnderrun,
@@ -133,3 +134,4 @@ pub use link::{LinkLog, LinkSpan, Lost, Segment, Stall};
 pub use memory::{BdlEntry, DescriptorError};
 pub use microphone::{Microphone, Noise};
 pub use program::Direction;
+pub use timer_device::{MissingTicks, TimerBus, TimerDevice, timer_device};

@@ -67,6 +67,17 @@ impl Pace {
         Self { found, ..self }
     }
 
+    /// A frame in each slot.
+    pub(crate) fn even(rate: SampleRate) -> Self {
+        Self {
+            slot_rate: rate,
+            group: 1,
+            numerator: 1,
+            denominator: 1,
+            found: Found::default(),
+        }
+    }
+
     /// Slots per second.
     pub(crate) fn slot_rate(self) -> SampleRate {
         self.slot_rate

@@ -202,6 +202,9 @@ impl MiniportWaveRtStream for HdAudioStream {
     /// Source: `audio/developing-a-wavert-miniport-driver.md`. Model: only with a buffer, since it
     /// is a place in it.
     fn position_register(&mut self, _: Moment) -> Result<MappedRegister, NtStatus> {
+        if !self.options.position_register {
+            return Err(NtStatus::NOT_SUPPORTED);
+        }
         let stream = self.stream.borrow();
         if !stream.has_buffer() {
             return Err(NtStatus::DEVICE_NOT_READY);

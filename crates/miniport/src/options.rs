@@ -16,6 +16,8 @@ pub struct HdAudioOptions {
     pub buffer_max: Bytes,
     /// Which packets are accepted.
     pub packet_window: PacketWindow,
+    /// True if there is a position register to be mapped.
+    pub position_register: bool,
     /// What is heard behind the end of the stream.
     pub end_of_stream: EndOfStream,
     /// Which of several captured packets is handed out.
@@ -70,6 +72,7 @@ impl Default for HdAudioOptions {
             alignment: Bytes::new(1),
             buffer_max: Bytes::new(1 << 30),
             packet_window: PacketWindow::default(),
+            position_register: true,
             end_of_stream: EndOfStream::default(),
             read_order: ReadOrder::default(),
         }

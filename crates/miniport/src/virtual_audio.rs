@@ -3,15 +3,19 @@
 //! ```text
 //!  counter ──▶ SampleStream   whole milliseconds, two clocks, 32 bits: the sample driver
 //!              ExactStream    one clock, no rounding but to frames: the same device done right
+//!                   │
+//!  port ──▶ VirtualMiniport ──▶ hardware::TimerBus ──▶ a timer, and a speaker that takes lumps
 //! ```
 //!
 //! Microsoft's sample virtual driver turns time into positions, packets and events with some
 //! arithmetic that many drivers were copied from. [`SampleStream`] is that arithmetic to the bit,
 //! its defects included; [`ExactStream`] answers the same calls as the pages ask for it. Both are
-//! told the time, and neither touches a sample.
+//! told the time, and neither touches a sample. [`VirtualMiniport`] is a miniport made of either.
 
 mod counter;
+mod driver;
 mod exact;
+mod modes;
 mod registers;
 mod report;
 mod run_time;
@@ -19,7 +23,9 @@ mod sample;
 mod wave;
 
 pub use counter::Counter;
+pub use driver::VirtualMiniport;
 pub use exact::{ExactOptions, ExactStream};
+pub use modes::{VirtualMode, VirtualOptions};
 pub use registers::Registers;
 pub use report::{EngineEvent, Report};
 pub use run_time::{RunTime, Segment};

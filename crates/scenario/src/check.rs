@@ -9,7 +9,7 @@ use hardware::StreamFormat;
 use ring::Samples;
 use units::Frames;
 
-use crate::format::{Device, Engine, Format, Scenario, Source};
+use crate::format::{Device, EndFill, Engine, Format, Kind, Scenario, Source};
 use crate::stack::{CONTROLLER, ENGINE, INTERRUPT};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
@@ -130,6 +130,7 @@ impl Check<'_> {
             self.say("device.name", message);
         }
         self.format("device.format", device.format);
+        self.virtual_device(device);
         if let Err(error) = StreamFormat::of(device.format.to_format()) {
             self.advise(
                 "device.format",
@@ -154,6 +155,37 @@ impl Check<'_> {
             );
         } else {
             self.fifo(device);
+        }
+    }
+
+    /// What has no hardware has none of its properties.
+    fn virtual_device(&mut self, device: &Device) {
+        if device.kind != Kind::Virtual {
+            if device.mode.is_some() {
+                let help = "`kind = \"virtual\"` beside it";
+                self.advise("device.mode", "only a virtual driver has modes", help);
+            }
+            return;
+        }
+        for (key, given) in [
+            ("device.preset", device.preset.is_some()),
+            ("device.prefetch", device.prefetch.is_some()),
+            ("device.burst", device.burst.is_some()),
+            ("device.count-on", device.count_on.is_some()),
+            ("device.drift", device.drift.ppb() != 0),
+            ("device.class", device.class.is_some()),
+            ("device.faults", device.faults.is_some()),
+            (
+                "device.end-of-stream",
+                device.end_of_stream != EndFill::default(),
+            ),
+        ] {
+            if given {
+                self.say(
+                    key,
+                    "a virtual driver has no hardware that this could be said of",
+                );
+            }
         }
     }
 

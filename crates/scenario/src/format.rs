@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 pub use client::{Client, EndOfStream, Mode, Prime};
 pub use device::{
-    Class, Content, CountOn, Device, EndFill, Engine, FifoUnderrun, Format, PacketWindow, Policy,
-    Preset, Sample, Suite,
+    Class, Content, CountOn, Device, EndFill, Engine, FifoUnderrun, Format, Kind, PacketWindow,
+    Policy, Preset, Sample, Suite, VirtualMode,
 };
 pub use device_fault::{
     Backwards, BurstGrain, ByFrames, CblMismatch, DelayOtherTimebase, IrqCoalesce, IrqSpurious,
@@ -34,8 +34,8 @@ pub use expect_capture::{
     ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
 };
 pub use fault::{
-    Action, BlockedDpc, Fault, LateDpc, LateWakeUp, LostNotification, ReadSlot, RunAgain,
-    SpuriousNotification, Transport, WritePacket,
+    Action, BlockedDpc, Fault, LateDpc, LateWakeUp, LostNotification, MissingTicks, ReadSlot,
+    RunAgain, SpuriousNotification, Transport, WritePacket,
 };
 pub use microphone::{CaptureEngine, Microphone, Overrun, ReadOrder};
 pub use source::{Impulses, Noise, Nothing, Sine, Source, Sweep, Wav};

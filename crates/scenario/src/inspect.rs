@@ -65,7 +65,7 @@ pub struct EndpointView {
 /// Looks at the devices of `scenario` as they are before anything runs.
 pub fn inspect(scenario: &Scenario) -> Inspection {
     let mut world = World::new(scenario.seed, Keep::Digest);
-    let hardware = Hardware::new(&mut world, &scenario.device, false);
+    let hardware = Hardware::new(&mut world, &scenario.device, None, false);
     let cx = world.actor("inspector");
     let found = endpoints(world.now(), &hardware.interfaces);
     let views = found.into_iter().map(|endpoint| EndpointView {

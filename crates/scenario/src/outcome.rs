@@ -49,6 +49,9 @@ impl Stack {
         devices.for_each(|device| {
             device.controller.borrow_mut().settle(now);
         });
+        if let Some(stream) = self.players.device_stream() {
+            stream.mapping.bus.settle(now);
+        }
         let truth = self.account().map(Ledger::close);
         let captured = self.capture_account().map(CaptureLedger::close);
         self.note_what_was_heard();
@@ -92,8 +95,7 @@ impl Stack {
     fn account(&mut self) -> Option<Account> {
         let (geometry, until) = (self.geometry()?, self.end());
         let packet = geometry.packet.get();
-        let controller = self.hardware.controller.borrow();
-        let log = controller.link_log(0);
+        let log = self.hardware.log();
         let frames: u64 = log
             .segments()
             .iter()
@@ -127,8 +129,7 @@ impl Stack {
     /// Puts what was heard into the history, so that the digest covers it.
     fn note_what_was_heard(&mut self) {
         let cx = self.world.actor(&self.scenario.device.name);
-        let controller = self.hardware.controller.borrow();
-        for span in controller.link_log(0).spans() {
+        for span in self.hardware.log().spans() {
             let (writer, kind, content) = span.whose.map_or((0, 0, 0), |whose| {
                 let kind = match whose.kind {
                     Kind::Audio => 0,
@@ -149,15 +150,14 @@ impl Stack {
 
     fn heard(&self) -> Option<Heard> {
         let device = &self.scenario.device;
-        let controller = self.hardware.controller.borrow();
-        let log = controller.link_log(0);
+        let log = self.hardware.log();
         let keeps = self.options.keep_samples && self.scenario.has_speaker();
         keeps.then(|| {
             Heard::of(
                 device.name.clone(),
                 device.format.to_format(),
                 device.drift.ppb(),
-                log,
+                &log,
                 self.end(),
             )
         })

@@ -35,7 +35,9 @@ static SHIPPED: &[Shipped] = scenarios! {
         "hd-audio"
         "late-client"
         "late-wake-up"
+        "no-position-register"
         "two-clients"
+        "virtual-exact"
     ;
     "regression/":
         "s01-baseline"
@@ -71,6 +73,10 @@ static SHIPPED: &[Shipped] = scenarios! {
         "s24b-forced-early-write"
         "s24c-spurious-wake-blind"
         "s25-duplicate-announcement"
+        "s26-truncated-period-448"
+        "s27-truncated-period-128"
+        "s28-tick-stall-34-ms"
+        "s29-tick-stall-14-ms"
         "s30a-exact-periods-48000"
         "s30b-exact-periods-44100"
         "s31-capture-inside-the-slack"

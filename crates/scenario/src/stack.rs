@@ -117,7 +117,12 @@ impl Stack {
         }
         let machine = Shared::new(Machine::ideal());
         faults::inject(scenario, &mut machine.borrow_mut());
-        let hardware = Hardware::new(&mut world, &scenario.device, options.keep_samples);
+        let hardware = Hardware::new(
+            &mut world,
+            &scenario.device,
+            faults::missing_ticks(scenario),
+            options.keep_samples,
+        );
         let seed = world.seed();
         device_faults::inject(scenario, seed, &mut hardware.controller.borrow_mut());
         let microphone = listening(&mut world, scenario, inputs, options)?;

@@ -1,7 +1,7 @@
 //! Whether faults and actions make sense.
 
 use super::Check;
-use crate::format::{Action, Fault, Format, LateWakeUp, Mode};
+use crate::format::{Action, Fault, Format, Kind, LateWakeUp, MissingTicks, Mode, VirtualMode};
 
 /// How long all faults together may make things.
 const DELAY_MAX_NANOS: u64 = 60 * 86_400 * 1_000_000_000;
@@ -47,9 +47,54 @@ impl Check<'_> {
             }
         }
         self.device_fault(key, fault);
+        if self.scenario.device.kind == Kind::Virtual {
+            self.needs_no_hardware(key, fault);
+        }
+        if let Some(missing) = &fault.missing_ticks {
+            self.missing_ticks(&format!("{key}.missing-ticks"), missing);
+        }
         let producers = !self.scenario.clients.is_empty();
         if !producers {
             self.say(key, "a fault needs a client that it can hit; there is none");
+        }
+    }
+
+    /// A virtual driver has a machine and a timer that may fail, and nothing else.
+    fn needs_no_hardware(&mut self, key: &str, fault: &Fault) {
+        const MACHINE: [&str; 6] = [
+            "late-wake-up",
+            "lost-notification",
+            "spurious-notification",
+            "blocked-dpc",
+            "late-dpc",
+            "missing-ticks",
+        ];
+        let kinds = fault.kinds();
+        let of_hardware = kinds
+            .iter()
+            .find(|(kind, given)| *given && !MACHINE.contains(kind));
+        if let Some((kind, _)) = of_hardware {
+            let help = "leave it away, or take `kind = \"hd-audio\"` in [device]";
+            self.advise(
+                format!("{key}.{kind}"),
+                "a virtual driver has no hardware that could do this",
+                help,
+            );
+        }
+    }
+
+    fn missing_ticks(&mut self, key: &str, missing: &MissingTicks) {
+        if missing.from == 0 || missing.to < missing.from {
+            let message = format!("no ticks from {} to {}", missing.from, missing.to);
+            self.advise(key, message, "ticks are counted from 1");
+        }
+        if self.scenario.device.virtual_mode() != Some(VirtualMode::Sample) {
+            let help = "`kind = \"virtual\"` and `mode = \"sample\"` in [device]";
+            self.advise(key, "this device has no ticks", help);
+        }
+        let faults = self.scenario.faults.iter();
+        if faults.filter(|fault| fault.missing_ticks.is_some()).count() > 1 {
+            self.say(key, "ticks are missing in one stretch only");
         }
     }
 

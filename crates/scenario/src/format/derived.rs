@@ -3,12 +3,14 @@
 use ks::{DEFAULT_PERIOD, OemPeriod, default_period};
 use units::{Frames, Hns, WaveFormat};
 
-use super::{Action, CaptureEngine, Client, Device, Engine, Fault, Format, Scenario};
+use super::{
+    Action, CaptureEngine, Client, Device, Engine, Fault, Format, Kind, Scenario, VirtualMode,
+};
 use crate::quantity::{FrameCount, Time};
 
 impl Fault {
     /// Each kind of fault by its key, and whether it is this one.
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 38] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 39] {
         [
             ("late-wake-up", self.late_wake_up.is_some()),
             ("lost-notification", self.lost_notification.is_some()),
@@ -57,6 +59,7 @@ impl Fault {
             ),
             ("pause-adds-delay", self.pause_adds_delay.is_some()),
             ("ticks", self.ticks.is_some()),
+            ("missing-ticks", self.missing_ticks.is_some()),
         ]
     }
 }
@@ -135,6 +138,14 @@ impl Client {
     /// Time that an exclusive client takes per packet.
     pub fn service_time(&self) -> Time {
         self.service.unwrap_or_default()
+    }
+}
+
+impl Device {
+    /// How it counts, if it is a virtual one.
+    pub(crate) fn virtual_mode(&self) -> Option<VirtualMode> {
+        let mode = self.mode.unwrap_or(VirtualMode::Exact);
+        (self.kind == Kind::Virtual).then_some(mode)
     }
 }
 

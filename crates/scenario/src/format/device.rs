@@ -15,6 +15,11 @@ use crate::quantity::{Drift, FrameCount, Rate, Time};
 pub struct Device {
     /// What the endpoint is called in reports.
     pub name: String,
+    /// What stands behind the driver.
+    pub kind: Kind,
+    /// How a virtual driver counts. Default: `exact`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<VirtualMode>,
     /// Figures of a real device; keys that are given beside it override it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
@@ -43,12 +48,36 @@ pub struct Device {
     /// Faults that real devices have together, beside those of `[[fault]]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<Suite>,
+    /// Whether the device has a position register that clients can map. A virtual one never has.
+    pub position_register: bool,
     /// Lets a buffer have up to 8 packets; Windows knows 1 or 2.
     pub more_packets: bool,
     /// Which packet the driver takes before RUN and ahead of time.
     pub packet_window: PacketWindow,
     /// What lies behind the end of a stream that has ended.
     pub end_of_stream: EndFill,
+}
+
+/// What stands behind a driver.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An HD Audio controller.
+    #[default]
+    HdAudio,
+    /// A timer, and no hardware.
+    Virtual,
+}
+
+/// How a virtual driver counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VirtualMode {
+    /// As the sample driver does: in lumps, by a timer of a millisecond, in packets of whole
+    /// milliseconds.
+    Sample,
+    /// As it should: one notification at each boundary, everything from one clock.
+    Exact,
 }
 
 /// Figures of a real device.
@@ -237,6 +266,8 @@ impl Default for Device {
     fn default() -> Self {
         Self {
             name: "speaker".into(),
+            kind: Kind::default(),
+            mode: None,
             preset: None,
             format: Format::default(),
             prefetch: None,
@@ -247,6 +278,7 @@ impl Default for Device {
             drift: Drift::default(),
             class: None,
             faults: None,
+            position_register: true,
             more_packets: false,
             packet_window: PacketWindow::default(),
             end_of_stream: EndFill::default(),

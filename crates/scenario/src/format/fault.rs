@@ -133,6 +133,9 @@ pub struct Fault {
     /// The device moves in ticks, as one in a virtual machine does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticks: Option<Ticks>,
+    /// Expiries of the timer of a virtual driver never come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_ticks: Option<MissingTicks>,
 }
 
 /// A thread that has been woken gets to run late.
@@ -191,6 +194,17 @@ pub struct LateDpc {
     pub event: u64,
     /// How late.
     pub by: Time,
+}
+
+/// Expiries of the timer of a virtual driver never come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MissingTicks {
+    /// The first of them: its number since RUN was entered, counted from 1, one a millisecond.
+    #[schemars(range(min = 1))]
+    pub from: u64,
+    /// The last of them.
+    pub to: u64,
 }
 
 /// Something that somebody does on purpose: exactly one kind, as a table named by it.

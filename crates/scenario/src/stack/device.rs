@@ -1,17 +1,24 @@
 //! The device and its driver.
 
-use hardware::{Bus, Controller, ControllerConfig, StreamConfig, device};
+use std::cell::Ref;
+
+use hardware::{
+    Bus, Controller, ControllerConfig, LinkLog, MissingTicks, StreamConfig, TimerBus, TimerDevice,
+    device, timer_device,
+};
 use ks::wire::PacketSizeConstraints;
 use ks::{DeviceInterfaces, FilterHandle};
-use machine::{Interrupt, Machine, interrupt};
+use machine::{Interrupt, InterruptRoutine, Machine, interrupt};
+use miniport::virtual_audio::{VirtualMiniport, VirtualMode, VirtualOptions};
 use miniport::{
     EndOfStream, HdAudioAdapter, HdAudioMiniport, HdAudioOptions, HdAudioTopology, PacketWindow,
 };
 use port::{Adapter, Memory, TopologyPort, WaveRtPort};
+use portcls::MiniportWaveRt;
 use ring::Samples;
 use units::{Bytes, Frames, Moment, SimTime};
 use vtime::sim::{Role, SimEvent, World};
-use vtime::{Event, Fork, Forker, Reset, Shared};
+use vtime::{Event, EventHandle, Fork, Forker, Reset, Shared};
 use wasapi::Player;
 
 use super::microphone::heard;
@@ -25,10 +32,13 @@ const INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0001\4&0";
 /// That of a microphone.
 const CAPTURE_INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0002\4&0";
 
-/// The controller, its interrupt, and the filter that its driver shows.
+/// The controller or the timer, its interrupt, and the filter that its driver shows.
 #[derive(Debug)]
 pub(crate) struct Hardware {
+    /// At rest for ever if the device is virtual.
     pub(crate) controller: Shared<Controller>,
+    /// What a virtual driver has in its place.
+    timer: Option<Shared<TimerDevice>>,
     interrupt: Shared<Interrupt>,
     doorbell: SimEvent,
     line: SimEvent,
@@ -40,7 +50,12 @@ pub(crate) struct Hardware {
 }
 
 impl Hardware {
-    pub(crate) fn new(world: &mut World, device: &Device, keep_samples: bool) -> Self {
+    pub(crate) fn new(
+        world: &mut World,
+        device: &Device,
+        missing: Option<MissingTicks>,
+        keep_samples: bool,
+    ) -> Self {
         let samples = samples(keep_samples);
         let config = ControllerConfig {
             ppb: device.drift.ppb(),
@@ -49,17 +64,20 @@ impl Hardware {
         let controller = Shared::new(Controller::new(&config));
         let doorbell = world.event("doorbell", Reset::Auto);
         let line = world.event("interrupt line", Reset::Auto);
-        let bus = Bus::new(controller.clone(), doorbell.handle());
-        let now = SimTime::ZERO.commit();
-        let miniport = HdAudioMiniport::new(now, bus, 0, device.driver_options());
-        let interrupt = Shared::new(Interrupt::new(miniport.interrupt_routine()));
+        let timer = device
+            .virtual_mode()
+            .map(|_| Shared::new(TimerDevice::new(samples, missing)));
+        let driver = match &timer {
+            Some(timer) => virtual_driver(timer, doorbell.handle(), device),
+            None => hd_audio_driver(&controller, doorbell.handle(), device),
+        };
         let memory = Shared::new(Memory::ample(samples));
-        let sizes = miniport.packet_sizes();
-        let filter = WaveRtPort::install(Box::new(miniport), memory);
-        let interfaces = start_adapter(now, &filter, sizes);
+        let filter = WaveRtPort::install(driver.miniport, memory);
+        let interfaces = start_adapter(SimTime::ZERO.commit(), &filter, driver.sizes);
         Self {
             controller,
-            interrupt,
+            timer,
+            interrupt: Shared::new(Interrupt::new(driver.routine)),
             doorbell,
             line,
             filter,
@@ -89,6 +107,7 @@ impl Hardware {
         let filter = WaveRtPort::install(Box::new(miniport), memory);
         Self {
             controller,
+            timer: None,
             interrupt: Shared::new(Interrupt::new(adapter.interrupt_routine())),
             doorbell,
             line,
@@ -98,12 +117,27 @@ impl Hardware {
         }
     }
 
+    /// What was heard.
+    pub(crate) fn log(&self) -> Ref<'_, LinkLog> {
+        match &self.timer {
+            Some(timer) => Ref::map(timer.borrow(), TimerDevice::log),
+            None => Ref::map(self.controller.borrow(), |controller| {
+                controller.link_log(0)
+            }),
+        }
+    }
+
     pub(crate) fn spawn(&self, world: &mut World, machine: &Shared<Machine>) {
         let [controller, interrupt_routine] = self.actors;
         let cx = world.actor(controller);
         let (doorbell, line) = (self.doorbell.clone(), self.line.clone());
-        let drive = device(cx.clone(), self.controller.clone(), doorbell, line);
-        world.spawn(&cx, Role::Service, drive);
+        if let Some(timer) = &self.timer {
+            let drive = timer_device(cx.clone(), timer.clone(), doorbell, line);
+            world.spawn(&cx, Role::Service, drive);
+        } else {
+            let drive = device(cx.clone(), self.controller.clone(), doorbell, line);
+            world.spawn(&cx, Role::Service, drive);
+        }
         let cx = world.actor(interrupt_routine);
         let serve = interrupt(
             cx.clone(),
@@ -153,10 +187,53 @@ fn start_microphone(
     interfaces
 }
 
+/// A driver: what the port binds, and what runs when its device interrupts.
+struct Driver {
+    miniport: Box<dyn MiniportWaveRt>,
+    routine: Box<dyn InterruptRoutine>,
+    sizes: PacketSizeConstraints,
+}
+
+fn hd_audio_driver(
+    controller: &Shared<Controller>,
+    doorbell: EventHandle,
+    device: &Device,
+) -> Driver {
+    let bus = Bus::new(controller.clone(), doorbell);
+    let now = SimTime::ZERO.commit();
+    let miniport = HdAudioMiniport::new(now, bus, 0, device.driver_options());
+    Driver {
+        routine: miniport.interrupt_routine(),
+        sizes: miniport.packet_sizes(),
+        miniport: Box::new(miniport),
+    }
+}
+
+fn virtual_driver(timer: &Shared<TimerDevice>, doorbell: EventHandle, device: &Device) -> Driver {
+    let bus = TimerBus::new(timer.clone(), doorbell);
+    let driver = device.driver_options();
+    let mode = match device.virtual_mode() {
+        Some(crate::format::VirtualMode::Sample) => VirtualMode::Sample,
+        _ => VirtualMode::Exact,
+    };
+    let options = VirtualOptions {
+        mode,
+        packets_max: driver.packets_max,
+        packet_window: driver.packet_window,
+    };
+    let miniport = VirtualMiniport::new(bus, options);
+    Driver {
+        routine: miniport.timer_routine(),
+        sizes: miniport.packet_sizes(),
+        miniport: Box::new(miniport),
+    }
+}
+
 impl Fork for Hardware {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
             controller: self.controller.fork(forker),
+            timer: self.timer.fork(forker),
             interrupt: self.interrupt.fork(forker),
             doorbell: self.doorbell.fork(forker),
             line: self.line.fork(forker),
@@ -210,6 +287,7 @@ impl Device {
             } else {
                 base.packets_max
             },
+            position_register: self.position_register,
             packet_window: match self.packet_window {
                 crate::format::PacketWindow::Documented => PacketWindow::Documented,
                 crate::format::PacketWindow::Sample => PacketWindow::Sample,

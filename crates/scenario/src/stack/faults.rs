@@ -1,5 +1,6 @@
 //! Faults, put into the machine.
 
+use hardware::MissingTicks;
 use machine::{FaultId, Injection, Machine};
 use units::SimTime;
 
@@ -14,6 +15,16 @@ pub(crate) fn inject(scenario: &Scenario, machine: &mut Machine) {
             machine.inject(FaultId::new(ordinal), injection);
         }
     }
+}
+
+/// The ticks that a virtual driver misses; no fault of the machine.
+pub(crate) fn missing_ticks(scenario: &Scenario) -> Option<MissingTicks> {
+    let mut faults = scenario.faults.iter();
+    let missing = faults.find_map(|fault| fault.missing_ticks.as_ref())?;
+    Some(MissingTicks {
+        from: missing.from,
+        to: missing.to,
+    })
 }
 
 fn injection(scenario: &Scenario, fault: &Fault, machine: &mut Machine) -> Option<Injection> {

@@ -14,3 +14,4 @@ mod runs;
 mod schema;
 mod shipped;
 mod sounds;
+mod virtual_driver;

@@ -47,17 +47,31 @@ impl<E: PartialEq> SampleStream<E> {
         Ok(ticked)
     }
 
+    /// True if an expiry at `now` would do anything: complete a packet, or watch for the end.
+    pub fn acts(&self, now: Counter) -> bool {
+        let is_due = self.interval_is_over(self.since_completion(self.time(now)));
+        self.timer_is_armed && (is_due || self.registers.has_end)
+    }
+
+    /// Time since the last completion that belongs to the packet in transfer.
+    fn since_completion(&self, now: u64) -> u64 {
+        let registers = &self.registers;
+        now.wrapping_sub(registers.completed_at)
+            .wrapping_add(registers.timer_carry)
+    }
+
+    fn interval_is_over(&self, elapsed: u64) -> bool {
+        u64::from(low32(elapsed)) / HNS_PER_MILLISECOND >= self.registers.interval_ms.into()
+    }
+
     /// True if the interval is over by `now`; what lies beyond it is carried over.
     ///
     /// Elapsed time is cut to 32 bits for the comparison, and not for the carry.
     fn take_interval(&mut self, now: u64) -> bool {
-        let registers = &mut self.registers;
-        let elapsed = now
-            .wrapping_sub(registers.completed_at)
-            .wrapping_add(registers.timer_carry);
-        let milliseconds = u64::from(low32(elapsed)) / HNS_PER_MILLISECOND;
-        let is_due = milliseconds >= registers.interval_ms.into();
+        let elapsed = self.since_completion(now);
+        let is_due = self.interval_is_over(elapsed);
         if is_due {
+            let registers = &mut self.registers;
             let interval = low32(u64::from(registers.interval_ms) * HNS_PER_MILLISECOND);
             registers.timer_carry = elapsed.wrapping_sub(interval.into());
             registers.completed_at = now;

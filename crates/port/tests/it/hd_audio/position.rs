@@ -3,7 +3,7 @@
 use hardware::StreamConfig;
 use ks::{KsState, PinReply, RtAudioRequest};
 use miniport::HdAudioOptions;
-use units::{Frames, Hns, SimDuration};
+use units::{Frames, Hns, NtStatus, SimDuration};
 use vtime::Event;
 
 use super::lab::{Client, Lab, Stream, k0, s16};
@@ -294,5 +294,20 @@ fn r94_without_a_buffer_there_is_no_place_in_it_to_map() {
         assert_eq!(ask().err(), Some(units::NtStatus::DEVICE_NOT_READY));
         ks::allocate_buffer(&client.cx, &pin, units::Bytes::new(3840)).expect("there is memory");
         assert!(ask().is_ok(), "what failed was not mapped");
+    });
+}
+
+#[test]
+fn r99_without_a_position_register_the_position_can_still_be_asked_for() {
+    let options = HdAudioOptions {
+        position_register: false,
+        ..HdAudioOptions::default()
+    };
+    Lab::new(StreamConfig::k0(), options).run(60, |client| async move {
+        let stream = client.start_k0();
+        client.at(25).await;
+        let register = ks::position_register(&client.cx, &stream.pin);
+        assert_eq!(register.map(|_| ()), Err(NtStatus::NOT_SUPPORTED));
+        assert_eq!(offsets(&client, &stream), (1200 % 960 * 4, 1200 % 960 * 4));
     });
 }

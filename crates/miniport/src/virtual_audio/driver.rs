@@ -1,0 +1,419 @@
+//! A virtual miniport and its stream, as the port sees them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hardware::TimerBus;
+use ks::wire::PacketSizeConstraints;
+use ks::{
+    Communication, DataFlow, DataRange, HwLatency, InstanceCount, KSCATEGORY_AUDIO,
+    KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KsState, MappedRegister, PacketCount, PinFactory,
+    Position, PresentationPosition, SampleKind, Settle, WritePacket,
+};
+use machine::{InterruptRoutine, IsrOutcome};
+use portcls::{
+    AudioBuffer, CacheType, FilterDescription, InputStream, MiniportWaveRt, MiniportWaveRtStream,
+    OutputStream, PortStreamHandle, StreamNotification,
+};
+use ring::SharedBuffer;
+use units::{Bytes, Hns, Moment, NtStatus, SimDuration, WaveFormat};
+use vtime::{EventHandle, Fork, Forker, Shared};
+
+use super::modes::{Core, VirtualOptions};
+
+/// How often the sample driver's timer expires.
+const TICK: SimDuration = SimDuration::from_millis(1);
+
+/// The miniport of a virtual speaker: a timer, and no hardware.
+///
+/// Its filter has a render pin (pin 0, one instance) and a bridge pin to the loudspeaker.
+#[derive(Debug)]
+pub struct VirtualMiniport {
+    bus: TimerBus,
+    options: VirtualOptions,
+    open: Open,
+}
+
+type Open = Shared<Option<Shared<Stream>>>;
+
+/// What stream, timer routine and mapping share.
+#[derive(Debug)]
+struct Stream {
+    core: Core,
+    bus: TimerBus,
+    format: WaveFormat,
+}
+
+#[derive(Debug)]
+struct VirtualStream {
+    stream: Shared<Stream>,
+    port: PortStreamHandle,
+    format: WaveFormat,
+}
+
+impl VirtualMiniport {
+    /// The pin to render to.
+    pub const RENDER_PIN: u32 = 0;
+
+    /// The miniport of the device behind `bus`.
+    pub fn new(bus: TimerBus, options: VirtualOptions) -> Self {
+        Self {
+            bus,
+            options,
+            open: Shared::new(None),
+        }
+    }
+
+    /// What packets the device can have: of at least 2 ms, which is advertised and not enforced.
+    ///
+    /// Source: `audio/sysvad/TabletAudioSample/minipairs.h`.
+    pub fn packet_sizes(&self) -> PacketSizeConstraints {
+        PacketSizeConstraints {
+            period_min: Hns::new(20_000),
+            alignment: Bytes::new(1),
+            size_max: None,
+            modes: Vec::new(),
+        }
+    }
+
+    /// What is to run when the timer expires.
+    pub fn timer_routine(&self) -> Box<dyn InterruptRoutine> {
+        Box::new(Routine(self.open.clone()))
+    }
+}
+
+impl MiniportWaveRt for VirtualMiniport {
+    fn description(&self) -> FilterDescription {
+        let ranges = vec![DataRange {
+            kind: SampleKind::Pcm,
+            channels_max: 16,
+            bits_min: 8,
+            bits_max: 32,
+            hertz_min: 8_000,
+            hertz_max: 192_000,
+        }];
+        let pin = |flow, communication, category, ranges, possible| PinFactory {
+            flow,
+            communication,
+            category,
+            ranges,
+            instances: InstanceCount {
+                possible: Some(possible),
+                current: 0,
+            },
+        };
+        let render = pin(
+            DataFlow::In,
+            Communication::Sink,
+            KSCATEGORY_AUDIO,
+            ranges,
+            1,
+        );
+        let bridge = pin(
+            DataFlow::Out,
+            Communication::None,
+            KSCATEGORY_AUDIO,
+            Vec::new(),
+            0,
+        );
+        FilterDescription {
+            categories: vec![KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_REALTIME],
+            pins: vec![render, bridge],
+        }
+    }
+
+    fn new_stream(
+        &mut self,
+        _: Moment,
+        port: PortStreamHandle,
+        _: u32,
+        _: DataFlow,
+        format: WaveFormat,
+    ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
+        let core = Core::new(self.options, format).ok_or(NtStatus::NO_MATCH)?;
+        let stream = Shared::new(Stream {
+            core,
+            bus: self.bus.clone(),
+            format,
+        });
+        *self.open.borrow_mut() = Some(stream.clone());
+        Ok(Box::new(VirtualStream {
+            stream,
+            port,
+            format,
+        }))
+    }
+
+    fn fork_miniport(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRt> {
+        Box::new(Self {
+            bus: self.bus.fork(forker),
+            options: self.options,
+            open: self.open.fork(forker),
+        })
+    }
+}
+
+impl Stream {
+    /// Gives the speaker what is due.
+    fn settle(&self, now: Moment) {
+        let due = self.core.due(now, self.format);
+        self.bus.tell(|device| device.take_to(due));
+    }
+
+    fn set_state(&mut self, now: Moment, state: KsState) -> Result<(), NtStatus> {
+        // What was due until now was due in the old state.
+        self.settle(now);
+        self.core.set_state(now, state)?;
+        match state {
+            KsState::Run => {
+                let rate = self.format.rate;
+                self.bus.tell(|device| device.run(now, rate));
+                if self.core.polls() {
+                    self.bus.tell(|device| device.set_periodic(now.time, TICK));
+                }
+            }
+            KsState::Pause | KsState::Acquire => {
+                self.settle(now);
+                self.bus.tell(hardware::TimerDevice::pause);
+            }
+            KsState::Stop => self.bus.tell(hardware::TimerDevice::reset),
+        }
+        self.set_timer(now);
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Sets the timer for the next boundary, or takes it back if it is not needed.
+    fn set_timer(&self, now: Moment) {
+        match self.core.next_completion(now) {
+            Some(at) => self.bus.tell(|device| device.set_once(at)),
+            None if self.core.polls() => {}
+            None => self.bus.tell(hardware::TimerDevice::cancel),
+        }
+    }
+
+    /// The timer expired: the number of the packet that is done, if one is.
+    fn acknowledge(&mut self, now: Moment) -> Option<u64> {
+        self.set_timer(now);
+        self.core.completes(now)
+    }
+
+    fn expire(&mut self, now: Moment, signal: &mut dyn FnMut(&EventHandle, u64)) {
+        let completed = self.core.expire(now);
+        self.settle(now);
+        self.set_timer(now);
+        if let Some(completed) = completed {
+            for event in self.core.events() {
+                signal(event, completed);
+            }
+        }
+    }
+}
+
+/// ISR and DPC: the expiry of the timer, and its routine.
+#[derive(Debug)]
+struct Routine(Open);
+
+impl InterruptRoutine for Routine {
+    fn isr(&mut self, now: Moment) -> IsrOutcome {
+        let open = self.0.borrow();
+        let event = open
+            .as_ref()
+            .and_then(|stream| stream.borrow_mut().acknowledge(now));
+        event.map_or(IsrOutcome::NotMine, |event| IsrOutcome::QueueDpc { event })
+    }
+
+    fn dpc(&mut self, now: Moment, signal: &mut dyn FnMut(&EventHandle, u64)) {
+        if let Some(stream) = &*self.0.borrow() {
+            stream.borrow_mut().expire(now, signal);
+        }
+    }
+
+    fn fork_routine(&self, forker: &mut Forker) -> Box<dyn InterruptRoutine> {
+        Box::new(Self(self.0.fork(forker)))
+    }
+}
+
+impl VirtualStream {
+    fn allocate(
+        &mut self,
+        requested: Bytes,
+        packets: Option<u32>,
+    ) -> Result<AudioBuffer, NtStatus> {
+        let size = u32::try_from(requested.get()).map_err(|_| NtStatus::UNSUCCESSFUL)?;
+        let mut stream = self.stream.borrow_mut();
+        let made = stream.core.allocate(size, packets)?;
+        let actual = Bytes::new(made.actual.into());
+        let mut port = self.port.borrow_mut();
+        let below_4_gib = u32::MAX.into();
+        let pages = port.allocate_pages(below_4_gib, actual);
+        let Some(mdl) = pages else {
+            stream.core.free();
+            return Err(NtStatus::UNSUCCESSFUL);
+        };
+        if mdl.size() < actual {
+            port.free_pages(mdl);
+            stream.core.free();
+            return Err(NtStatus::UNSUCCESSFUL);
+        }
+        let frames = self.format.frames_in(actual);
+        let memory = port.cyclic_buffer(&mdl, self.format, frames);
+        stream
+            .bus
+            .tell(|device| device.attach(Arc::<SharedBuffer>::clone(&memory)));
+        Ok(AudioBuffer {
+            mdl,
+            actual,
+            offset_from_first_page: Bytes::ZERO,
+            cache: CacheType::Cached,
+            memory,
+            bus: Rc::new(SettledStream(self.stream.clone())),
+        })
+    }
+
+    fn free(&mut self, buffer: AudioBuffer) {
+        let mut stream = self.stream.borrow_mut();
+        stream.core.free();
+        stream.bus.tell(hardware::TimerDevice::detach);
+        self.port.borrow_mut().free_pages(buffer.mdl);
+    }
+}
+
+impl MiniportWaveRtStream for VirtualStream {
+    fn set_state(&mut self, now: Moment, state: KsState) -> Result<(), NtStatus> {
+        self.stream.borrow_mut().set_state(now, state)
+    }
+
+    fn position(&mut self, now: Moment) -> Result<Position, NtStatus> {
+        let mut stream = self.stream.borrow_mut();
+        let position = stream.core.position(now)?;
+        stream.settle(now);
+        Ok(position)
+    }
+
+    fn allocate_audio_buffer(
+        &mut self,
+        _: Moment,
+        requested: Bytes,
+    ) -> Result<AudioBuffer, NtStatus> {
+        self.allocate(requested, None)
+    }
+
+    fn free_audio_buffer(&mut self, _: Moment, buffer: AudioBuffer) {
+        self.free(buffer);
+    }
+
+    fn hw_latency(&mut self, _: Moment) -> HwLatency {
+        HwLatency {
+            fifo_size: Bytes::ZERO,
+            chipset_delay: Hns::new(0),
+            codec_delay: Hns::new(0),
+        }
+    }
+
+    fn position_register(&mut self, _: Moment) -> Result<MappedRegister, NtStatus> {
+        Err(self.stream.borrow().core.no_register())
+    }
+
+    fn clock_register(&mut self, _: Moment) -> Result<MappedRegister, NtStatus> {
+        Err(self.stream.borrow().core.no_register())
+    }
+
+    fn notification(&mut self) -> Option<&mut dyn StreamNotification> {
+        Some(self)
+    }
+
+    fn output(&mut self) -> Option<&mut dyn OutputStream> {
+        Some(self)
+    }
+
+    fn input(&mut self) -> Option<&mut dyn InputStream> {
+        None
+    }
+
+    fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream> {
+        Box::new(Self {
+            stream: self.stream.fork(forker),
+            port: self.port.fork(forker),
+            format: self.format,
+        })
+    }
+}
+
+impl StreamNotification for VirtualStream {
+    fn allocate_buffer_with_notification(
+        &mut self,
+        _: Moment,
+        notification_count: u32,
+        requested: Bytes,
+    ) -> Result<AudioBuffer, NtStatus> {
+        self.allocate(requested, Some(notification_count))
+    }
+
+    fn free_buffer_with_notification(&mut self, _: Moment, buffer: AudioBuffer) {
+        self.free(buffer);
+    }
+
+    fn register_notification_event(
+        &mut self,
+        _: Moment,
+        event: EventHandle,
+    ) -> Result<(), NtStatus> {
+        self.stream.borrow_mut().core.register(event)
+    }
+
+    fn unregister_notification_event(
+        &mut self,
+        _: Moment,
+        event: &EventHandle,
+    ) -> Result<(), NtStatus> {
+        self.stream.borrow_mut().core.unregister(event)
+    }
+}
+
+impl OutputStream for VirtualStream {
+    fn set_write_packet(&mut self, now: Moment, packet: WritePacket) -> Result<(), NtStatus> {
+        self.stream.borrow_mut().core.set_write_packet(now, packet)
+    }
+
+    fn packet_count(&mut self, now: Moment) -> Result<PacketCount, NtStatus> {
+        let mut stream = self.stream.borrow_mut();
+        let count = stream.core.packet_count(now)?;
+        stream.settle(now);
+        Ok(count)
+    }
+
+    fn presentation_position(&mut self, now: Moment) -> Result<PresentationPosition, NtStatus> {
+        let mut stream = self.stream.borrow_mut();
+        let blocks = stream.core.presented(now)?;
+        stream.settle(now);
+        Ok(PresentationPosition {
+            blocks,
+            qpc: now.time.to_hns_floor(),
+        })
+    }
+}
+
+/// The stream, to be brought up to date before a client stores.
+#[derive(Clone, Debug)]
+struct SettledStream(Shared<Stream>);
+
+impl Settle for SettledStream {
+    fn settle(&self, now: Moment) {
+        self.0.borrow().settle(now);
+    }
+
+    fn fork_settle(&self, forker: &mut Forker) -> Rc<dyn Settle> {
+        Rc::new(Self(self.0.fork(forker)))
+    }
+}
+
+impl Fork for Stream {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self {
+            core: self.core.fork(forker),
+            bus: self.bus.fork(forker),
+            format: self.format,
+        }
+    }
+}
