@@ -34,18 +34,19 @@ const fn layer(
 /// Every package of the model, from high to low.
 #[rustfmt::skip]
 pub const LAYERS: &[Layer] = &[
-    layer("scenario", &["truth", "wasapi", "engine", "port", "miniport", "portcls", "ks", "hardware", "machine", "ring", "vtime", "units"],
+    layer("scenario", &["truth", "wasapi", "engine", "observers", "port", "miniport", "portcls", "ks", "hardware", "machine", "ring", "vtime", "units"],
         &["schemars", "serde", "serde_json", "serde_path_to_error", "thiserror", "toml"]),
     layer("conformance", &["truth", "port", "portcls", "ks", "machine", "ring", "vtime", "units"], &["proptest", "thiserror"]),
     layer("truth", &["machine", "ring", "vtime", "units"], &["thiserror"]),
-    layer("wasapi", &["engine", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
-    layer("engine", &["ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
+    layer("wasapi", &["engine", "observers", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
+    layer("engine", &["observers", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
     layer("port", &["portcls", "ks", "machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("miniport", &["portcls", "hardware", "ks", "machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("portcls", &["ks", "machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("ks", &["ring", "vtime", "units"], &["thiserror"]),
     layer("hardware", &["machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("machine", &["vtime", "units"], &["thiserror"]),
+    layer("observers", &["units"], &[]),
     layer("ring", &["units"], &["loom", "thiserror"]),
     layer("vtime", &["units"], &["thiserror"]),
     layer("units", &[], &["thiserror"]),

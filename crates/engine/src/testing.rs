@@ -9,11 +9,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ks::{
-    HwLatency, KsState, Mapping, PacketCount, Pin, PinHandle, PinReply, PinRequest, RtAudioRequest,
-    Settle, WritePacket,
+    HwLatency, KsState, Mapping, PacketCount, Pin, PinHandle, PinReply, PinRequest, Position,
+    RtAudioRequest, Settle, WritePacket,
 };
 use ring::{Samples, SharedBuffer, Whose};
-use units::{Clock, Frames, Moment, NtStatus, Phase, WaveFormat};
+use units::{Bytes, Clock, Frames, Moment, NtStatus, Phase, WaveFormat};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared, Woken};
 
 pub use microphone::{TestMicrophone, record};
@@ -35,6 +35,11 @@ pub struct TestDevice {
     /// Notifications given in this run.
     notified: u64,
     ended: bool,
+    /// Readings of the position so far, and how they are wrong: down to whole grains, and one of
+    /// them by so many frames too low.
+    readings: u64,
+    grain: u64,
+    back: Option<(u64, u64)>,
     /// Frames that have begun, run by run.
     heard: Vec<Vec<Option<Whose>>>,
     bytes: Vec<u8>,
@@ -55,6 +60,9 @@ impl TestDevice {
             before: 0,
             notified: 0,
             ended: false,
+            readings: 0,
+            grain: 1,
+            back: None,
             heard: Vec::new(),
             bytes: Vec::new(),
         })
@@ -63,6 +71,16 @@ impl TestDevice {
     /// A handle to the one pin of `device`.
     pub fn pin(device: &Shared<Self>) -> PinHandle {
         PinHandle::new(Box::new(TestPin(device.clone())))
+    }
+
+    /// Shows the position in steps of `grain` frames.
+    pub fn set_grain(&mut self, grain: Frames) {
+        self.grain = grain.get();
+    }
+
+    /// Lets reading number `reading` of the position, counted from 1, be `frames` too low.
+    pub fn step_back(&mut self, reading: u64, frames: Frames) {
+        self.back = Some((reading, frames.get()));
     }
 
     /// Whose each frame of run `run` was that has begun.
@@ -145,6 +163,39 @@ impl TestDevice {
         Ok(())
     }
 
+    /// Where in the cyclic buffer the device says that it is.
+    fn position(&mut self, now: Moment) -> Position {
+        self.readings += 1;
+        let back = self.back.filter(|(reading, _)| *reading == self.readings);
+        let begun = self.begun(now) / self.grain * self.grain;
+        let shown = begun.saturating_sub(back.map_or(0, |(_, frames)| frames));
+        let round = self
+            .buffer
+            .as_ref()
+            .map_or(1, |buffer| buffer.frames().get());
+        let offset = self.format.bytes_of(Frames::new(shown % round));
+        Position {
+            play: offset,
+            write: offset,
+        }
+    }
+
+    /// Makes the cyclic buffer.
+    fn allocate(&mut self, pin: &TestPin, requested: Bytes, packets: u32) -> Mapping {
+        let frames = self.format.frames_in(requested);
+        let buffer = Arc::new(SharedBuffer::new(self.format, frames, self.samples));
+        self.packets = packets;
+        self.buffer = Some(Arc::clone(&buffer));
+        Mapping {
+            buffer,
+            actual: requested,
+            call_memory_barrier: false,
+            bus: Rc::new(pin.clone()),
+            range: None,
+            combining: ks::Combining::default(),
+        }
+    }
+
     fn set_write_packet(&mut self, now: Moment, write: WritePacket) -> Result<(), NtStatus> {
         let (packet, count) = (u64::from(write.packet.get()), self.count(now));
         if self.ended {
@@ -171,25 +222,18 @@ impl Pin for TestPin {
             PinRequest::SetState(state) => device.set_state(now, state).map(|()| PinReply::Done),
             PinRequest::RtAudio(request) => match request {
                 RtAudioRequest::QueryNotificationSupport => Ok(PinReply::NotificationSupport(true)),
+                RtAudioRequest::Buffer { requested, .. } => {
+                    Ok(PinReply::Buffer(device.allocate(self, requested, 1)))
+                }
                 RtAudioRequest::BufferWithNotification {
                     requested,
                     notification_count,
                     ..
-                } => {
-                    let frames = device.format.frames_in(requested);
-                    let buffer = SharedBuffer::new(device.format, frames, device.samples);
-                    let buffer = Arc::new(buffer);
-                    device.packets = notification_count;
-                    device.buffer = Some(Arc::clone(&buffer));
-                    Ok(PinReply::Buffer(Mapping {
-                        buffer,
-                        actual: requested,
-                        call_memory_barrier: false,
-                        bus: Rc::new(self.clone()),
-                        range: None,
-                        combining: ks::Combining::default(),
-                    }))
-                }
+                } => Ok(PinReply::Buffer(device.allocate(
+                    self,
+                    requested,
+                    notification_count,
+                ))),
                 RtAudioRequest::HwLatency => Ok(PinReply::HwLatency(HwLatency::default())),
                 RtAudioRequest::RegisterNotificationEvent(event) => {
                     device.event = Some(event);
@@ -209,8 +253,8 @@ impl Pin for TestPin {
             },
             PinRequest::GetState => Ok(PinReply::State(device.state)),
             PinRequest::GetFormat => Ok(PinReply::Format(device.format)),
+            PinRequest::Position => Ok(PinReply::Position(device.position(now))),
             PinRequest::SetFormat(_)
-            | PinRequest::Position
             | PinRequest::SetContentId { .. }
             | PinRequest::Audio(_)
             | PinRequest::AudioEngine(_) => Err(NtStatus::NOT_SUPPORTED),

@@ -45,14 +45,14 @@ pub static NOTIFICATION: Descriptor = Descriptor::new(
     ],
 );
 
-/// A thread found its event set.
+/// A thread found its event set, or its own timer expired.
 pub static WAKE: Descriptor = Descriptor::new(
     "machine.wake",
     &[
         Field::new("thread", "1"),
-        // What the event was set with.
+        // What the event was set with, or how often the timer has expired.
         Field::new("event", "1"),
-        // When the position was crossed that it answers to.
+        // When the position was crossed that it answers to, or when the timer was due.
         Field::new("due", "tick"),
         // When its first instruction runs.
         Field::new("starts", "tick"),

@@ -56,4 +56,4 @@ pub use interrupt::{
 };
 pub use latency::{Component, Latency};
 pub use machine::{Dispatch, Machine, ThreadId, Wake};
-pub use wake::wake;
+pub use wake::{timer_wake, wake};

@@ -162,26 +162,51 @@ impl Machine {
             .signals
             .iter()
             .find(|known| known.event == *event && known.tag == tag);
-        let (due, set_at, mut latency, mut fault) = match signal {
+        let (due, set_at, latency, fault) = match signal {
             Some(signal) => (signal.due, signal.set_at, signal.latency, signal.fault),
             None => (ready.time, ready.time, Latency::ZERO, None),
         };
-        let busy = self.ran_between(thread, set_at, ready.time);
-        latency.add(Component::RunSelf, busy);
-        let waited = ready.time.since(set_at).ticks() - busy.ticks();
-        latency.add(Component::ReadyWait, SimDuration::from_ticks(waited));
-        let mut starts = ready;
-        if let Some((id, by)) = self.faults.strike_wake_up(thread, tag) {
-            latency.add(Component::ReadyWait, by);
-            starts = after(ready, by);
-            fault = Some(id);
-        }
-        Wake {
+        let found = Wake {
             due,
-            starts,
+            starts: ready,
             latency,
             fault,
+        };
+        self.start(thread, tag, set_at, found)
+    }
+
+    /// `thread` finds at `ready` that its own timer was due at `due`, for the `number`th time.
+    pub fn wake_by_timer(
+        &mut self,
+        thread: ThreadId,
+        due: SimTime,
+        ready: Moment,
+        number: u64,
+    ) -> Wake {
+        let found = Wake {
+            due,
+            starts: ready,
+            latency: Latency::ZERO,
+            fault: None,
+        };
+        self.start(thread, number, due, found)
+    }
+
+    /// When `thread` starts that could have from `released` on, and was ready when `found` says.
+    fn start(&mut self, thread: ThreadId, tag: u64, released: SimTime, found: Wake) -> Wake {
+        let ready = found.starts;
+        let mut wake = found;
+        let busy = self.ran_between(thread, released, ready.time);
+        wake.latency.add(Component::RunSelf, busy);
+        let waited = ready.time.since(released).ticks() - busy.ticks();
+        let waited = SimDuration::from_ticks(waited);
+        wake.latency.add(Component::ReadyWait, waited);
+        if let Some((id, by)) = self.faults.strike_wake_up(thread, tag) {
+            wake.latency.add(Component::ReadyWait, by);
+            wake.starts = after(ready, by);
+            wake.fault = Some(id);
         }
+        wake
     }
 
     /// `thread` runs for `cost` from `from` on; when it is done. No cost, no time: it is done at

@@ -35,6 +35,8 @@ pub enum Act {
         /// The packet that it takes it for.
         packet: u64,
     },
+    /// Have a timer-driven client write anew what it has queued.
+    Rewrite,
 }
 
 /// Actions in the order of their times; equal times in the order in which they were given.

@@ -135,6 +135,8 @@ impl ExclusiveClient {
                 self.thread.prepare(cx, &mut self.content, self.prime);
                 self.thread.force(cx, packet, &mut self.content);
             }
+            // What is announced stays as it is.
+            Act::Rewrite => {}
         }
     }
 

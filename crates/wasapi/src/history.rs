@@ -39,12 +39,74 @@ pub static CAPTURED: Descriptor = Descriptor::new(
     ],
 );
 
+/// The word for "in no wake-up": what was written before Run, or out of turn.
+pub const NO_WAKE: u64 = u64::MAX;
+
+/// A timer-driven client read where the device is.
+pub static READING: Descriptor = Descriptor::new(
+    "wasapi.reading",
+    &[
+        // In the cyclic buffer, as the device said.
+        Field::new("offset", "byte"),
+        // From the reading before.
+        Field::new("step", "byte"),
+        // 1 if the step cannot be and the reading was passed over.
+        Field::new("ignored", "1"),
+        // What the client believes was played by now.
+        Field::new("played", "frame"),
+    ],
+);
+
+/// A timer-driven client put frames into the cyclic buffer.
+pub static PLACED: Descriptor = Descriptor::new(
+    "wasapi.placed",
+    &[
+        // The first device frame that they are meant for, as the client counts; their content has
+        // the same number.
+        Field::new("first", "frame"),
+        Field::new("frames", "frame"),
+        // 1 if they were there already and are written anew.
+        Field::new("again", "1"),
+        // When work on them began.
+        Field::new("begun", "tick"),
+        // The wake-up that they were written in, or `NO_WAKE`; 0 for what was found free at Run.
+        Field::new("wake", "1"),
+    ],
+);
+
+/// A timer-driven client has dealt with a wake-up.
+pub static TURN: Descriptor = Descriptor::new(
+    "wasapi.turn",
+    &[
+        // Which, counted from 1 over all runs; the latest one before, for the turn at Run.
+        Field::new("wake", "1"),
+        // How often it read the position.
+        Field::new("readings", "1"),
+        // What it believes was played.
+        Field::new("played", "frame"),
+        // What it has written.
+        Field::new("written", "frame"),
+    ],
+);
+
+/// A client that compares the position with the clock found too little of the former.
+pub static DEFICIT: Descriptor = Descriptor::new(
+    "wasapi.deficit",
+    &[
+        // By the performance counter.
+        Field::new("at", "hns"),
+        Field::new("missing", "hns"),
+    ],
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn descriptors_are_distinct() {
-        Descriptor::assert_distinct(&[&FILL, &START, &STOP, &RESET, &CAPTURED]);
+        Descriptor::assert_distinct(&[
+            &FILL, &START, &STOP, &RESET, &CAPTURED, &READING, &PLACED, &TURN, &DEFICIT,
+        ]);
     }
 }

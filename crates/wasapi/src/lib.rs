@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!  Source ─▶ Player ─▶ SharedClient ── AudioClient, RenderClient ──▶ endpoint buffer ─▶ engine
-//!                 └──▶ ExclusiveClient ── packets, announcements ──▶ pin and its cyclic buffer
+//!                 ├──▶ ExclusiveClient ── packets, announcements ──▶ pin and its cyclic buffer
+//!                 └──▶ TimerClient ── places, readings ──▶ pin and its cyclic buffer
 //!
 //!  Recording ◀── SharedCaptureClient ── AudioClient, CaptureClient ◀── endpoint buffer ◀── engine
 //!           └─── ExclusiveCaptureClient ◀── packets ◀── pin and its cyclic buffer
@@ -11,7 +12,8 @@
 //! [`AudioClient`] and [`RenderClient`] are the objects a program holds, with the answers that
 //! Windows gives; nothing in them waits. A client in a scenario is one of them and a habit:
 //! [`shared_client`] fills its endpoint buffer whenever the engine has taken from it,
-//! [`exclusive_client`] writes a packet for every notification of the device;
+//! [`exclusive_client`] writes a packet for every notification of the device, [`timer_client`] wakes
+//! by its own timer and fills what a position says is free;
 //! [`shared_capture_client`] and [`exclusive_capture_client`] read as the others write, and
 //! [`through_client`] plays what it records. All do what an [agenda](Action) says at its times:
 //! start, pause, stop, or write or read a packet on purpose.
@@ -39,7 +41,8 @@
 //! * *Loopback, clocks, sessions, offload, periods of one's own.* Asking for loopback is refused as
 //!   an unknown flag.
 //! * *Silence that is only flagged* in what is recorded: the engine does not look at samples.
-//! * *Timer-driven clients.* The API has them, the habit is missing.
+//! * *Timer-driven shared clients.* The API has them, the habit is missing; an exclusive one that
+//!   plays is there.
 //! * *Arbitration.* Nobody is thrown out by an exclusive client.
 //! * *The size that an exclusive client gets.* A scenario names its packet. The limits of 3 ms and
 //!   500 ms, the 128 bytes of HD Audio and the retry with an aligned size are missing; a client that
@@ -55,22 +58,28 @@ mod exclusive_capture_client;
 mod exclusive_client;
 mod history;
 mod line;
+mod place_stream;
 mod recording;
 mod render_client;
+mod ring_writer;
 mod shared_capture_client;
 mod shared_client;
 mod source;
 mod through_client;
+mod timer_client;
 
 pub use action::{Act, Action};
 pub use audio_client::{AudioClient, BufferMinimum, Initialize, stream_flags};
 pub use capture_client::{CaptureClient, CapturedPacket, Got, buffer_flags};
 pub use exclusive_capture_client::{ExclusiveCaptureClient, exclusive_capture_client};
 pub use exclusive_client::{ExclusiveClient, exclusive_client};
-pub use history::{CAPTURED, FILL, RESET, START, STOP};
+pub use history::{CAPTURED, DEFICIT, FILL, NO_WAKE, PLACED, READING, RESET, START, STOP, TURN};
+pub use place_stream::{PlaceStream, PositionKind};
 pub use recording::Recording;
 pub use render_client::{RenderClient, SILENT};
+pub use ring_writer::{ByteCount, Plausibility, RingWriter, RingWriterConfig, Step, Stretch};
 pub use shared_capture_client::{SharedCaptureClient, shared_capture_client};
 pub use shared_client::{SharedClient, SharedClientConfig, shared_client};
 pub use source::{Pcm, Player, Source, SourceError};
 pub use through_client::{ThroughClient, through_client};
+pub use timer_client::{TimerClient, TimerClientConfig, timer_client};

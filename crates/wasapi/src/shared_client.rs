@@ -137,7 +137,11 @@ impl SharedClient {
                 cx.record(&RESET, &[padding.get()]);
             }
             // The rest is for streams that write packets, or has no effect.
-            Act::Run { .. } | Act::Pause | Act::WritePacket(_) | Act::ReadSlot { .. } => {}
+            Act::Run { .. }
+            | Act::Pause
+            | Act::WritePacket(_)
+            | Act::ReadSlot { .. }
+            | Act::Rewrite => {}
         }
     }
 

@@ -8,8 +8,9 @@ use units::{Frames, Phase, SampleFormat, SimDuration, SimTime, WaveFormat};
 use vtime::sim::{Cx, Role, SimEvent, World};
 use vtime::{Digest, Entry, Event, Fork, Keep, Reset, Shared};
 use wasapi::{
-    Act, Action, BufferMinimum, ExclusiveClient, Player, SharedClient, SharedClientConfig, Source,
-    exclusive_client, shared_client,
+    Act, Action, BufferMinimum, ByteCount, ExclusiveClient, PlaceStream, Plausibility, Player,
+    PositionKind, SharedClient, SharedClientConfig, Source, TimerClient, TimerClientConfig,
+    exclusive_client, shared_client, timer_client,
 };
 
 /// A world with one client of one device.
@@ -25,6 +26,7 @@ pub(crate) struct Bench {
 
 pub(crate) enum Client {
     Exclusive(Shared<ExclusiveClient>),
+    Timer(Shared<TimerClient>),
     Shared {
         client: Shared<SharedClient>,
         engine: Shared<Engine>,
@@ -70,6 +72,18 @@ pub(crate) fn stereo() -> WaveFormat {
     WaveFormat::new(48_000, 2, SampleFormat::S16).unwrap()
 }
 
+/// Every 10 ms, and nothing that could be told from the truth.
+pub(crate) fn every_10_ms() -> TimerClientConfig {
+    TimerClientConfig {
+        period: SimDuration::from_millis(10),
+        guard: Frames::ZERO,
+        plausibility: Plausibility::None,
+        byte_count: ByteCount::Modulo,
+        detector: None,
+        service: SimDuration::ZERO,
+    }
+}
+
 impl Setup {
     pub(crate) fn exclusive(self, config: ProducerConfig) -> Bench {
         let mut world = World::new(7, Keep::All);
@@ -102,6 +116,38 @@ impl Setup {
             world,
             device,
             client,
+            doorbell,
+            notification,
+            device_cx,
+            client_cx,
+        };
+        bench.spawn();
+        bench
+    }
+
+    /// A timer-driven client of a buffer of 960 frames that wakes every 10 ms.
+    pub(crate) fn timer(self, config: TimerClientConfig) -> Bench {
+        let mut world = World::new(7, Keep::All);
+        let machine = self.machine();
+        let client_cx = world.actor("client");
+        let device_cx = world.actor("device");
+        let doorbell = world.event("doorbell", Reset::Auto);
+        let notification = world.event("notification", Reset::Auto);
+        let device = TestDevice::new(stereo(), self.samples, doorbell.handle());
+        let stream = PlaceStream::open(
+            &client_cx,
+            TestDevice::pin(&device),
+            stereo(),
+            Frames::new(960),
+            PositionKind::Register,
+        );
+        let player = Player::new(self.source, stereo()).unwrap();
+        let stream = stream.unwrap();
+        let client = TimerClient::new(config, stream, player, machine, "client", self.actions);
+        let mut bench = Bench {
+            world,
+            device,
+            client: Client::Timer(Shared::new(client)),
             doorbell,
             notification,
             device_cx,
@@ -181,6 +227,10 @@ impl Bench {
             Client::Exclusive(client) => {
                 let (cx, event) = (self.client_cx.clone(), self.notification.clone());
                 let actor = exclusive_client(cx, client.clone(), event);
+                self.world.spawn(&self.client_cx, Role::Service, actor);
+            }
+            Client::Timer(client) => {
+                let actor = timer_client(self.client_cx.clone(), client.clone());
                 self.world.spawn(&self.client_cx, Role::Service, actor);
             }
             Client::Shared {
@@ -268,6 +318,7 @@ impl Bench {
         let forker = &mut forker;
         let client = match &self.client {
             Client::Exclusive(client) => Client::Exclusive(client.fork(forker)),
+            Client::Timer(client) => Client::Timer(client.fork(forker)),
             Client::Shared {
                 client,
                 engine,

@@ -7,4 +7,5 @@ mod exclusive;
 mod recording;
 mod room;
 mod shared;
+mod timer;
 mod twin;

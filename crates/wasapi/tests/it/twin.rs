@@ -1,11 +1,12 @@
 //! Runs that are taken up twice.
 
 use engine::ProducerConfig;
+use observers::Since;
 use ring::Samples;
 use units::{Frames, SimDuration};
-use wasapi::Act;
+use wasapi::{Act, TimerClientConfig};
 
-use crate::bench::{Bench, Setup, at, run};
+use crate::bench::{Bench, Setup, at, every_10_ms, run};
 
 fn setup() -> Setup {
     let mut setup = Setup {
@@ -37,6 +38,19 @@ fn holds(bench: fn() -> Bench) {
 #[test]
 fn truth6_an_exclusive_run_split_anywhere_goes_on_as_if_it_had_not_been() {
     holds(|| setup().exclusive(ProducerConfig::new(Frames::new(480))));
+}
+
+#[test]
+fn truth6_a_timer_driven_run_split_anywhere_goes_on_as_if_it_had_not_been() {
+    holds(|| {
+        let mut setup = setup();
+        setup.actions.push(at(65, Act::Rewrite));
+        setup.timer(TimerClientConfig {
+            service: SimDuration::from_micros(1_300),
+            detector: Some(Since::FirstReading),
+            ..every_10_ms()
+        })
+    });
 }
 
 #[test]
