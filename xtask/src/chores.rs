@@ -47,6 +47,11 @@ const CHORES: &[Chore] = &[
         run: perfetto::check,
     },
     Chore {
+        name: "long-runs",
+        does: "24 hours of 10 ms packets through the whole stack, against the closed forms",
+        run: |_| long_runs(),
+    },
+    Chore {
         name: "bench",
         does: "the table of ratios beside the peers (wavert-benches)",
         run: |_| {
@@ -125,6 +130,22 @@ fn loom() -> Result<(), Failure> {
     // A folder of its own, or every other build would start from nothing afterwards.
     command.args(["--target-dir", "target/loom"]);
     run(command.env("RUSTFLAGS", "--cfg loom"))
+}
+
+/// One day after the other: each remembers 8 640 000 packets.
+fn long_runs() -> Result<(), Failure> {
+    run(&mut cargo([
+        "test",
+        "--release",
+        "--package",
+        "wavert-scenario",
+        "--test",
+        "it",
+        "--",
+        "--ignored",
+        "long_runs::",
+        "--test-threads=1",
+    ]))
 }
 
 fn bless() -> Result<(), Failure> {

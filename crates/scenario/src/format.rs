@@ -12,6 +12,7 @@ mod expect_capture;
 mod fault;
 mod microphone;
 mod source;
+mod timer;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,18 +28,19 @@ pub use device_fault::{
     WallclkHz, WallclkPpb,
 };
 pub use expect::{
-    Expect, ExpectedClient, ExpectedConversion, ExpectedFrames, ExpectedGlitch, ExpectedHeadroom,
-    ExpectedNotifications, ExpectedStay,
+    Expect, ExpectedBelief, ExpectedClient, ExpectedConversion, ExpectedDetection, ExpectedFrames,
+    ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay,
 };
 pub use expect_capture::{
     ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
 };
 pub use fault::{
     Action, BlockedDpc, Fault, LateDpc, LateWakeUp, LostNotification, MissingTicks, ReadSlot,
-    RunAgain, SpuriousNotification, Transport, WritePacket,
+    RunAgain, SpuriousNotification, StepBack, Transport, WritePacket,
 };
 pub use microphone::{CaptureEngine, Microphone, Overrun, ReadOrder};
 pub use source::{Impulses, Noise, Nothing, Sine, Source, Sweep, Wav};
+pub use timer::{ByteCount, Detector, Plausibility, Position, Timer};
 
 use crate::quantity::Time;
 

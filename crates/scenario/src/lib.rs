@@ -51,7 +51,7 @@
 //!   refused where both are used.
 //! * *Machine profiles*: delays are injected, they do not come about. Who asks which driver held
 //!   the processor would notice.
-//! * *Detectors* of the kind that applications have; the ledger alone judges.
+//! * *Detectors* of the kind that applications have, but for one: see `timer.detector`.
 
 mod check;
 mod diagnostic;

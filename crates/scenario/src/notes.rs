@@ -8,14 +8,14 @@ use engine::{DeviceStream, MIXED, NO_PASS, PACKET, PASS, STARVED, STATE};
 use hardware::fault::Effect;
 use ks::{KsState, PinRequest, Property, REQUEST, RtAudioRequest};
 use machine::{Component, DELAY, DPC, FaultId, ISR, Latency, NOTIFICATION, WAKE};
-use truth::{LostNotification, Mixed, Origin, Starved, Supply, Work, Write};
+use truth::{LostNotification, Mixed, Origin, Placed, Starved, Supply, Work, Write};
 use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
 use vtime::Entry;
-use wasapi::FILL;
+use wasapi::{DEFICIT, FILL, NO_WAKE, PLACED, TURN};
 
 use crate::format::{Mode, Scenario};
-use crate::result::Notifications;
-use crate::stack::{CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE};
+use crate::result::{Detection, Notifications};
+use crate::stack::{CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE, Opened};
 pub(crate) use capture::{CAPTURE_AHEAD, CaptureNotes, SERVER_OUTPUT_QUEUE_FULL};
 
 /// What an event is called in the log of Windows that nobody reads.
@@ -46,7 +46,7 @@ impl Role {
         match (client, name) {
             (Some(place), _) => match scenario.clients[place].mode {
                 Mode::SharedEvent => Self::Client(place),
-                Mode::ExclusiveEvent => Self::Producer,
+                Mode::ExclusiveEvent | Mode::ExclusiveTimer => Self::Producer,
                 Mode::ExclusiveCapture => Self::Reader,
                 Mode::SharedCapture | Mode::SharedThrough => Self::Listener(place),
             },
@@ -65,6 +65,8 @@ pub(crate) struct Notes {
     packet: Frames,
     frame_bytes: u64,
     pub(crate) writes: Vec<Write>,
+    pub(crate) placed: Vec<Placed>,
+    pub(crate) detections: Vec<Detection>,
     pub(crate) work: Vec<Work>,
     pub(crate) supply: Vec<Supply>,
     pub(crate) lost: Vec<LostNotification>,
@@ -157,7 +159,7 @@ impl Notes {
     /// recorded from; `suspects` are faults that strike without a word.
     pub(crate) fn new(
         scenario: &Scenario,
-        stream: Option<&DeviceStream>,
+        stream: Option<&Opened>,
         recorded: Option<&DeviceStream>,
         suspects: Suspects,
     ) -> Self {
@@ -175,11 +177,13 @@ impl Notes {
             shared.map(|(place, _)| place).collect(),
             of(Mode::ExclusiveCapture).next(),
         );
-        let frame = |stream: &DeviceStream| stream.mapping.format().frame_bytes();
+        let frame = |stream: &Opened| stream.mapping.format().frame_bytes();
         Self {
             packet: stream.map_or(Frames::ZERO, |stream| stream.packet),
             frame_bytes: stream.map_or(1, frame).into(),
             writes: Vec::new(),
+            placed: Vec::new(),
+            detections: Vec::new(),
             work: Vec::new(),
             supply: Vec::new(),
             lost: Vec::new(),
@@ -219,8 +223,15 @@ impl Notes {
             self.delay(role, words);
         } else if *what == PACKET {
             self.packet(words, at);
-        } else if *what == PASS {
+        } else if *what == PASS || *what == TURN {
             self.pass_ended(at);
+        } else if *what == PLACED {
+            self.placed(words, at);
+        } else if *what == DEFICIT {
+            self.detections.push(Detection {
+                at_ns: words[0] * 100,
+                missing_ns: words[1] * 100,
+            });
         } else if *what == STATE {
             self.state(words, at);
         } else if *what == MIXED {
@@ -400,6 +411,34 @@ impl Notes {
         producer.writes += 1;
     }
 
+    fn placed(&mut self, words: &[u64], at: Moment) {
+        let [first, frames, again, begun, wake] = words else {
+            return;
+        };
+        let producer = &mut self.producer;
+        let origin = match producer.wake {
+            _ if *again != 0 => Origin::Forced,
+            Some(place) if *wake != NO_WAKE => Origin::Wake(place),
+            _ => Origin::Start,
+        };
+        if let Origin::Wake(wake) = origin {
+            let served = at.time.since(SimTime::from_ticks(*begun));
+            if !served.is_zero() {
+                self.work[wake].latency.add(Component::RunSelf, served);
+            }
+        }
+        self.placed.push(Placed {
+            run: producer.run,
+            first: *first,
+            frames: *frames,
+            write: producer.writes,
+            again: *again != 0,
+            done: at,
+            origin,
+        });
+        producer.writes += 1;
+    }
+
     fn pass_ended(&mut self, at: Moment) {
         if let Some(wake) = self.producer.wake.take() {
             self.work[wake].done = at;
@@ -424,6 +463,7 @@ impl Notes {
             } else {
                 // What was written for a start that never came.
                 self.writes.retain(|write| write.run != ended);
+                self.placed.retain(|placed| placed.run != ended);
             }
             *producer = ProducerNotes {
                 run: producer.run,

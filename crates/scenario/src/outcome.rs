@@ -18,7 +18,7 @@ use crate::format::Mode;
 use crate::heard::{Heard, Recorded};
 use crate::history::HEARD;
 use crate::result::{
-    ClientResult, EndpointResult, GlitchResult, Headroom, RunResult, SCHEMA, StayResult,
+    Belief, ClientResult, EndpointResult, GlitchResult, Headroom, RunResult, SCHEMA, StayResult,
 };
 use crate::run::{Run, RunError};
 use crate::stack::{Stack, device_faults};
@@ -49,7 +49,7 @@ impl Stack {
         devices.for_each(|device| {
             device.controller.borrow_mut().settle(now);
         });
-        if let Some(stream) = self.players.device_stream() {
+        if let Some(stream) = self.players.opened() {
             stream.mapping.bus.settle(now);
         }
         let truth = self.account().map(Ledger::close);
@@ -116,6 +116,7 @@ impl Stack {
             stays: log.segments().iter().map(stay).collect(),
             played: played.collect(),
             writes: take(&mut notes.writes),
+            placed: take(&mut notes.placed),
             work: take(&mut notes.work),
             lost: take(&mut notes.lost),
             starved: take(&mut notes.starved),
@@ -199,6 +200,7 @@ impl Stack {
                 .map(|stay| stay_result(&stay))
                 .collect(),
             dropped_frames: truth.map_or(0, |truth| truth.dropped().get()),
+            late_rewrite_frames: truth.map_or(0, |truth| truth.late_rewrites().get()),
             content_shift_frames: truth.map_or(0, Ledger::shift),
             position_frames: answers.position,
             packet_count: answers.packet_count,
@@ -238,11 +240,14 @@ impl Stack {
         let producer = &notes.notifications;
         let writes = truth.into_iter().flat_map(|truth| &truth.account().writes);
         let written: u64 = writes.map(|write| write.frames).sum();
+        let placed = truth.into_iter().flat_map(|truth| &truth.account().placed);
+        let placed: u64 = placed.map(|placed| placed.frames).sum();
         let client = |place: usize| {
             let own = notes.clients[place];
             let mode = self.scenario.clients[place].mode;
             let (wakes, frames_written) = match mode {
                 Mode::ExclusiveEvent => (producer.wakes, written),
+                Mode::ExclusiveTimer => (producer.wakes, placed),
                 _ => (own.wakes, own.frames_written),
             };
             let client = ClientResult {
@@ -252,12 +257,28 @@ impl Stack {
                 frames_written,
                 starved_passes: own.starved_passes,
                 starved_frames: own.starved_frames,
+                belief: (mode == Mode::ExclusiveTimer)
+                    .then(|| self.belief())
+                    .flatten(),
                 recorded: None,
                 round_trip: None,
             };
             self.with_tape(place, client, (truth, captured), recorded)
         };
         (0..notes.clients.len()).map(client).collect()
+    }
+
+    /// What a timer-driven client makes of its readings.
+    fn belief(&self) -> Option<Belief> {
+        let writer = self.players.belief()?;
+        Some(Belief {
+            played_frames: writer.played().get(),
+            written_frames: writer.written().get(),
+            ignored_readings: writer.ignored(),
+            count_wraps: writer.wraps(),
+            detected: self.notes.detections.len() as u64,
+            detections: self.notes.detections.clone(),
+        })
     }
 }
 

@@ -311,6 +311,14 @@ fn clients(out: &mut String, result: &RunResult) -> fmt::Result {
             let passes = plural(client.starved_passes, "pass", "passes");
             write!(out, ", starved {passes} ({} frames)", client.starved_frames)?;
         }
+        if let Some(belief) = &client.belief {
+            let played = plural(belief.played_frames, "frame was", "frames were");
+            write!(out, "; believes that {played} played")?;
+            if belief.detected > 0 {
+                let glitches = plural(belief.detected, "glitch", "glitches");
+                write!(out, ", and in {glitches}")?;
+            }
+        }
         writeln!(out)?;
     }
     for each in &result.conversions {

@@ -81,6 +81,8 @@ pub struct EndpointResult {
     pub stays: Vec<StayResult>,
     /// Frames of content that were written and never heard.
     pub dropped_frames: u64,
+    /// Frames that were written anew after the device had taken them.
+    pub late_rewrite_frames: u64,
     /// Frames that the content is ahead of the device at the end; negative: behind.
     pub content_shift_frames: i64,
     /// What the driver answers at the end when it is asked for its position.
@@ -183,6 +185,8 @@ pub struct ClientResult {
     pub starved_passes: u64,
     /// Shared mode: frames of silence in its place.
     pub starved_frames: u64,
+    /// Timer-driven mode: what it made of the positions that it read, which may be wrong.
+    pub belief: Option<Belief>,
     /// What it has recorded; only of a client that records.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded: Option<TapeResult>,
@@ -217,6 +221,32 @@ pub struct RoundTripResult {
     pub min_ns: u64,
     /// The longest way, rounded down.
     pub max_ns: u64,
+}
+
+/// What a timer-driven client believes at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Belief {
+    /// Frames that it believes were played in this run; the endpoint's `frames` is how many were.
+    pub played_frames: u64,
+    /// Frames that it has written in this run, each counted once.
+    pub written_frames: u64,
+    /// Readings that it passed over.
+    pub ignored_readings: u64,
+    /// How often its 32-bit count of what was played began anew.
+    pub count_wraps: u64,
+    /// How many glitches it believes that there were.
+    pub detected: u64,
+    /// Each of them.
+    pub detections: Vec<Detection>,
+}
+
+/// A glitch that a client believes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Detection {
+    /// When it noticed.
+    pub at_ns: u64,
+    /// How long it takes it to be.
+    pub missing_ns: u64,
 }
 
 /// A sound file that was converted to another rate on its way in.

@@ -5,13 +5,13 @@ pub(crate) mod device;
 pub(crate) mod device_faults;
 mod faults;
 mod microphone;
+mod odd_pin;
 mod players;
 mod recorders;
 mod source;
 
 use std::rc::Rc;
 
-use engine::DeviceStream;
 use ks::{PinReply, PinRequest, RtAudioRequest};
 use machine::Machine;
 use truth::Geometry;
@@ -25,6 +25,7 @@ use crate::input::Inputs;
 use crate::notes::{Notes, Role};
 use crate::run::{RunError, RunOptions};
 use device::Hardware;
+pub(crate) use players::Opened;
 use players::Players;
 use recorders::Recorders;
 
@@ -136,7 +137,7 @@ impl Stack {
         )?;
         let notes = Notes::new(
             scenario,
-            players.device_stream().as_ref(),
+            players.opened().as_ref(),
             recorders.device_stream().as_ref(),
             device_faults::suspects(scenario),
         );
@@ -253,7 +254,7 @@ impl Stack {
 
     /// What the ledger has to know of device and buffer; none if nobody opened the device.
     pub(crate) fn geometry(&self) -> Option<Geometry> {
-        let stream = self.players.device_stream()?;
+        let stream = self.players.opened()?;
         let plain = geometry(&self.hardware, &stream);
         Some(Geometry {
             fifo: plain.fifo + device_faults::lead(&self.scenario, plain.frame),
@@ -264,12 +265,12 @@ impl Stack {
     /// The same of the microphone; none if nobody opened it.
     pub(crate) fn capture_geometry(&self) -> Option<Geometry> {
         let stream = self.recorders.device_stream()?;
-        Some(geometry(self.microphone.as_ref()?, &stream))
+        Some(geometry(self.microphone.as_ref()?, &Opened::of(&stream)))
     }
 
     /// Asks the driver where its stream is. Leaves no trace.
     pub(crate) fn ask(&self) -> Answers {
-        let Some(DeviceStream { pin, .. }) = self.players.device_stream() else {
+        let Some(Opened { pin, .. }) = self.players.opened() else {
             return Answers::default();
         };
         let ask = |request| pin.request(self.now(), PinRequest::RtAudio(request));
@@ -319,7 +320,7 @@ fn listening(
     Ok(Some(Hardware::recording(world, microphone, player, keep)))
 }
 
-fn geometry(hardware: &Hardware, stream: &DeviceStream) -> Geometry {
+fn geometry(hardware: &Hardware, stream: &Opened) -> Geometry {
     let format = stream.mapping.format();
     let config = *hardware.controller.borrow().stream_config(0);
     let frame = format.bytes_of(Frames::new(1));

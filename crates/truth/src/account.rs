@@ -4,6 +4,7 @@ use machine::{FaultId, Latency};
 use ring::Whose;
 use units::{Moment, NtStatus, SimTime};
 
+use crate::place::Placed;
 use crate::timeline::{Geometry, Stay};
 
 /// All that happened to one stream.
@@ -19,6 +20,8 @@ pub struct Account {
     pub played: Vec<Played>,
     /// The packets that were written and announced, in order.
     pub writes: Vec<Write>,
+    /// What was put into the buffer by a position, in order; there is only one of the two.
+    pub placed: Vec<Placed>,
     /// The wake-ups of whoever writes the packets, in order.
     pub work: Vec<Work>,
     /// The notifications that set no event because of a fault, in order.

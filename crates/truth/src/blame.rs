@@ -98,7 +98,11 @@ fn written_in(account: &Account, span: &Span) -> Option<usize> {
     let written = (span.run, span.whose?.write);
     let writes = &account.writes;
     let place = writes.binary_search_by_key(&written, |write| (write.run, write.write));
-    match writes[place.ok()?].origin {
+    let origin = match place {
+        Ok(place) => writes[place].origin,
+        Err(_) => account.placed_by(written.0, written.1)?.origin,
+    };
+    match origin {
         Origin::Wake(place) => Some(place),
         Origin::Start | Origin::Forced => None,
     }

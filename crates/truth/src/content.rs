@@ -80,6 +80,10 @@ fn dropped_of(account: &Account, spans: &[Span], run: u32) -> u64 {
         let due = end.saturating_sub(write.packet * packet).min(write.frames);
         written.insert(write.content, write.content + due);
     }
+    for placed in account.placed.iter().filter(|placed| placed.run == run) {
+        let due = end.saturating_sub(placed.first).min(placed.frames);
+        written.insert(placed.first, placed.first + due);
+    }
     written.count() - written.common(&heard)
 }
 

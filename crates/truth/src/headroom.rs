@@ -3,11 +3,13 @@
 use units::{Moment, NtStatus, SimTime};
 
 use crate::account::{Account, Origin, Write};
+use crate::place::Placed;
 
 /// By how much packets were early, in ticks, in rising order; negative for late.
 ///
-/// Model: what counts is every packet that was written because of a wake-up, and of those that
-/// were written at the start the last one: the others are due earlier than ever again.
+/// Model: what counts is every packet that was written because of a wake-up, or whatever one put
+/// into the buffer by a position, and of the packets that were written at the start the last one:
+/// the others are due earlier than ever again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headroom(Vec<i64>);
 
@@ -20,7 +22,12 @@ impl Headroom {
 
     pub(crate) fn of(account: &Account) -> Self {
         let counted = account.writes.iter().filter(|write| counts(account, write));
-        Self::from_ticks(counted.filter_map(|write| of(account, write)).collect())
+        let answers = |placed: &&Placed| !placed.again && matches!(placed.origin, Origin::Wake(_));
+        let filled = account.placed.iter().filter(answers);
+        let packets = counted.filter_map(|write| of(account, write));
+        let fills =
+            filled.filter_map(|placed| margin(account, placed.run, placed.first, placed.done));
+        Self::from_ticks(packets.chain(fills).collect())
     }
 
     /// How many packets count.
@@ -89,15 +96,20 @@ pub(crate) fn margin_nanos(account: &Account, write: &Write) -> Option<i64> {
 /// From the end of `write` to the fetch of its first frame, as it looked then. The first frame of
 /// all may begin a little after RUN.
 fn of(account: &Account, write: &Write) -> Option<i64> {
-    let mut of_run = account.stays.iter().filter(|stay| stay.run == write.run);
+    let first = write.packet * account.geometry.packet.get();
+    margin(account, write.run, first, write.done)
+}
+
+/// From `done` to the fetch of frame `frame` of `run`, as it looked then.
+fn margin(account: &Account, run: u32, frame: u64, done: Moment) -> Option<i64> {
+    let mut of_run = account.stays.iter().filter(|stay| stay.run == run);
     let first = of_run.next()?;
     let stay = of_run
-        .take_while(|stay| stay.begins <= write.done.time)
+        .take_while(|stay| stay.begins <= done.time)
         .last()
         .unwrap_or(first);
-    let first = write.packet * account.geometry.packet.get();
-    let deadline = stay.fetched_at(&account.geometry, first);
-    Some(ticks_from(write.done, deadline.time))
+    let deadline = stay.fetched_at(&account.geometry, frame);
+    Some(ticks_from(done, deadline.time))
 }
 
 pub(crate) fn ticks_from(done: Moment, deadline: SimTime) -> i64 {

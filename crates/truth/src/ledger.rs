@@ -9,6 +9,7 @@ use crate::class::Class;
 use crate::content::dropped;
 use crate::glitch::{Glitch, events_apart, glitches};
 use crate::headroom::{Headroom, margin_nanos};
+use crate::place::late_rewrites;
 use crate::span::{Span, spans};
 use crate::timeline::Stay;
 
@@ -107,6 +108,12 @@ impl Ledger {
     /// Content that was due by the end and was never heard.
     pub fn dropped(&self) -> Frames {
         Frames::new(dropped(&self.account, &self.spans))
+    }
+
+    /// Frames that were written anew after the device had taken them: what was there before is
+    /// what was heard.
+    pub fn late_rewrites(&self) -> Frames {
+        Frames::new(late_rewrites(&self.account))
     }
 
     /// How far the content that was last heard as intended was ahead of the device, in frames;

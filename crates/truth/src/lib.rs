@@ -32,6 +32,7 @@
 //!     stays: vec![Stay::even(0, Clock::nominal(SimTime::ZERO, SampleRate::HZ_48000), 0, 3360)],
 //!     played: vec![played(0, 2880, 0), played(2880, 192, 1920), played(3072, 288, 3072)],
 //!     writes: vec![],
+//!     placed: vec![],
 //!     work: vec![],
 //!     lost: vec![],
 //!     starved: vec![],
@@ -71,6 +72,7 @@ mod content;
 mod glitch;
 mod headroom;
 mod ledger;
+mod place;
 mod span;
 mod timeline;
 
@@ -86,5 +88,6 @@ pub use class::Class;
 pub use glitch::{Glitch, GlitchType};
 pub use headroom::Headroom;
 pub use ledger::Ledger;
+pub use place::Placed;
 pub use span::Span;
 pub use timeline::{Cadence, Even, Geometry, Stay};

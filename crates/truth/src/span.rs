@@ -4,6 +4,7 @@ use ring::Whose;
 
 use crate::account::{Account, Played};
 use crate::class::Class;
+use crate::place::meant;
 
 /// Frames of one class and one shift that left the speaker one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ pub(crate) fn difference(of: u64, from: u64) -> i64 {
 /// What left the speaker, in order, as long as frames go on in class and shift.
 pub(crate) fn spans(account: &Account) -> Vec<Span> {
     let mut all: Vec<Span> = Vec::new();
-    for played in &account.played {
+    for played in meant(account).iter() {
         let Some(played) = before_the_end(account, *played) else {
             continue;
         };

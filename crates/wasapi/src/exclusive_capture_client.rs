@@ -106,7 +106,7 @@ impl ExclusiveCaptureClient {
                 self.thread.force(cx, packet, slot, &mut self.tape);
             }
             // For streams that write packets.
-            Act::WritePacket(_) => {}
+            Act::WritePacket(_) | Act::Rewrite => {}
         }
     }
 

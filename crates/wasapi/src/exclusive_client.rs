@@ -129,14 +129,12 @@ impl ExclusiveClient {
             }
             Act::Pause => self.thread.pause(cx),
             Act::Stop => self.thread.stop(cx),
-            // For streams that record.
-            Act::ReadSlot { .. } => {}
             Act::WritePacket(packet) => {
                 self.thread.prepare(cx, &mut self.content, self.prime);
                 self.thread.force(cx, packet, &mut self.content);
             }
-            // What is announced stays as it is.
-            Act::Rewrite => {}
+            // For streams that record, and for those without packets.
+            Act::ReadSlot { .. } | Act::Rewrite => {}
         }
     }
 

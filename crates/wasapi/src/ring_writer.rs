@@ -36,6 +36,9 @@ pub struct RingWriterConfig {
     pub plausibility: Plausibility,
     /// How it counts.
     pub byte_count: ByteCount,
+    /// Frames after which its count begins anew for the first time; none for the 2^32 bytes of a
+    /// count that starts at 0.
+    pub wraps_after: Option<Frames>,
 }
 
 /// What became of a reading.
@@ -97,11 +100,13 @@ impl RingWriter {
             bytes < 1 << 31,
             "32-bit counts tell half of their range apart"
         );
+        let left = config.wraps_after.unwrap_or(Frames::ZERO).get() * config.frame.get();
+        let counted = narrow(left & u64::from(u32::MAX)).wrapping_neg();
         Self {
             config,
             offset: 0,
-            played: 0,
-            written: 0,
+            played: counted,
+            written: counted,
             played_frames: 0,
             written_frames: 0,
             ignored: 0,
@@ -201,7 +206,7 @@ impl RingWriter {
 }
 
 fn narrow(bytes: u64) -> u32 {
-    u32::try_from(bytes).expect("at most a cyclic buffer")
+    u32::try_from(bytes).expect("less than 2^32 bytes")
 }
 
 vtime::fork_by_clone!(RingWriter);

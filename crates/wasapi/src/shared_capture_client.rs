@@ -117,7 +117,11 @@ impl SharedCaptureClient {
                 cx.record(&RESET, &[padding.get()]);
             }
             // The rest is for streams on a pin, or has no effect.
-            Act::Run { .. } | Act::Pause | Act::WritePacket(_) | Act::ReadSlot { .. } => {}
+            Act::Run { .. }
+            | Act::Pause
+            | Act::WritePacket(_)
+            | Act::ReadSlot { .. }
+            | Act::Rewrite => {}
         }
     }
 

@@ -122,7 +122,11 @@ impl ThroughClient {
                 }
             }
             // The rest is for streams on a pin, or has no effect.
-            Act::Run { .. } | Act::Pause | Act::WritePacket(_) | Act::ReadSlot { .. } => {}
+            Act::Run { .. }
+            | Act::Pause
+            | Act::WritePacket(_)
+            | Act::ReadSlot { .. }
+            | Act::Rewrite => {}
         }
     }
 

@@ -30,6 +30,8 @@ pub struct TimerClientConfig {
     pub plausibility: Plausibility,
     /// How it counts bytes.
     pub byte_count: ByteCount,
+    /// Frames after which its count begins anew for the first time, if not 2^32 bytes.
+    pub wraps_after: Option<Frames>,
     /// Whether it compares the position with the clock, and since when.
     pub detector: Option<Since>,
     /// Time that it takes for what it writes at once.
@@ -138,6 +140,7 @@ impl TimerClient {
             frame: format.bytes_of(Frames::new(1)),
             plausibility: config.plausibility,
             byte_count: config.byte_count,
+            wraps_after: config.wraps_after,
         });
         // What plays between two callbacks is a packet to whoever compares.
         let clock = Clock::nominal(SimTime::ZERO, format.rate);
@@ -349,7 +352,7 @@ impl TimerClient {
                 }
             }
             // A client without packets, and one that has nothing queued.
-            Act::WritePacket(_) | Act::Rewrite => {}
+            Act::WritePacket(_) | Act::ReadSlot { .. } | Act::Rewrite => {}
         }
     }
 

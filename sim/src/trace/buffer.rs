@@ -3,7 +3,7 @@
 
 use super::words;
 use crate::perfetto::{Annotation, Trace, Track};
-use scenario::{EndpointResult, Run, Scenario, StayResult};
+use scenario::{EndpointResult, Mode, Run, Scenario, StayResult};
 use units::{Clock, SimTime};
 
 pub(super) fn draw(scenario: &Scenario, run: &Run, endpoint: &EndpointResult, trace: &mut Trace) {
@@ -24,12 +24,14 @@ pub(super) fn draw(scenario: &Scenario, run: &Run, endpoint: &EndpointResult, tr
 /// The history's word for frames that left the speaker one after the other.
 pub(super) const HEARD: &str = "scenario.heard";
 
-/// Frames in a packet, and packets in the cyclic buffer.
+/// Frames in a packet, and packets in the cyclic buffer; one that goes round for who has none.
 fn shape(scenario: &Scenario) -> Option<(u64, u64)> {
     let (_, first) = scenario.players().next()?;
     let (packet, packets) = if first.mode.shares() {
         let period = scenario.engine.period_frames(&scenario.device);
         (period, scenario.engine.packets)
+    } else if first.mode == Mode::ExclusiveTimer {
+        (first.ring_frames(&scenario.device), 1)
     } else {
         let packet = first.packet_frames(&scenario.device);
         (packet, first.packets.unwrap_or(2))

@@ -129,6 +129,13 @@ impl Check<'_> {
             client.map(|client| client.mode)
         };
         let found = [
+            action.rewrite.as_ref().and_then(|what| {
+                let wrong = mode(what.client).is_some_and(|mode| mode != Mode::ExclusiveTimer);
+                wrong.then_some((
+                    "rewrite.client",
+                    "only a timer-driven client writes anew what it has queued",
+                ))
+            }),
             action.write_packet.as_ref().and_then(|what| {
                 let wrong = mode(what.client).is_some_and(|mode| mode != Mode::ExclusiveEvent);
                 wrong.then_some((

@@ -2,9 +2,9 @@
 
 use units::Frames;
 
-use super::Check;
-use crate::format::Client;
-use crate::quantity::Rate;
+use super::{Check, PACKETS_OF_RUN_MAX};
+use crate::format::{Client, Mode};
+use crate::quantity::{FrameCount, Rate, Time};
 
 impl Check<'_> {
     pub(super) fn clients(&mut self) {
@@ -50,6 +50,14 @@ impl Check<'_> {
             ("prime", client.prime.is_some()),
             ("end-of-stream", client.end_of_stream.is_some()),
         ];
+        if client.mode == Mode::ExclusiveTimer {
+            self.timer_client(key, client);
+            return;
+        }
+        if client.timer.is_some() {
+            let message = "a key of a timer-driven client only";
+            self.say(format!("{key}.timer"), message);
+        }
         let (misplaced, belongs) = if client.mode.shares() {
             (&exclusive[..], "an exclusive client")
         } else {
@@ -73,6 +81,54 @@ impl Check<'_> {
             self.shared_client(key, client);
         } else {
             self.exclusive_client(key, client);
+        }
+    }
+
+    fn timer_client(&mut self, key: &str, client: &Client) {
+        for (name, given, belongs) in [
+            ("format", client.format.is_some(), "a shared client"),
+            ("volume", client.volume.is_some(), "a shared client"),
+            ("packet", client.packet.is_some(), "a client with packets"),
+            ("packets", client.packets.is_some(), "a client with packets"),
+            ("policy", client.policy.is_some(), "a client with packets"),
+            ("content", client.content.is_some(), "a client with packets"),
+            ("prime", client.prime.is_some(), "a client with packets"),
+            (
+                "end-of-stream",
+                client.end_of_stream.is_some(),
+                "a client with packets",
+            ),
+        ] {
+            if given {
+                self.say(format!("{key}.{name}"), format!("a key of {belongs} only"));
+            }
+        }
+        self.source(&format!("{key}.source"), &client.source);
+        let device = &self.scenario.device;
+        let ring = client.ring_frames(device);
+        let frame = u64::from(device.format.to_format().frame_bytes());
+        let buffer_key = format!("{key}.buffer");
+        self.buffer((&buffer_key, &buffer_key), ring, 1);
+        self.taken_ahead(&buffer_key, ring, 1);
+        let timer = client.timer.unwrap_or_default();
+        let after = timer.wraps_after.map_or(0, FrameCount::get);
+        if after.saturating_mul(frame) > u32::MAX.into() {
+            self.say(format!("{key}.timer.wraps-after"), "more than 2^32 bytes");
+        }
+        self.wake_ups(&format!("{key}.timer.period"), timer.period);
+    }
+
+    /// What is remembered of a run has to fit into memory.
+    fn wake_ups(&mut self, key: &str, period: Time) {
+        let duration = self.scenario.duration.nanos();
+        match duration.checked_div(period.nanos()) {
+            None => self.say(key, "a timer takes time to expire; expected more than zero"),
+            Some(wakes) if wakes > PACKETS_OF_RUN_MAX => self.advise(
+                "duration",
+                format!("more than {PACKETS_OF_RUN_MAX} wake-ups, more than a run can remember"),
+                format!("make the run shorter or `{key}` longer"),
+            ),
+            Some(_) => {}
         }
     }
 

@@ -35,6 +35,14 @@ impl Check<'_> {
         if let Some(late) = &fault.late_dpc {
             self.event(&format!("{key}.late-dpc.event"), late.event);
         }
+        if fault
+            .position_steps_back
+            .as_ref()
+            .is_some_and(|step| step.answer == 0)
+        {
+            let message = "answers are counted from 1";
+            self.say(format!("{key}.position-steps-back.answer"), message);
+        }
         if let Some(blocked) = &fault.blocked_dpc {
             if blocked.until <= blocked.from {
                 self.say(
@@ -175,6 +183,7 @@ impl Check<'_> {
                 "read-slot",
                 action.read_slot.as_ref().map(|what| what.client),
             ),
+            ("rewrite", action.rewrite.as_ref().map(|what| what.client)),
         ] {
             let Some(client) = client else { continue };
             self.client_index(&format!("{key}.{name}.client"), client);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::device::{Content, Format, Policy};
 use super::source::Source;
+use super::timer::Timer;
 use crate::quantity::{FrameCount, Level, Time};
 
 /// Somebody who plays or records.
@@ -27,7 +28,8 @@ pub struct Client {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
     /// Shared mode: size of its endpoint buffer. Default: two periods of the engine, or
-    /// one less than it has packets if that is more.
+    /// one less than it has packets if that is more. Timer-driven mode: size of the cyclic buffer.
+    /// Default: 20 ms at the rate of the device, rounded up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buffer: Option<FrameCount>,
     /// Shared mode: its volume in the mix. Default: `0dB`.
@@ -46,7 +48,8 @@ pub struct Client {
     /// Exclusive mode: which content follows what was lost. Default: `drop`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Content>,
-    /// Exclusive mode: time that it takes per packet. Default: none.
+    /// Exclusive modes: time that it takes for a packet, or for what it writes at once. Default:
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<Time>,
     /// Exclusive mode: what it writes before the first notification. Default: `all`.
@@ -55,6 +58,9 @@ pub struct Client {
     /// Exclusive mode: where the stream ends. Default: nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_of_stream: Option<EndOfStream>,
+    /// Timer-driven mode: how it goes by positions. Default: a look every 10 ms, and no doubts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<Timer>,
 }
 
 /// How a client uses the endpoint.
@@ -65,6 +71,8 @@ pub enum Mode {
     SharedEvent,
     /// Straight on the pin, woken by the notification of the device.
     ExclusiveEvent,
+    /// Straight on the pin, woken by a timer of its own: it has no packets and goes by positions.
+    ExclusiveTimer,
     /// Records through the audio engine, woken by its event.
     SharedCapture,
     /// Records straight on the pin, woken by the notification of the microphone.
@@ -81,12 +89,18 @@ impl Mode {
 
     /// True if such a client records.
     pub const fn records(self) -> bool {
-        !matches!(self, Self::SharedEvent | Self::ExclusiveEvent)
+        matches!(
+            self,
+            Self::SharedCapture | Self::ExclusiveCapture | Self::SharedThrough
+        )
     }
 
     /// True if such a client goes through an audio engine.
     pub const fn shares(self) -> bool {
-        !matches!(self, Self::ExclusiveEvent | Self::ExclusiveCapture)
+        matches!(
+            self,
+            Self::SharedEvent | Self::SharedCapture | Self::SharedThrough
+        )
     }
 
     /// The word in files and results.
@@ -94,6 +108,7 @@ impl Mode {
         match self {
             Self::SharedEvent => "shared-event",
             Self::ExclusiveEvent => "exclusive-event",
+            Self::ExclusiveTimer => "exclusive-timer",
             Self::SharedCapture => "shared-capture",
             Self::ExclusiveCapture => "exclusive-capture",
             Self::SharedThrough => "shared-through",

@@ -10,7 +10,7 @@ use crate::quantity::{FrameCount, Time};
 
 impl Fault {
     /// Each kind of fault by its key, and whether it is this one.
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 39] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 40] {
         [
             ("late-wake-up", self.late_wake_up.is_some()),
             ("lost-notification", self.lost_notification.is_some()),
@@ -60,18 +60,20 @@ impl Fault {
             ("pause-adds-delay", self.pause_adds_delay.is_some()),
             ("ticks", self.ticks.is_some()),
             ("missing-ticks", self.missing_ticks.is_some()),
+            ("position-steps-back", self.position_steps_back.is_some()),
         ]
     }
 }
 
 impl Action {
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 5] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 6] {
         [
             ("pause", self.pause.is_some()),
             ("run", self.run.is_some()),
             ("stop", self.stop.is_some()),
             ("write-packet", self.write_packet.is_some()),
             ("read-slot", self.read_slot.is_some()),
+            ("rewrite", self.rewrite.is_some()),
         ]
     }
 }
@@ -133,6 +135,12 @@ impl Client {
     pub fn packet_frames_at(&self, format: Format) -> Frames {
         self.packet
             .map_or_else(|| format.ten_millis(), FrameCount::to_frames)
+    }
+
+    /// Frames in the cyclic buffer of a timer-driven client on `device`.
+    pub fn ring_frames(&self, device: &Device) -> Frames {
+        let default = || Frames::new(2 * device.format.ten_millis().get());
+        self.buffer.map_or_else(default, FrameCount::to_frames)
     }
 
     /// Time that an exclusive client takes per packet.

@@ -47,6 +47,9 @@ pub struct Expect {
     /// Frames of content that were written and never heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped_frames: Option<u64>,
+    /// Frames that were written anew after the device had taken them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_rewrite_frames: Option<u64>,
     /// Frames that the content is ahead of the device at the end (negative: behind).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_shift_frames: Option<i64>,
@@ -248,6 +251,45 @@ pub struct ExpectedClient {
     /// How long what it plays was on its way since it was recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round_trip: Option<ExpectedRoundTrip>,
+    /// Timer-driven mode: what it made of the positions that it read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub belief: Option<ExpectedBelief>,
+}
+
+/// What a timer-driven client believes at the end.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ExpectedBelief {
+    /// Frames that it believes were played in this run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub played_frames: Option<u64>,
+    /// Frames that it has written in this run, each counted once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_frames: Option<u64>,
+    /// Readings that it passed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ignored_readings: Option<u64>,
+    /// How often its 32-bit count of what was played began anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count_wraps: Option<u64>,
+    /// How many glitches it believes that there were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detected: Option<u64>,
+    /// Each of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detections: Option<Vec<ExpectedDetection>>,
+}
+
+/// A glitch that a client believes in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ExpectedDetection {
+    /// When it noticed, in nanoseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_ns: Option<u64>,
+    /// How long it takes it to be, in nanoseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_ns: Option<u64>,
 }
 
 /// A sound file that was converted to another rate on its way in.

@@ -9,7 +9,7 @@ use super::device_fault::{
     Lasting, LpibLag, Occasions, Plain, ReadsAllOnes, StartBurst, StuckAfterResume, Ticks,
     WallclkHz, WallclkPpb,
 };
-use crate::quantity::Time;
+use crate::quantity::{FrameCount, Time};
 
 /// Something that goes wrong: exactly one kind, as a table named by it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -136,6 +136,9 @@ pub struct Fault {
     /// Expiries of the timer of a virtual driver never come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_ticks: Option<MissingTicks>,
+    /// One answer to the position property is too low (F08).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position_steps_back: Option<StepBack>,
 }
 
 /// A thread that has been woken gets to run late.
@@ -207,6 +210,18 @@ pub struct MissingTicks {
     pub to: u64,
 }
 
+/// One answer to the position property is too low: a device that takes its position from two
+/// sources in turn may say that it is where it was before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StepBack {
+    /// Which answer, counted from 1.
+    #[schemars(range(min = 1))]
+    pub answer: u64,
+    /// By how much.
+    pub by: FrameCount,
+}
+
 /// Something that somebody does on purpose: exactly one kind, as a table named by it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -226,6 +241,9 @@ pub struct Action {
     /// A client reads a place of the buffer, whatever the driver says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_slot: Option<ReadSlot>,
+    /// A timer-driven client writes anew what it has queued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewrite: Option<Transport>,
 }
 
 /// A change of state.

@@ -80,6 +80,7 @@ impl Stack {
                 .map(|stay| stay_result(&stay))
                 .collect(),
             dropped_frames: 0,
+            late_rewrite_frames: 0,
             content_shift_frames: 0,
             position_frames: None,
             packet_count: None,

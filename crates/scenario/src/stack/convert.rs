@@ -2,10 +2,12 @@
 
 use engine::{ContentPolicy, EndOfStream, Overrun, Policy, Prime, ReadPolicy, Volume};
 use miniport::ReadOrder;
-use wasapi::{Act, Action};
+use observers::Since;
+use units::SimDuration;
+use wasapi::{Act, Action, ByteCount, Plausibility, PositionKind, TimerClientConfig};
 
 use crate::format;
-use crate::quantity::Level;
+use crate::quantity::{FrameCount, Level};
 
 impl format::Policy {
     pub(super) const fn to_engine(self) -> Policy {
@@ -85,6 +87,8 @@ impl format::Action {
         } else if let Some(read) = &self.read_slot {
             let (slot, packet) = (read.slot, read.packet.into());
             (read.client, read.at, Act::ReadSlot { slot, packet })
+        } else if let Some(rewrite) = &self.rewrite {
+            (rewrite.client, rewrite.at, Act::Rewrite)
         } else {
             let write = self.write_packet.as_ref()?;
             let packet = write.packet.into();
@@ -92,6 +96,39 @@ impl format::Action {
         };
         let at = at.to_instant();
         Some((client, Action { at, what }))
+    }
+}
+
+impl format::Timer {
+    /// What it has the client do, which takes `service` for what it writes at once.
+    pub(super) fn to_client(self, service: SimDuration) -> TimerClientConfig {
+        TimerClientConfig {
+            period: self.period.to_duration(),
+            guard: self.guard.to_frames(),
+            plausibility: match self.plausibility {
+                format::Plausibility::None => Plausibility::None,
+                format::Plausibility::HalfRing => Plausibility::HalfRing,
+            },
+            byte_count: match self.byte_count {
+                format::ByteCount::Modulo => ByteCount::Modulo,
+                format::ByteCount::Plain => ByteCount::Plain,
+            },
+            wraps_after: self.wraps_after.map(FrameCount::to_frames),
+            detector: self.detector.map(|detector| match detector {
+                format::Detector::Chromium => Since::PositionMoved,
+                format::Detector::ChromiumOlder => Since::FirstReading,
+            }),
+            service,
+        }
+    }
+
+    /// Which position the client goes by.
+    pub(super) const fn position_kind(self) -> PositionKind {
+        match self.position {
+            format::Position::Register => PositionKind::Register,
+            format::Position::PlayOffset => PositionKind::PlayOffset,
+            format::Position::WriteOffset => PositionKind::WriteOffset,
+        }
     }
 }
 

@@ -1,19 +1,20 @@
 //! Who plays: an exclusive client, or an engine and its clients.
 
 use engine::{DeviceStream, Endpoint, Engine, EngineConfig, ProducerConfig, engine};
-use ks::PinConnect;
+use ks::{Mapping, PinConnect, PinHandle};
 use machine::Machine;
 use miniport::HdAudioMiniport;
 use units::{Frames, NtStatus, SimTime, WaveFormat};
 use vtime::sim::{Role, SimEvent, World};
 use vtime::{Event, Fork, Forker, Reset, Shared};
 use wasapi::{
-    Act, Action, BufferMinimum, ExclusiveClient, Player, SharedClient, SharedClientConfig,
-    exclusive_client, shared_client,
+    Act, Action, BufferMinimum, ExclusiveClient, PlaceStream, Player, RingWriter, SharedClient,
+    SharedClientConfig, TimerClient, exclusive_client, shared_client, timer_client,
 };
 
 use super::ENGINE;
 use super::device::Hardware;
+use super::odd_pin::seen_through_faults;
 use super::source::source;
 use crate::format::{self, Client, Mode, Scenario};
 use crate::input::Inputs;
@@ -31,6 +32,8 @@ pub(crate) enum Players {
         client: Shared<ExclusiveClient>,
         notification: SimEvent,
     },
+    /// One client, straight on the pin, with a timer of its own.
+    Timer { client: Shared<TimerClient> },
     /// Clients that share an engine.
     Shared {
         engine: Shared<Engine>,
@@ -61,6 +64,9 @@ impl Players {
         };
         match scenario.players().next() {
             None => Ok(Self::Nobody),
+            Some((place, client)) if client.mode == Mode::ExclusiveTimer => {
+                assembly.timer(world, place, client)
+            }
             Some((place, client)) if client.mode == Mode::ExclusiveEvent => {
                 assembly.exclusive(world, place, client)
             }
@@ -78,6 +84,11 @@ impl Players {
             } => {
                 let cx = world.actor(&scenario.client_name(*place));
                 let play = exclusive_client(cx.clone(), client.clone(), notification.clone());
+                world.spawn(&cx, Role::Service, play);
+            }
+            Self::Timer { client } => {
+                let cx = world.actor(&scenario.client_name(0));
+                let play = timer_client(cx.clone(), client.clone());
                 world.spawn(&cx, Role::Service, play);
             }
             Self::Shared {
@@ -105,18 +116,36 @@ impl Players {
     }
 
     /// What is played into.
-    pub(crate) fn device_stream(&self) -> Option<DeviceStream> {
+    pub(crate) fn opened(&self) -> Option<Opened> {
         match self {
             Self::Nobody => None,
-            Self::Exclusive { client, .. } => Some(client.borrow().thread().device().clone()),
-            Self::Shared { stream, .. } => Some(stream.clone()),
+            Self::Exclusive { client, .. } => Some(Opened::of(client.borrow().thread().device())),
+            Self::Timer { client } => {
+                let client = client.borrow();
+                let PlaceStream { pin, mapping, .. } = client.stream();
+                Some(Opened {
+                    pin: pin.clone(),
+                    mapping: mapping.clone(),
+                    packet: mapping.frames(),
+                    packets: 1,
+                })
+            }
+            Self::Shared { stream, .. } => Some(Opened::of(stream)),
+        }
+    }
+
+    /// What a timer-driven client believes.
+    pub(crate) fn belief(&self) -> Option<RingWriter> {
+        match self {
+            Self::Timer { client } => Some(client.borrow().writer().clone()),
+            Self::Nobody | Self::Exclusive { .. } | Self::Shared { .. } => None,
         }
     }
 
     /// What clients of the engine reach, if there is one.
     pub(crate) const fn endpoint(&self) -> Option<&Endpoint> {
         match self {
-            Self::Nobody | Self::Exclusive { .. } => None,
+            Self::Nobody | Self::Exclusive { .. } | Self::Timer { .. } => None,
             Self::Shared { endpoint, .. } => Some(endpoint),
         }
     }
@@ -124,7 +153,7 @@ impl Players {
     /// The event that the device's notifications set.
     pub(crate) const fn notification(&self) -> Option<&SimEvent> {
         match self {
-            Self::Nobody => None,
+            Self::Nobody | Self::Timer { .. } => None,
             Self::Exclusive { notification, .. } | Self::Shared { notification, .. } => {
                 Some(notification)
             }
@@ -136,6 +165,7 @@ impl Players {
         match self {
             Self::Nobody => None,
             Self::Exclusive { client, .. } => client.borrow().failure(),
+            Self::Timer { client } => client.borrow().failure(),
             Self::Shared { engine, .. } => engine.borrow().failure(),
         }
     }
@@ -153,6 +183,9 @@ impl Fork for Players {
                 place: *place,
                 client: client.fork(forker),
                 notification: notification.fork(forker),
+            },
+            Self::Timer { client } => Self::Timer {
+                client: client.fork(forker),
             },
             Self::Shared {
                 engine,
@@ -172,6 +205,28 @@ impl Fork for Players {
                 endpoint: endpoint.fork(forker),
                 stream: stream.fork(forker),
             },
+        }
+    }
+}
+
+/// A pin that somebody plays into.
+#[derive(Clone, Debug)]
+pub(crate) struct Opened {
+    pub(crate) pin: PinHandle,
+    pub(crate) mapping: Mapping,
+    /// Frames in a packet; in the whole buffer for who has no packets.
+    pub(crate) packet: Frames,
+    /// Packets in the buffer.
+    pub(crate) packets: u32,
+}
+
+impl Opened {
+    pub(crate) fn of(stream: &DeviceStream) -> Self {
+        Self {
+            pin: stream.pin.clone(),
+            mapping: stream.mapping.clone(),
+            packet: stream.packet,
+            packets: stream.packets,
         }
     }
 }
@@ -219,6 +274,24 @@ impl Assembly<'_> {
             place,
             client: Shared::new(client),
             notification,
+        })
+    }
+
+    fn timer(self, world: &mut World, place: usize, client: &Client) -> Result<Players, RunError> {
+        let name = self.scenario.client_name(place);
+        let keys = client.timer.unwrap_or_default();
+        let buffer = client.ring_frames(&self.scenario.device);
+        let cx = world.actor(&name);
+        let (pin, format) = self.pin()?;
+        let stream = PlaceStream::open(&cx, pin, format, buffer, keys.position_kind())
+            .map_err(|error| self.refused("the buffer", error.to_string()))?;
+        let player = self.player(place, client, format)?;
+        let config = keys.to_client(client.service_time().to_duration());
+        let actions = actions(self.scenario, place);
+        let machine = self.machine.clone();
+        let client = TimerClient::new(config, stream, player, machine, &name, actions);
+        Ok(Players::Timer {
+            client: Shared::new(client),
         })
     }
 
@@ -309,12 +382,14 @@ impl Assembly<'_> {
         notification: &SimEvent,
     ) -> Result<DeviceStream, RunError> {
         let cx = world.actor(name);
+        let (pin, format) = self.pin()?;
+        DeviceStream::open(&cx, pin, format, packet, packets, notification.handle())
+            .map_err(|error| self.refused("the buffer", error.to_string()))
+    }
+
+    /// A render pin of the device, and what it plays.
+    fn pin(self) -> Result<(PinHandle, WaveFormat), RunError> {
         let format = self.scenario.device.format.to_format();
-        let refused = |what, status: String| RunError::Refused {
-            who: self.scenario.device.name.clone(),
-            what,
-            status,
-        };
         let connect = PinConnect {
             pin: HdAudioMiniport::RENDER_PIN,
             format,
@@ -323,9 +398,16 @@ impl Assembly<'_> {
             .hardware
             .filter
             .create_pin(SimTime::ZERO.commit(), connect)
-            .map_err(|status| refused("the format", status.to_string()))?;
-        DeviceStream::open(&cx, pin, format, packet, packets, notification.handle())
-            .map_err(|error| refused("the buffer", error.to_string()))
+            .map_err(|status| self.refused("the format", status.to_string()))?;
+        Ok((seen_through_faults(pin, self.scenario, format), format))
+    }
+
+    fn refused(self, what: &'static str, status: String) -> RunError {
+        RunError::Refused {
+            who: self.scenario.device.name.clone(),
+            what,
+            status,
+        }
     }
 
     fn player(self, place: usize, client: &Client, format: WaveFormat) -> Result<Player, RunError> {

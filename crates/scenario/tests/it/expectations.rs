@@ -10,7 +10,11 @@ const GIVEN: [&str; 4] = ["schema", "seed", "met", "expect"];
 /// What is stated in another way: with a unit that is a whole number.
 const STATED_OTHERWISE: [&str; 1] = ["lost_ms"];
 /// What is always 0 of a microphone.
-const OF_A_SPEAKER: [&str; 2] = ["dropped-frames", "content-shift-frames"];
+const OF_A_SPEAKER: [&str; 3] = [
+    "dropped-frames",
+    "late-rewrite-frames",
+    "content-shift-frames",
+];
 
 fn kebab(key: &str) -> String {
     key.replace('_', "-")

@@ -6,6 +6,7 @@ mod any;
 mod bad_files;
 mod expectations;
 mod faults;
+mod long_runs;
 mod producers;
 mod provenance;
 mod recordings;

@@ -55,8 +55,10 @@ fn the_frame_counter_is_heard_where_provenance_says() {
     for each in shipped() {
         let scenario = Scenario::parse(each.text).unwrap();
         // A shared client's counter goes through volume and mix; its own test is below.
-        // What only records plays nothing.
-        if scenario.is_shared() || !scenario.has_speaker() {
+        // What only records plays nothing, and frames of other than two 16-bit samples are counted
+        // otherwise.
+        let format = scenario.device.format.to_format();
+        if scenario.is_shared() || !scenario.has_speaker() || format.frame_bytes() != 4 {
             continue;
         }
         let run = run(&scenario, &sounds::of(&scenario), &WITH_SAMPLES).unwrap();

@@ -19,6 +19,7 @@ fn wrong_in_every_packet(packets: u64) -> Account {
     let mut account = Account {
         played: vec![],
         writes: vec![],
+        placed: vec![],
         work: vec![],
         ..REFERENCE.play()
     };

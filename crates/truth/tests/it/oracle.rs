@@ -103,6 +103,7 @@ fn account(stretches: &[Stretch], ends: bool) -> Account {
         )],
         played,
         writes: writes.into_iter().collect(),
+        placed: Vec::new(),
         work: Vec::new(),
         lost: Vec::new(),
         starved: Vec::new(),

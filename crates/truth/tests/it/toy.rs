@@ -134,6 +134,7 @@ impl Toy {
             stays: vec![Stay::even(0, self.clock(), 0, frames)],
             played: self.heard(&writes, frames),
             writes,
+            placed: Vec::new(),
             work,
             lost: Vec::new(),
             starved: Vec::new(),

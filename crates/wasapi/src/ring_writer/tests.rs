@@ -11,6 +11,7 @@ fn writer(plausibility: Plausibility) -> RingWriter {
         frame: Bytes::new(FRAME),
         plausibility,
         byte_count: ByteCount::Modulo,
+        wraps_after: None,
     })
 }
 
@@ -76,6 +77,7 @@ fn across_the_wrap(rate: u32, frame: u64, byte_count: ByteCount) -> (RingWriter,
         frame: Bytes::new(frame),
         plausibility: Plausibility::None,
         byte_count,
+        wraps_after: None,
     });
     writer.wrote(Frames::new(ring));
     let mut written = Vec::new();

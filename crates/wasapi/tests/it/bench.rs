@@ -79,6 +79,7 @@ pub(crate) fn every_10_ms() -> TimerClientConfig {
         guard: Frames::ZERO,
         plausibility: Plausibility::None,
         byte_count: ByteCount::Modulo,
+        wraps_after: None,
         detector: None,
         service: SimDuration::ZERO,
     }
