@@ -10,7 +10,7 @@ use ring::Samples;
 use units::Frames;
 
 use crate::format::{Device, EndFill, Engine, Format, Kind, Scenario, Source};
-use crate::stack::{CONTROLLER, ENGINE, INTERRUPT};
+use crate::stack::{CONTROLLER, ENGINE, INTERRUPT, SYSTEM};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
 const PACKETS_MAX: (u32, u32) = (2, 8);
@@ -254,7 +254,7 @@ impl Check<'_> {
     /// True if a part of the stack that no table names is called `name`.
     fn is_of_the_stack(&self, name: &str) -> bool {
         let with_microphone = self.scenario.microphone.is_some();
-        [ENGINE, CONTROLLER, INTERRUPT].contains(&name)
+        [ENGINE, CONTROLLER, INTERRUPT, SYSTEM].contains(&name)
             || with_microphone && capture::NAMES.contains(&name)
     }
 

@@ -53,7 +53,14 @@ pub(crate) fn expectations(expect: &Expect, result: &mut RunResult) -> Vec<Expec
 fn figures(result: &RunResult, glitches: [usize; 2]) -> Map<String, Value> {
     let whole = serde_json::to_value(result).expect("text keys and plain values");
     let mut figures = Map::new();
-    for key in ["sim_ns", "events", "digest", "clients", "conversions"] {
+    for key in [
+        "sim_ns",
+        "events",
+        "digest",
+        "clients",
+        "conversions",
+        "violations",
+    ] {
         figures.insert(kebab(key), in_kebab(whole[key].clone()));
     }
     for (place, endpoint) in result.endpoints.iter().enumerate() {

@@ -29,14 +29,15 @@ pub use device_fault::{
 };
 pub use expect::{
     Expect, ExpectedBelief, ExpectedClient, ExpectedConversion, ExpectedDetection, ExpectedFrames,
-    ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay,
+    ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay, ExpectedViolation,
 };
 pub use expect_capture::{
     ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
 };
 pub use fault::{
-    Action, BlockedDpc, Fault, LateDpc, LateWakeUp, LostNotification, MissingTicks, ReadSlot,
-    RunAgain, SpuriousNotification, StepBack, Transport, WritePacket,
+    Action, BlockedDpc, Fault, LateDpc, LateWakeUp, LostNotification, MissingTicks, Power,
+    ReadSlot, Rebalance, Remove, RunAgain, SpuriousNotification, State, StepBack, Transport,
+    WritePacket,
 };
 pub use microphone::{CaptureEngine, Microphone, Overrun, ReadOrder};
 pub use source::{Impulses, Noise, Nothing, Sine, Source, Sweep, Wav};

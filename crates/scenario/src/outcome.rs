@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use hardware::{Segment, Stall};
 use machine::FaultId;
+use portcls::Violation;
 use ring::Kind;
 use truth::{Account, Cadence, CaptureLedger, Class, DeviceStall, Glitch, Ledger, Played, Stay};
 use units::{Frames, SimDuration, SimTime};
@@ -19,6 +20,7 @@ use crate::heard::{Heard, Recorded};
 use crate::history::HEARD;
 use crate::result::{
     Belief, ClientResult, EndpointResult, GlitchResult, Headroom, RunResult, SCHEMA, StayResult,
+    ViolationResult,
 };
 use crate::run::{Run, RunError};
 use crate::stack::{Stack, device_faults};
@@ -75,6 +77,7 @@ impl Stack {
             endpoints: speaker.into_iter().chain(microphone).collect(),
             clients: self.clients(both, &recorded),
             conversions: self.conversions.to_vec(),
+            violations: self.violations(),
         };
         result.expect = expectations(&self.scenario.expect, &mut result);
         result.met = result.expect.iter().all(|each| each.met);
@@ -89,6 +92,21 @@ impl Stack {
             heard: heard.into_iter().collect(),
             recorded,
         })
+    }
+
+    /// What the verifier of the port found.
+    fn violations(&self) -> Vec<ViolationResult> {
+        let microphone = self.microphone.as_ref();
+        let devices = [Some(&self.hardware), microphone].into_iter().flatten();
+        let found = devices.flat_map(|hardware| hardware.device.verifier().violations());
+        let result = |violation: Violation| ViolationResult {
+            at_ns: violation.at.to_nanos_floor(),
+            rule: violation.rule.name(),
+            call: violation.call.name(),
+            irql: violation.irql.name(),
+            message: violation.to_string(),
+        };
+        found.map(result).collect()
     }
 
     /// All that happened to the stream of the device, if somebody opened it. The notes go into it.

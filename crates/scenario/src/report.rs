@@ -45,6 +45,7 @@ impl Run {
             capture::microphone(out, endpoint, truth.as_ref())?;
         }
         clients(out, result)?;
+        violations(out, result)?;
         footer(out, result)
     }
 }
@@ -324,6 +325,19 @@ fn clients(out: &mut String, result: &RunResult) -> fmt::Result {
     for each in &result.conversions {
         let (path, from, to) = (&each.path, each.from_hz, each.to_hz);
         writeln!(out, "\"{path}\" was converted from {from} Hz to {to} Hz.")?;
+    }
+    Ok(())
+}
+
+/// What the verifier of the port found.
+fn violations(out: &mut String, result: &RunResult) -> fmt::Result {
+    for violation in &result.violations {
+        let at = ms(violation.at_ns);
+        writeln!(
+            out,
+            "The driver broke a rule at {at}: {}",
+            violation.message
+        )?;
     }
     Ok(())
 }

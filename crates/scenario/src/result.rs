@@ -33,6 +33,8 @@ pub struct RunResult {
     pub clients: Vec<ClientResult>,
     /// Which sound files were converted to another rate on their way in.
     pub conversions: Vec<Conversion>,
+    /// Rules between port and miniport that somebody broke, in order; normally none.
+    pub violations: Vec<ViolationResult>,
 }
 
 /// One figure that was expected.
@@ -247,6 +249,21 @@ pub struct Detection {
     pub at_ns: u64,
     /// How long it takes it to be.
     pub missing_ns: u64,
+}
+
+/// A rule between port and miniport that somebody broke, as Driver Verifier would say it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ViolationResult {
+    /// When, rounded down.
+    pub at_ns: u64,
+    /// Which rule.
+    pub rule: &'static str,
+    /// The call in which it was found.
+    pub call: &'static str,
+    /// The level that it came at.
+    pub irql: &'static str,
+    /// All of it, and what was expected.
+    pub message: String,
 }
 
 /// A sound file that was converted to another rate on its way in.

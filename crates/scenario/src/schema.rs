@@ -124,6 +124,9 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`run`", "RunAgain"),
     ("`write-packet`", "WritePacket"),
     ("`read-slot`", "ReadSlot"),
+    ("`power`", "Power"),
+    ("`remove`", "Remove"),
+    ("`rebalance`", "Rebalance"),
     ("`[expect]`", "Expect"),
     ("`expect.frames`", "ExpectedFrames"),
     ("`expect.glitches`", "ExpectedGlitch"),
@@ -136,6 +139,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`expect.conversions`", "ExpectedConversion"),
     ("`expect.microphone`", "ExpectedRecording"),
     ("`expect.microphone.frames`", "ExpectedRecordedFrames"),
+    ("`expect.violations`", "ExpectedViolation"),
 ];
 
 struct Page {

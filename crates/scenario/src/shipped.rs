@@ -36,6 +36,9 @@ static SHIPPED: &[Shipped] = scenarios! {
         "late-client"
         "late-wake-up"
         "no-position-register"
+        "rebalance"
+        "sleep"
+        "surprise-removal"
         "two-clients"
         "virtual-exact"
     ;

@@ -9,6 +9,7 @@ mod odd_pin;
 mod players;
 mod recorders;
 mod source;
+mod system;
 
 use std::rc::Rc;
 
@@ -28,6 +29,7 @@ use device::Hardware;
 pub(crate) use players::Opened;
 use players::Players;
 use recorders::Recorders;
+use system::System;
 
 /// Names of actors that are always there; no client or device has them.
 pub(crate) const ENGINE: &str = "engine";
@@ -37,6 +39,8 @@ pub(crate) const INTERRUPT: &str = "interrupt";
 pub(crate) const CAPTURE_ENGINE: &str = "capture engine";
 pub(crate) const CAPTURE_CONTROLLER: &str = "capture controller";
 pub(crate) const CAPTURE_INTERRUPT: &str = "capture interrupt";
+/// The name of an actor that is there if the system does something to the device.
+pub(crate) const SYSTEM: &str = "system";
 
 /// How long a run goes on before its history is looked at.
 const SLICE: SimDuration = SimDuration::from_millis(1_000);
@@ -63,6 +67,7 @@ pub struct Stack {
     machine: Shared<Machine>,
     pub(crate) players: Players,
     pub(crate) recorders: Recorders,
+    system: System,
     /// What the history said so far.
     pub(crate) notes: Notes,
     /// Entries of the history that went into the notes and are still kept.
@@ -128,6 +133,7 @@ impl Stack {
         device_faults::inject(scenario, seed, &mut hardware.controller.borrow_mut());
         let microphone = listening(&mut world, scenario, inputs, options)?;
         let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
+        let system = System::new(&mut world, scenario, &hardware.device);
         let recorders = Recorders::new(
             &mut world,
             scenario,
@@ -151,6 +157,7 @@ impl Stack {
             machine,
             players,
             recorders,
+            system,
             notes,
             noted: 0,
         };
@@ -233,6 +240,7 @@ impl Stack {
             machine: self.machine.fork(&mut forker),
             players: self.players.fork(&mut forker),
             recorders: self.recorders.fork(&mut forker),
+            system: self.system.fork(&mut forker),
             notes: self.notes.clone(),
             noted: self.noted,
         };
@@ -250,6 +258,7 @@ impl Stack {
         if let Some(microphone) = &self.microphone {
             microphone.spawn(&mut self.world, &self.machine);
         }
+        self.system.spawn(&mut self.world);
     }
 
     /// What the ledger has to know of device and buffer; none if nobody opened the device.

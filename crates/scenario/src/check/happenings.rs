@@ -1,7 +1,9 @@
 //! Whether faults and actions make sense.
 
 use super::Check;
-use crate::format::{Action, Fault, Format, Kind, LateWakeUp, MissingTicks, Mode, VirtualMode};
+use crate::format::{
+    Action, Fault, Format, Kind, LateWakeUp, MissingTicks, Mode, Rebalance, VirtualMode,
+};
 
 /// How long all faults together may make things.
 const DELAY_MAX_NANOS: u64 = 60 * 86_400 * 1_000_000_000;
@@ -189,6 +191,9 @@ impl Check<'_> {
             self.client_index(&format!("{key}.{name}.client"), client);
         }
         self.of_the_right_client(key, action);
+        if let Some(rebalance) = &action.rebalance {
+            self.rebalance(&format!("{key}.rebalance"), rebalance);
+        }
         if let Some(write) = &action.write_packet {
             let (what, format) = ((write.client, write.packet), self.scenario.device.format);
             self.out_of_turn(&format!("{key}.write-packet.packet"), what, format);
@@ -197,6 +202,21 @@ impl Check<'_> {
         if let (Some(read), Some(microphone)) = (&action.read_slot, microphone) {
             let (what, format) = ((read.client, read.packet), microphone.format);
             self.out_of_turn(&format!("{key}.read-slot.packet"), what, format);
+        }
+    }
+
+    fn rebalance(&mut self, key: &str, rebalance: &Rebalance) {
+        let (end, name) = match (rebalance.cancel_at, rebalance.stop_at) {
+            (Some(at), None) => (at, "cancel-at"),
+            (None, Some(at)) => (at, "stop-at"),
+            _ => {
+                self.say(key, "how does it end? expected `cancel-at` or `stop-at`");
+                return;
+            }
+        };
+        if end < rebalance.at {
+            let message = format!("ends at {end}, before it begins at {}", rebalance.at);
+            self.say(format!("{key}.{name}"), message);
         }
     }
 

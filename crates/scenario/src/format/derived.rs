@@ -66,7 +66,7 @@ impl Fault {
 }
 
 impl Action {
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 6] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 9] {
         [
             ("pause", self.pause.is_some()),
             ("run", self.run.is_some()),
@@ -74,6 +74,9 @@ impl Action {
             ("write-packet", self.write_packet.is_some()),
             ("read-slot", self.read_slot.is_some()),
             ("rewrite", self.rewrite.is_some()),
+            ("power", self.power.is_some()),
+            ("remove", self.remove.is_some()),
+            ("rebalance", self.rebalance.is_some()),
         ]
     }
 }

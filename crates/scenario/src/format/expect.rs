@@ -71,6 +71,9 @@ pub struct Expect {
     /// What came of the recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub microphone: Option<ExpectedRecording>,
+    /// Rules between port and miniport that somebody broke.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub violations: Option<Vec<ExpectedViolation>>,
     /// How long the run was, in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_ns: Option<u64>,
@@ -290,6 +293,27 @@ pub struct ExpectedDetection {
     /// How long it takes it to be, in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_ns: Option<u64>,
+}
+
+/// A rule between port and miniport that somebody broke.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ExpectedViolation {
+    /// When, in nanoseconds, rounded down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_ns: Option<u64>,
+    /// Which rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The call in which it was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// The level that it came at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irql: Option<String>,
+    /// All of it, and what was expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// A sound file that was converted to another rate on its way in.

@@ -244,6 +244,15 @@ pub struct Action {
     /// A timer-driven client writes anew what it has queued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rewrite: Option<Transport>,
+    /// The system sleeps or wakes up, and the device with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub power: Option<Power>,
+    /// Somebody pulls the device out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remove: Option<Remove>,
+    /// The system deals its resources out anew, and the device may have to stop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebalance: Option<Rebalance>,
 }
 
 /// A change of state.
@@ -293,6 +302,53 @@ pub struct WritePacket {
     pub at: Time,
     /// Number of the packet, counted from 0.
     pub packet: u32,
+}
+
+/// The system sleeps or wakes up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Power {
+    /// When.
+    pub at: Time,
+    /// How much power the device has from then on: a stream that ran is paused below `d0`, and
+    /// goes on there.
+    pub state: State,
+}
+
+/// How much power a device has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// All of it.
+    D0,
+    /// Less.
+    D1,
+    /// Still less.
+    D2,
+    /// None.
+    D3,
+}
+
+/// Somebody pulls the device out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Remove {
+    /// When.
+    pub at: Time,
+}
+
+/// The device is asked whether it can stop; then it is stopped, or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rebalance {
+    /// When it is asked. From then on nobody opens it.
+    pub at: Time,
+    /// When it is not stopped after all …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_at: Option<Time>,
+    /// … or when it is stopped for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_at: Option<Time>,
 }
 
 #[expect(

@@ -13,7 +13,7 @@ use miniport::virtual_audio::{VirtualMiniport, VirtualMode, VirtualOptions};
 use miniport::{
     EndOfStream, HdAudioAdapter, HdAudioMiniport, HdAudioOptions, HdAudioTopology, PacketWindow,
 };
-use port::{Adapter, Memory, TopologyPort, WaveRtPort};
+use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
 use units::{Bytes, Frames, Moment, SimTime};
@@ -22,6 +22,7 @@ use vtime::{Event, EventHandle, Fork, Forker, Reset, Shared};
 use wasapi::Player;
 
 use super::microphone::heard;
+use super::system::Recorder;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
 use crate::format::{CountOn, Device, EndFill, FifoUnderrun, Microphone, Preset};
 use crate::quantity::{FrameCount, Time};
@@ -45,6 +46,7 @@ pub(crate) struct Hardware {
     pub(crate) filter: FilterHandle,
     /// Where its filters are found.
     pub(crate) interfaces: DeviceInterfaces,
+    pub(crate) device: DeviceHandle,
     /// Names of the actors that drive controller and interrupt.
     actors: [&'static str; 2],
 }
@@ -72,16 +74,21 @@ impl Hardware {
             None => hd_audio_driver(&controller, doorbell.handle(), device),
         };
         let memory = Shared::new(Memory::ample(samples));
-        let filter = WaveRtPort::install(driver.miniport, memory);
+        let verifier = Verifier::default();
+        let witness = Recorder(world.actor(&device.name));
+        verifier.set_witness(Box::new(witness));
+        let routine = verifier.interrupt_routine(driver.routine);
+        let (filter, device) = WaveRtPort::install_device(driver.miniport, memory, verifier);
         let interfaces = start_adapter(SimTime::ZERO.commit(), &filter, driver.sizes);
         Self {
             controller,
             timer,
-            interrupt: Shared::new(Interrupt::new(driver.routine)),
+            interrupt: Shared::new(Interrupt::new(routine)),
             doorbell,
             line,
             filter,
             interfaces,
+            device,
             actors: [CONTROLLER, INTERRUPT],
         }
     }
@@ -104,15 +111,18 @@ impl Hardware {
         let miniport = adapter.capture(now, 0, microphone.driver_options());
         let memory = Shared::new(Memory::ample(samples));
         let sizes = miniport.packet_sizes();
-        let filter = WaveRtPort::install(Box::new(miniport), memory);
+        let verifier = Verifier::default();
+        let routine = verifier.interrupt_routine(adapter.interrupt_routine());
+        let (filter, device) = WaveRtPort::install_device(Box::new(miniport), memory, verifier);
         Self {
             controller,
             timer: None,
-            interrupt: Shared::new(Interrupt::new(adapter.interrupt_routine())),
+            interrupt: Shared::new(Interrupt::new(routine)),
             doorbell,
             line,
             interfaces: start_microphone(now, &filter, sizes),
             filter,
+            device,
             actors: [CAPTURE_CONTROLLER, CAPTURE_INTERRUPT],
         }
     }
@@ -239,6 +249,7 @@ impl Fork for Hardware {
             line: self.line.fork(forker),
             filter: self.filter.fork(forker),
             interfaces: self.interfaces.fork(forker),
+            device: self.device.fork(forker),
             actors: self.actors,
         }
     }

@@ -1,0 +1,87 @@
+//! What the system does to the device: power, removal, rebalance. And who watches its driver.
+
+use port::{DeviceAct, DeviceHandle, DeviceManager, Witness, manage_device};
+use portcls::DevicePower;
+use units::SimTime;
+use vtime::sim::{Cx, Role, World};
+use vtime::{Context, Descriptor, Fork, Forker, Shared};
+
+use super::SYSTEM;
+use crate::format::{Action, Scenario, State};
+
+/// The power manager and the Plug and Play manager, if they have anything to do.
+#[derive(Debug)]
+pub(crate) struct System(Option<Shared<DeviceManager>>);
+
+impl System {
+    pub(crate) fn new(world: &mut World, scenario: &Scenario, device: &DeviceHandle) -> Self {
+        let acts: Vec<_> = scenario
+            .actions
+            .iter()
+            .flat_map(Action::to_device)
+            .collect();
+        if acts.is_empty() {
+            return Self(None);
+        }
+        world.actor(SYSTEM);
+        let manager = DeviceManager::new(device.clone(), acts);
+        Self(Some(Shared::new(manager)))
+    }
+
+    pub(crate) fn spawn(&self, world: &mut World) {
+        if let Some(manager) = &self.0 {
+            let cx = world.actor(SYSTEM);
+            let manage = manage_device(cx.clone(), manager.clone());
+            world.spawn(&cx, Role::Service, manage);
+        }
+    }
+}
+
+impl Fork for System {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        Self(self.0.fork(forker))
+    }
+}
+
+impl Action {
+    /// What the system does to the device, and when.
+    fn to_device(&self) -> Vec<(SimTime, DeviceAct)> {
+        let mut acts = Vec::new();
+        if let Some(power) = &self.power {
+            let state = match power.state {
+                State::D0 => DevicePower::D0,
+                State::D1 => DevicePower::D1,
+                State::D2 => DevicePower::D2,
+                State::D3 => DevicePower::D3,
+            };
+            acts.push((power.at.to_instant(), DeviceAct::SetPower(state)));
+        }
+        if let Some(remove) = &self.remove {
+            acts.push((remove.at.to_instant(), DeviceAct::Remove));
+        }
+        if let Some(rebalance) = &self.rebalance {
+            acts.push((rebalance.at.to_instant(), DeviceAct::QueryStop));
+            let ends = [
+                (rebalance.cancel_at, DeviceAct::CancelStop),
+                (rebalance.stop_at, DeviceAct::Stop),
+            ];
+            let ends = ends.into_iter().filter_map(|(at, act)| Some((at?, act)));
+            acts.extend(ends.map(|(at, act)| (at.to_instant(), act)));
+        }
+        acts
+    }
+}
+
+/// Writes what the port's verifier finds into the history, in the name of the device.
+#[derive(Debug)]
+pub(super) struct Recorder(pub(super) Cx);
+
+impl Witness for Recorder {
+    fn record(&self, what: &'static Descriptor, words: &[u64]) {
+        self.0.record(what, words);
+    }
+
+    fn fork_witness(&self, forker: &mut Forker) -> Box<dyn Witness> {
+        Box::new(Self(self.0.fork(forker)))
+    }
+}
