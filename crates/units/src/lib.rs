@@ -24,9 +24,11 @@ mod count;
 mod format;
 mod status;
 mod time;
+mod wander;
 
 pub use clock::{Clock, SampleRate};
 pub use count::{Bytes, Frames};
 pub use format::{FormatError, SampleFormat, WaveFormat};
 pub use status::{HResult, NtStatus, Win32Error};
 pub use time::{Hns, Moment, Phase, SimDuration, SimTime, TICKS_PER_SECOND};
+pub use wander::{Wander, WanderingClock};
