@@ -4,6 +4,7 @@ use ring::Samples;
 use units::{Bytes, Frames, SampleRate, SimDuration, SimTime};
 use vtime::Rng;
 
+use crate::crystal::CrystalWalk;
 use crate::format::{SampleSize, StreamFormat};
 use crate::pace::{FifoRule, Pace};
 use crate::spec;
@@ -15,6 +16,8 @@ pub struct ControllerConfig {
     ///
     /// There is one crystal: wall clock and all streams share it and never drift apart.
     pub ppb: i32,
+    /// How it wanders around that; `None` if it never does.
+    pub wander: Option<CrystalWalk>,
     /// Rate of the wall clock.
     ///
     /// 24 MHz, with which it wraps after 178.957 s. A public page says 89 s, which would be
@@ -433,6 +436,7 @@ impl ControllerConfig {
     pub fn without_streams() -> Self {
         Self {
             ppb: 0,
+            wander: None,
             wall_clock: SampleRate::new(spec::BIT_CLOCK_HZ).expect("not zero"),
             delivery: Delivery::default(),
             lines: Lines { out: 1, input: 1 },

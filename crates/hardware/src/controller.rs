@@ -15,6 +15,7 @@ use vtime::{Fork, Forker};
 use crate::bandwidth;
 use crate::bus_timing::BusTiming;
 use crate::config::{ControllerConfig, Lines, StreamConfig};
+use crate::crystal::Crystal;
 use crate::engine::Settled;
 use crate::error::RegisterError;
 use crate::history::Note;
@@ -47,7 +48,7 @@ use crate::stream::{Stream, StreamKind};
 /// one that it writes: what it has moved by then stays moved.
 #[derive(Debug)]
 pub struct Controller {
-    ppb: i32,
+    crystal: Crystal,
     wall_clock: SampleRate,
     memory: HostMemory,
     /// When it left reset; `None` while it is held there.
@@ -85,7 +86,7 @@ impl Controller {
     /// [`ALL_STREAMS_MAX`](spec::ALL_STREAMS_MAX) of all.
     pub fn new(config: &ControllerConfig) -> Self {
         Self {
-            ppb: config.ppb,
+            crystal: Crystal::new(config.ppb, config.wander),
             wall_clock: config.wall_clock,
             memory: HostMemory::default(),
             up_since: None,
@@ -467,7 +468,7 @@ fn number(stream: usize) -> u32 {
 impl Fork for Controller {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
-            ppb: self.ppb,
+            crystal: self.crystal.clone(),
             wall_clock: self.wall_clock,
             memory: self.memory.fork(forker),
             up_since: self.up_since,

@@ -6,11 +6,12 @@ mod movement;
 
 use std::rc::Rc;
 
-use units::{Bytes, Clock, Frames, Moment, Phase, SimDuration, SimTime};
+use units::{Bytes, Frames, Moment, Phase, SimDuration, SimTime};
 use vtime::{Fork, Forker};
 
 use crate::bus_timing::BusTiming;
 use crate::config::{CadencePhase, Shown, Start, StreamConfig};
+use crate::crystal::Grid;
 use crate::fault::{Effect, EngineFaults, InterruptFaults, Strike, Whereabouts};
 use crate::fifo::Fifo;
 use crate::link::{LinkLog, Schedule, Segment, Stall};
@@ -163,7 +164,7 @@ impl DmaEngine {
     }
 
     /// Enters RUN: the first slot of this stay is slot `origin` of `clock`.
-    pub(crate) fn run_from(&mut self, clock: Clock, origin: u64) {
+    pub(crate) fn run_from(&mut self, clock: Grid, origin: u64) {
         let slots = self.slots;
         let is_of_the_link = self.config.cadence_phase == CadencePhase::Link;
         let program = self.program.as_mut().expect("a program was loaded");
@@ -172,12 +173,13 @@ impl DmaEngine {
             program.pace = program.pace.found_at(slots, origin);
         }
         self.leave_schedule(slots);
+        let begins = clock.instant_of(origin);
         let schedule = self.schedule_from(clock, origin);
-        self.schedule = Some(schedule);
+        self.schedule = Some(schedule.clone());
         self.completion_slot = self.slot_of_next_completion();
         self.log.open(Segment {
             run: self.run(),
-            begins: clock.instant_of(origin),
+            begins,
             first: self.begun(),
             frames: Frames::ZERO,
             schedule,
@@ -192,7 +194,7 @@ impl DmaEngine {
     }
 
     /// The schedule of a stay whose first slot is slot `origin` of `clock`.
-    pub(crate) fn schedule_from(&self, clock: Clock, origin: u64) -> Schedule {
+    pub(crate) fn schedule_from(&self, clock: Grid, origin: u64) -> Schedule {
         Schedule {
             pace: self.pace(),
             clock,
@@ -202,8 +204,8 @@ impl DmaEngine {
     }
 
     /// The schedule that it keeps, while it moves.
-    pub(crate) fn schedule(&self) -> Option<Schedule> {
-        self.schedule
+    pub(crate) fn schedule(&self) -> Option<&Schedule> {
+        self.schedule.as_ref()
     }
 
     /// How fast slots follow each other. Only with a program.
@@ -296,7 +298,8 @@ impl DmaEngine {
         };
         let is_on_its_way = self
             .schedule
-            .or(self.held)
+            .as_ref()
+            .or(self.held.as_ref())
             .is_some_and(|schedule| schedule.slots_before < self.slots);
         let slots = self.slots;
         Frames::new(if is_on_its_way {
@@ -343,7 +346,7 @@ impl DmaEngine {
         let Shown {
             delay, jitter_max, ..
         } = self.config.shown;
-        let (Some(schedule), false) = (self.schedule, delay.is_zero() && jitter_max.is_zero())
+        let (Some(schedule), false) = (&self.schedule, delay.is_zero() && jitter_max.is_zero())
         else {
             return linked;
         };
@@ -363,14 +366,14 @@ impl DmaEngine {
 
     /// The stay that it is in.
     fn present(&self) -> Option<Stay> {
-        let schedule = self.schedule.or(self.held)?;
+        let schedule = self.schedule.as_ref().or(self.held.as_ref())?.clone();
         Some(Stay {
             schedule,
             last: self.schedule.is_none().then_some(self.slots),
         })
     }
 
-    fn strike(&mut self, fault: u32, effect: Effect, slot: u64, schedule: Schedule) {
+    fn strike(&mut self, fault: u32, effect: Effect, slot: u64, schedule: &Schedule) {
         self.strikes.push(Strike {
             fault,
             effect,
@@ -386,7 +389,7 @@ impl DmaEngine {
 
     /// Stands still where it is, until it is [let go](Self::let_go).
     fn hold(&mut self, schedule: Schedule, fault: u32) {
-        self.stand_still(schedule, fault);
+        self.stand_still(&schedule, fault);
         (self.schedule, self.held) = (None, Some(schedule));
     }
 
@@ -409,7 +412,7 @@ impl DmaEngine {
 
     /// Notes that the stream stands still, because of `fault`, from the next slot of `schedule` on
     /// until it runs again.
-    pub(crate) fn stand_still(&mut self, schedule: Schedule, fault: u32) {
+    pub(crate) fn stand_still(&mut self, schedule: &Schedule, fault: u32) {
         self.log.stall(Stall {
             run: self.run(),
             first: self.begun(),
@@ -448,7 +451,7 @@ impl Fork for DmaEngine {
             config: self.config,
             bus: self.bus.clone(),
             program: self.program.fork(forker),
-            schedule: self.schedule,
+            schedule: self.schedule.clone(),
             stays: self.stays.clone(),
             fill: self.fill,
             now: self.now,
@@ -458,7 +461,7 @@ impl Fork for DmaEngine {
             completions: self.completions,
             completion_slot: self.completion_slot,
             echo: self.echo,
-            held: self.held,
+            held: self.held.clone(),
             faults: self.faults.clone(),
             interrupts: self.interrupts.clone(),
             strikes: self.strikes.clone(),

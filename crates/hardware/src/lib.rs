@@ -86,8 +86,7 @@
 //! * *Handshakes that take time*: SRST, RUN and `SDnFIFOS` read back at once, but for
 //!   [faults](crate::fault). A driver that does not poll for them would fail on a real controller.
 //! * *A list that changes while the stream runs* is found at its next start after a reset.
-//! * *A software position* that holds the engine back (SPIB), a crystal that wanders, containers of 16
-//!   bits for samples of 8.
+//! * *A software position* that holds the engine back (SPIB), containers of 16 bits for samples of 8.
 //! * *Torn frames*: a frame that lies across the end of a burst is fetched whole with its last
 //!   byte, and descriptors hold whole frames. Who compares single bytes of a frame that is
 //!   stored in that very moment would notice.
@@ -98,6 +97,7 @@ mod bus_timing;
 pub mod class;
 mod config;
 mod controller;
+mod crystal;
 mod device;
 mod dsp;
 mod engine;
@@ -124,6 +124,7 @@ pub use config::{
     Flush, Lines, Packing, PositionRecord, Shown, Start, Store, StreamConfig, Tracks,
 };
 pub use controller::Controller;
+pub use crystal::CrystalWalk;
 pub use device::{Bus, device};
 pub use dsp::{Dsp, DspConfig, DspEvent, DspPort, Tap, dsp_device};
 pub use error::{RegisterError, RunError};

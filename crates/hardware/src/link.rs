@@ -1,8 +1,9 @@
 //! What went over the link.
 
 use ring::Whose;
-use units::{Clock, Frames, Moment, SimTime};
+use units::{Frames, Moment, SimTime};
 
+use crate::crystal::Grid;
 use crate::pace::Pace;
 
 /// What went over the link of one stream, from the beginning of the world on: what left the
@@ -33,7 +34,7 @@ pub struct Lost {
 }
 
 /// A stay in RUN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// Which run, counted from 0.
     pub run: u32,
@@ -78,11 +79,11 @@ pub struct LinkSpan {
 /// Which slot begins when, during one stay in RUN.
 ///
 /// Slots are counted from the stream's reset, across pauses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Schedule {
     pub(crate) pace: Pace,
     /// Counts slots of a grid.
-    pub(crate) clock: Clock,
+    pub(crate) clock: Grid,
     /// The grid's slot that is the first one of this stay.
     pub(crate) origin: u64,
     /// Slots of earlier stays.

@@ -9,7 +9,7 @@ use crate::link::Schedule;
 /// A stay in RUN: slots that follow each other without a break.
 ///
 /// A boundary is where a slot begins, and where that before it ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Stay {
     pub(crate) schedule: Schedule,
     /// The last boundary, if it is known.

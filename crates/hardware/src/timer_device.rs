@@ -6,6 +6,7 @@ use ring::{Samples, SharedBuffer};
 use units::{Clock, Frames, Moment, Phase, SampleRate, SimDuration, SimTime};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared};
 
+use crate::crystal::Grid;
 use crate::history::Note;
 use crate::link::{LinkLog, LinkSpan, Schedule, Segment};
 use crate::pace::Pace;
@@ -105,7 +106,7 @@ impl TimerDevice {
         self.is_running = true;
         let schedule = Schedule {
             pace: Pace::even(rate),
-            clock: Clock::new(now.time, rate, 0),
+            clock: Grid::Steady(Clock::new(now.time, rate, 0)),
             origin: 0,
             slots_before: self.taken.get(),
         };

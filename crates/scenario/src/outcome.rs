@@ -331,7 +331,7 @@ fn stay(segment: &Segment) -> Stay {
         begins: segment.begins,
         first: segment.first.get(),
         frames: segment.frames.get(),
-        cadence: Rc::new(LinkCadence(*segment)),
+        cadence: Rc::new(LinkCadence(segment.clone())),
     }
 }
 

@@ -104,7 +104,9 @@ impl Controller {
     /// What the wall clock shows, in cycles since the controller left reset at `up_since`.
     pub(super) fn shown_cycles(&self, up_since: SimTime) -> u64 {
         let between = (up_since, self.now.time);
-        self.faults.clock.cycles(between, self.wall_clock, self.ppb)
+        self.faults
+            .clock
+            .cycles(between, self.wall_clock, &self.crystal)
     }
 
     /// The line went up with `interrupt`. Its message may be lost.
@@ -160,7 +162,7 @@ impl Controller {
         }
         let (clock, origin) = self.first_slot(stream, from);
         let (starts, fault) = match self.streams[stream].engine.faults.start() {
-            Answer::Moves => (Some((clock, origin)), None),
+            Answer::Moves => (Some((clock.clone(), origin)), None),
             Answer::Later(lasts, fault) => {
                 let later = (self.now.time + lasts).at(Phase::Commit);
                 (Some(self.first_slot(stream, later)), Some(fault))
@@ -169,8 +171,8 @@ impl Controller {
         };
         let engine = &mut self.streams[stream].engine;
         if let Some(fault) = fault {
-            let should = engine.schedule_from(clock, origin);
-            engine.stand_still(should, fault);
+            let should = engine.schedule_from(clock.clone(), origin);
+            engine.stand_still(&should, fault);
             self.notes.push(Note::Fault {
                 stream: number(stream),
                 strike: Strike::stall(fault, clock.instant_of(origin)),
@@ -186,14 +188,15 @@ impl Controller {
     fn shake_others(&mut self, starter: usize) {
         for stream in (0..self.streams.len()).filter(|stream| *stream != starter) {
             let engine = &self.streams[stream].engine;
-            let (Some(schedule), Some((lasts, fault))) = (engine.schedule(), engine.faults.shock())
+            let (Some(schedule), Some((lasts, fault))) =
+                (engine.schedule().cloned(), engine.faults.shock())
             else {
                 continue;
             };
             let later = (self.now.time + lasts).at(self.now.phase);
             let (clock, origin) = self.first_slot(stream, later);
             let engine = &mut self.streams[stream].engine;
-            engine.stand_still(schedule, fault);
+            engine.stand_still(&schedule, fault);
             engine.pause();
             engine.run_from(clock, origin);
             self.notes.push(Note::Fault {

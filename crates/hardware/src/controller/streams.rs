@@ -1,10 +1,11 @@
 //! What a controller does with its streams: run, pause, reset, begin together.
 
-use units::{Clock, Moment, Phase, SampleRate};
+use units::{Moment, Phase, SampleRate};
 
 use super::{Controller, number};
 use crate::bandwidth;
 use crate::config::Start;
+use crate::crystal::Grid;
 use crate::error::{RegisterError, RunError};
 use crate::history::Note;
 use crate::spec::{self, intctl};
@@ -93,15 +94,15 @@ impl Controller {
     }
 
     /// The grid on which a stream runs that starts at `now`, and its first slot on it.
-    pub(super) fn first_slot(&self, stream: usize, now: Moment) -> (Clock, u64) {
+    pub(super) fn first_slot(&self, stream: usize, now: Moment) -> (Grid, u64) {
         let engine = &self.streams[stream].engine;
         let rate = engine.pace().slot_rate();
         let link_frame = SampleRate::new(spec::LINK_FRAME_HZ).expect("not zero");
         match engine.config().start {
-            Start::AtOnce => (Clock::new(now.time, rate, self.ppb), 0),
+            Start::AtOnce => (self.crystal.clock(now.time, rate), 0),
             Start::NextLinkFrame => {
                 let up_since = self.up_since.expect("nothing runs in reset");
-                let link = Clock::new(up_since, link_frame, self.ppb);
+                let link = self.crystal.clock(up_since, link_frame);
                 let begun = if now.has_moved() {
                     link.count_at(now.time) + 1
                 } else {
@@ -110,7 +111,7 @@ impl Controller {
                 if rate == link_frame {
                     (link, begun)
                 } else {
-                    (Clock::new(link.instant_of(begun), rate, self.ppb), 0)
+                    (self.crystal.clock(link.instant_of(begun), rate), 0)
                 }
             }
         }

@@ -10,7 +10,10 @@ impl DmaEngine {
     /// When the status is set next.
     pub(crate) fn next_completion(&self) -> Option<SimTime> {
         let slot = self.next_signal()?;
-        Some(self.faults.instant(self.schedule?.instant_of(slot)))
+        Some(
+            self.faults
+                .instant(self.schedule.as_ref()?.instant_of(slot)),
+        )
     }
 
     /// With which slot the status may be set next.
@@ -20,7 +23,7 @@ impl DmaEngine {
     }
 
     /// Counts the completions up to the present slot; returns the first that sets the status.
-    pub(super) fn complete(&mut self, schedule: Schedule) -> Option<Completion> {
+    pub(super) fn complete(&mut self, schedule: &Schedule) -> Option<Completion> {
         let mut first = None;
         loop {
             let due = |slot: &u64| *slot <= self.slots;
@@ -60,7 +63,7 @@ impl DmaEngine {
     }
 
     /// Counts the completion that comes with `slot`. True if it sets the status.
-    fn count(&mut self, slot: u64, schedule: Schedule) -> bool {
+    fn count(&mut self, slot: u64, schedule: &Schedule) -> bool {
         self.completions += 1;
         let at = self.faults.instant(schedule.instant_of(slot));
         let verdict = self.interrupts.judge(at);
@@ -90,13 +93,14 @@ impl DmaEngine {
             number: self.completions,
             at: self
                 .schedule
-                .or(self.held)
+                .as_ref()
+                .or(self.held.as_ref())
                 .map_or(self.now.time, |schedule| {
                     self.faults.instant(schedule.instant_of(slot))
                 }),
             position: Frames::new(program.pace.completed(slot)),
-            moved: Bytes::new(match self.schedule.or(self.held) {
-                Some(schedule) => self.memory_target_of(&schedule, slot),
+            moved: Bytes::new(match self.schedule.as_ref().or(self.held.as_ref()) {
+                Some(schedule) => self.memory_target_of(schedule, slot),
                 None => program.moved(program.pace.completed(slot)),
             }),
         })
@@ -112,7 +116,7 @@ impl DmaEngine {
         if self.bus.is_ideal() || is_filled || !program.counts_in_memory() {
             return Some(slot);
         }
-        let Some(schedule) = self.schedule else {
+        let Some(schedule) = &self.schedule else {
             return Some(slot);
         };
         let present = self.present();

@@ -16,7 +16,7 @@ impl DmaEngine {
         let mut met = Settled::default();
         self.now = now;
         self.fill_by(now);
-        while let Some(schedule) = self.schedule {
+        while let Some(schedule) = self.schedule.clone() {
             let due = schedule.slots_at(self.faults.moment(now));
             if due <= self.slots {
                 break;
@@ -25,7 +25,7 @@ impl DmaEngine {
             let next = waits.and(self.next_signal()).unwrap_or(due);
             let next = self.sure_until(&schedule, due.min(next));
             self.go_on(&schedule, next, &mut met);
-            let completion = self.complete(schedule);
+            let completion = self.complete(&schedule);
             met.completion = met.completion.or(completion);
             if let (Some(fault), Some(_)) = (waits, completion) {
                 self.hold(schedule, fault);
@@ -125,7 +125,7 @@ impl DmaEngine {
         self.slots = slots;
         self.log.take_back_void();
         let origin = old.origin + next - old.slots_before - 1;
-        self.run_from(old.clock, origin);
+        self.run_from(old.clock.clone(), origin);
     }
 
     /// The first filling of an output that has time for it before its first slot.
@@ -187,14 +187,14 @@ impl DmaEngine {
     /// When a FIFO loses something next, or until when it is known that it does not. `None` if it
     /// never does.
     pub(crate) fn next_loss(&self) -> Option<SimTime> {
-        let schedule = self.schedule.filter(|_| !self.bus.is_ideal())?;
+        let schedule = self.schedule.as_ref().filter(|_| !self.bus.is_ideal())?;
         let horizon = self.slots + HORIZON;
         let mut next = self.slots + 1;
         while next < horizon {
-            next = self.first_risk(&schedule, next)?;
+            next = self.first_risk(schedule, next)?;
             let is_loss = match self.program().direction {
-                Direction::Output => self.runs_dry_at(&schedule, next).is_some(),
-                Direction::Input => self.runs_over_at(&schedule, next),
+                Direction::Output => self.runs_dry_at(schedule, next).is_some(),
+                Direction::Input => self.runs_over_at(schedule, next),
             };
             if is_loss {
                 break;

@@ -2,6 +2,8 @@
 
 use units::{Clock, SampleRate, SimDuration, SimTime};
 
+use crate::crystal::Crystal;
+
 /// A register shows what is not so, or is slow to show what is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegisterFault {
@@ -92,19 +94,25 @@ impl ClockFaults {
         &self,
         (up_since, now): (SimTime, SimTime),
         rate: SampleRate,
-        ppb: i32,
+        crystal: &Crystal,
     ) -> u64 {
-        let (mut rate, mut ppb) = (rate, ppb);
+        let (mut rate, mut own) = (rate, None);
         for fault in &self.0 {
             match *fault {
                 RegisterFault::WallclkZero => return 0,
                 RegisterFault::WallclkHz { rate: other } => rate = other,
-                RegisterFault::WallclkPpb { ppb: more } => ppb = ppb.saturating_add(more),
+                RegisterFault::WallclkPpb { ppb: more } => {
+                    let ppb: i32 = own.unwrap_or(crystal.ppb());
+                    own = Some(ppb.saturating_add(more));
+                }
                 _ => {}
             }
         }
-        // Slower than this no clock is.
-        Clock::new(up_since, rate, ppb.max(-999_999_999)).count_at(now)
+        match own {
+            // Slower than this no clock is.
+            Some(ppb) => Clock::new(up_since, rate, ppb.max(-999_999_999)).count_at(now),
+            None => crystal.clock(up_since, rate).count_at(now),
+        }
     }
 }
 

@@ -143,7 +143,7 @@ fn stopped_at_60_05_ms_2883_frames_have_left() {
     let stop = us(60_050).commit();
     rig.pause(stop);
     assert_eq!(rig.position(stop), 2883);
-    let segment = rig.controller.link_log(0).segments()[0];
+    let segment = rig.controller.link_log(0).segments()[0].clone();
     assert_eq!(
         (segment.first, segment.frames),
         (Frames::ZERO, Frames::new(2883))
@@ -174,7 +174,7 @@ fn a_segment_knows_when_each_frame_began() {
     let mut rig = Rig::k0();
     rig.run(ms(3).commit());
     rig.controller.settle(ms(10).at(Phase::React));
-    let segment = rig.controller.link_log(0).segments()[0];
+    let segment = rig.controller.link_log(0).segments()[0].clone();
     assert_eq!(segment.begins, ms(3));
     assert_eq!(segment.instant_of(Frames::new(96)), ms(5));
     assert_eq!(segment.completed_at(Frames::new(96)), ms(5));

@@ -18,4 +18,5 @@ mod pause;
 mod registers;
 mod rig;
 mod together;
+mod wander;
 mod world;
