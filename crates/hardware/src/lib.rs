@@ -75,7 +75,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A [`Dsp`] is another kind of device: it mixes streams itself and gives the mix back.
+//! A [`Dsp`] is another kind of device: it mixes streams itself and gives the mix back. A
+//! [`TimerDevice`] is none at all: a timer, and a speaker that takes frames in lumps when its driver
+//! says so.
 //!
 //! # What the model leaves out
 //!
@@ -90,6 +92,7 @@
 //! * *Torn frames*: a frame that lies across the end of a burst is fetched whole with its last
 //!   byte, and descriptors hold whole frames. Who compares single bytes of a frame that is
 //!   stored in that very moment would notice.
+//! * *How late a real timer is*: that of a [`TimerDevice`] expires when it is due, or never.
 //! * *Commands and responses to the codec* (CORB, RIRB): its only property is a delay.
 
 mod bandwidth;

@@ -20,6 +20,7 @@ mod registers;
 mod report;
 mod run_time;
 mod sample;
+mod stream;
 mod wave;
 
 pub use counter::Counter;

@@ -1,5 +1,6 @@
 //! Who watches the calls between port and miniport: levels, violations, and what is told of them.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use ks::PacketCells;
@@ -7,6 +8,9 @@ use machine::{InterruptRoutine, IsrOutcome};
 use portcls::{Call, EtwEvent, Irql, Rule, Violation};
 use units::{Moment, SimTime};
 use vtime::{Descriptor, EventHandle, Field, Fork, Forker, Shared};
+
+/// How many engine events are kept. A [`Witness`] is told all of them.
+const EVENTS_KEPT: usize = 4_096;
 
 /// Somebody broke a rule between port and miniport; see [`Violation::from_words`].
 pub static VIOLATION: Descriptor = Descriptor::new(
@@ -54,7 +58,8 @@ struct Core {
     /// The moment of the latest call.
     now: Moment,
     violations: Vec<Violation>,
-    events: Vec<(SimTime, EtwEvent)>,
+    /// The latest ones.
+    events: VecDeque<(SimTime, EtwEvent)>,
     witness: Option<Box<dyn Witness>>,
     /// Cells that show the packets of whoever registered the event.
     cells: Vec<(EventHandle, Shared<PacketCells>)>,
@@ -68,7 +73,7 @@ impl Default for Verifier {
             irql: Irql::Passive,
             now: Moment::default(),
             violations: Vec::new(),
-            events: Vec::new(),
+            events: VecDeque::new(),
             witness: None,
             cells: Vec::new(),
             sees_interrupts: false,
@@ -101,9 +106,9 @@ impl Verifier {
         self.0.borrow().violations.clone()
     }
 
-    /// What miniports have told of their engines so far, in order.
+    /// What miniports have told of their engines so far, in order: the latest 4096.
     pub fn engine_events(&self) -> Vec<(SimTime, EtwEvent)> {
-        self.0.borrow().events.clone()
+        self.0.borrow().events.iter().copied().collect()
     }
 
     /// Watches `routine` too: its ISR runs at device level, its DPC at dispatch level, and the
@@ -160,7 +165,10 @@ impl Verifier {
 
     pub(crate) fn told(&self, now: Moment, event: EtwEvent) {
         let mut core = self.0.borrow_mut();
-        core.events.push((now.time, event));
+        if core.events.len() == EVENTS_KEPT {
+            core.events.pop_front();
+        }
+        core.events.push_back((now.time, event));
         if let Some(witness) = &core.witness {
             let EtwEvent {
                 kind,
@@ -262,6 +270,24 @@ mod tests {
     #[test]
     fn every_kind_of_entry_has_a_name_of_its_own() {
         Descriptor::assert_distinct(&[&VIOLATION, &ENGINE_EVENT, &DEVICE]);
+    }
+
+    #[test]
+    fn of_what_was_told_the_latest_is_kept() {
+        let verifier = Verifier::default();
+        let told = |linear_position| EtwEvent {
+            kind: portcls::EngineEventKind::BufferComplete,
+            linear_position,
+            write_position: 0,
+            parameter3: 0,
+            parameter4: 0,
+        };
+        for place in 0..5_000 {
+            verifier.told(Moment::default(), told(place));
+        }
+        let kept = verifier.engine_events();
+        assert_eq!(kept.len(), EVENTS_KEPT);
+        assert_eq!(kept.last().unwrap().1, told(4_999));
     }
 
     #[test]

@@ -33,13 +33,13 @@ pub enum EngineEventKind {
     #[doc(alias = "eMINIPORT_PIN_STATE")]
     PinState,
     /// The client asked for the linear position.
-    #[doc(alias = "eMINIPORT_GET_STREAM_POS")]
+    #[doc(alias = "eMINIPORT_GET_STREAM_POSITION")]
     GetStreamPosition,
     /// The client set its write position; the third parameter is the new one.
-    #[doc(alias = "eMINIPORT_SET_WAVERT_BUFFER_WRITE_POS")]
+    #[doc(alias = "eMINIPORT_SET_WAVERT_BUFFER_WRITE_POSITION")]
     SetWritePosition,
     /// The client asked for the presentation position; the third parameter is the answer.
-    #[doc(alias = "eMINIPORT_GET_PRESENTATION_POS")]
+    #[doc(alias = "eMINIPORT_GET_PRESENTATION_POSITION")]
     GetPresentationPosition,
     /// The DMA engine was set up; start and length.
     #[doc(alias = "eMINIPORT_PROGRAM_DMA")]
@@ -67,6 +67,23 @@ pub enum GlitchCode {
 }
 
 impl EngineEventKind {
+    /// All of them, in the order of the header.
+    pub const ALL: [Self; 8] = [
+        Self::BufferComplete,
+        Self::PinState,
+        Self::GetStreamPosition,
+        Self::SetWritePosition,
+        Self::GetPresentationPosition,
+        Self::ProgramDma,
+        Self::GlitchReport,
+        Self::LastBufferRendered,
+    ];
+
+    /// The kind with this number of the header.
+    pub fn of_value(value: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.value() == value)
+    }
+
     /// The number of the header.
     pub const fn value(self) -> u64 {
         match self {
@@ -86,9 +103,9 @@ impl EngineEventKind {
         match self {
             Self::BufferComplete => "eMINIPORT_BUFFER_COMPLETE",
             Self::PinState => "eMINIPORT_PIN_STATE",
-            Self::GetStreamPosition => "eMINIPORT_GET_STREAM_POS",
-            Self::SetWritePosition => "eMINIPORT_SET_WAVERT_BUFFER_WRITE_POS",
-            Self::GetPresentationPosition => "eMINIPORT_GET_PRESENTATION_POS",
+            Self::GetStreamPosition => "eMINIPORT_GET_STREAM_POSITION",
+            Self::SetWritePosition => "eMINIPORT_SET_WAVERT_BUFFER_WRITE_POSITION",
+            Self::GetPresentationPosition => "eMINIPORT_GET_PRESENTATION_POSITION",
             Self::ProgramDma => "eMINIPORT_PROGRAM_DMA",
             Self::GlitchReport => "eMINIPORT_GLITCH_REPORT",
             Self::LastBufferRendered => "eMINIPORT_LAST_BUFFER_RENDERED",

@@ -8,6 +8,8 @@ use engine::{DeviceStream, MIXED, NO_PASS, PACKET, PASS, STARVED, STATE};
 use hardware::fault::Effect;
 use ks::{KsState, PinRequest, Property, REQUEST, RtAudioRequest};
 use machine::{Component, DELAY, DPC, FaultId, ISR, Latency, NOTIFICATION, WAKE};
+use port::ENGINE_EVENT;
+use portcls::EngineEventKind;
 use truth::{LostNotification, Mixed, Origin, Placed, Starved, Supply, Work, Write};
 use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
 use vtime::Entry;
@@ -249,6 +251,8 @@ impl Notes {
             self.notifications.dpc_runs += 1;
         } else if *what == NOTIFICATION {
             self.notified(words);
+        } else if *what == ENGINE_EVENT {
+            self.told(words);
         } else if *what == hardware::history::INTERRUPT {
             self.interrupted(words, at.time);
         } else if *what == hardware::history::FAULT {
@@ -258,6 +262,20 @@ impl Notes {
 
     fn report(&mut self, what: &str) {
         *self.reported.entry(what.to_owned()).or_default() += 1;
+    }
+
+    /// The driver told something of its engine; of a glitch it says which.
+    fn told(&mut self, words: &[u64]) {
+        let [kind, _, _, code, _] = words else {
+            return;
+        };
+        match EngineEventKind::of_value(*kind) {
+            Some(kind @ EngineEventKind::GlitchReport) => {
+                self.report(&format!("{} {code}", kind.name()));
+            }
+            Some(kind) => self.report(kind.name()),
+            None => {}
+        }
     }
 
     fn request(&mut self, words: &[u64]) {

@@ -23,7 +23,7 @@ use crate::result::{
     ViolationResult,
 };
 use crate::run::{Run, RunError};
-use crate::stack::{Stack, device_faults};
+use crate::stack::{Stack, device_faults, faults};
 
 impl Stack {
     /// Runs what is left and draws the conclusions.
@@ -122,6 +122,11 @@ impl Stack {
         let completions = frames / packet;
         let notes = &mut self.notes;
         notes.silent_until(completions + 1);
+        if log.segments().len() == 1 {
+            let (packet, packets) = (geometry.packet, geometry.packets);
+            let late = faults::late_notifications(&self.scenario, packet, packets);
+            notes.lost.extend(late);
+        }
         let played = log.spans().iter().map(|span| Played {
             run: span.run,
             first: span.first.get(),

@@ -3,7 +3,7 @@
 mod convert;
 pub(crate) mod device;
 pub(crate) mod device_faults;
-mod faults;
+pub(crate) mod faults;
 mod microphone;
 mod odd_pin;
 mod players;

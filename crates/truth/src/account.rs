@@ -24,7 +24,7 @@ pub struct Account {
     pub placed: Vec<Placed>,
     /// The wake-ups of whoever writes the packets, in order.
     pub work: Vec<Work>,
-    /// The notifications that set no event because of a fault, in order.
+    /// The notifications that set no event because of a fault, or set it late.
     pub lost: Vec<LostNotification>,
     /// The passes that found too little of a client, in order.
     pub starved: Vec<Starved>,
@@ -113,7 +113,7 @@ pub struct Work {
     pub fault: Option<FaultId>,
 }
 
-/// A notification that set no event because of a fault.
+/// A notification that set no event because of a fault, or set it late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LostNotification {
     /// Its number: packets done by then.

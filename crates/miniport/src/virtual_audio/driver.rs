@@ -8,21 +8,19 @@ use ks::wire::PacketSizeConstraints;
 use ks::{
     Communication, DataFlow, DataRange, HwLatency, InstanceCount, KSCATEGORY_AUDIO,
     KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KsState, MappedRegister, PacketCount, PinFactory,
-    Position, PresentationPosition, SampleKind, Settle, WritePacket,
+    Position, PresentationPosition, SampleKind, WritePacket,
 };
-use machine::{InterruptRoutine, IsrOutcome};
+use machine::InterruptRoutine;
 use portcls::{
     AudioBuffer, CacheType, FilterDescription, InputStream, MiniportWaveRt, MiniportWaveRtStream,
     OutputStream, PortStreamHandle, StreamNotification,
 };
 use ring::SharedBuffer;
-use units::{Bytes, Hns, Moment, NtStatus, SimDuration, WaveFormat};
+use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
 use vtime::{EventHandle, Fork, Forker, Shared};
 
 use super::modes::{Core, VirtualOptions};
-
-/// How often the sample driver's timer expires.
-const TICK: SimDuration = SimDuration::from_millis(1);
+use super::stream::{Open, Routine, SettledStream, Stream};
 
 /// The miniport of a virtual speaker: a timer, and no hardware.
 ///
@@ -34,20 +32,9 @@ pub struct VirtualMiniport {
     open: Open,
 }
 
-type Open = Shared<Option<Shared<Stream>>>;
-
-/// What stream, timer routine and mapping share.
-#[derive(Debug)]
-struct Stream {
-    core: Core,
-    bus: TimerBus,
-    format: WaveFormat,
-}
-
 #[derive(Debug)]
 struct VirtualStream {
     stream: Shared<Stream>,
-    port: PortStreamHandle,
     format: WaveFormat,
 }
 
@@ -134,14 +121,11 @@ impl MiniportWaveRt for VirtualMiniport {
         let stream = Shared::new(Stream {
             core,
             bus: self.bus.clone(),
+            port,
             format,
         });
         *self.open.borrow_mut() = Some(stream.clone());
-        Ok(Box::new(VirtualStream {
-            stream,
-            port,
-            format,
-        }))
+        Ok(Box::new(VirtualStream { stream, format }))
     }
 
     fn fork_miniport(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRt> {
@@ -150,87 +134,6 @@ impl MiniportWaveRt for VirtualMiniport {
             options: self.options,
             open: self.open.fork(forker),
         })
-    }
-}
-
-impl Stream {
-    /// Gives the speaker what is due.
-    fn settle(&self, now: Moment) {
-        let due = self.core.due(now, self.format);
-        self.bus.tell(|device| device.take_to(due));
-    }
-
-    fn set_state(&mut self, now: Moment, state: KsState) -> Result<(), NtStatus> {
-        // What was due until now was due in the old state.
-        self.settle(now);
-        self.core.set_state(now, state)?;
-        match state {
-            KsState::Run => {
-                let rate = self.format.rate;
-                self.bus.tell(|device| device.run(now, rate));
-                if self.core.polls() {
-                    self.bus.tell(|device| device.set_periodic(now.time, TICK));
-                }
-            }
-            KsState::Pause | KsState::Acquire => {
-                self.settle(now);
-                self.bus.tell(hardware::TimerDevice::pause);
-            }
-            KsState::Stop => self.bus.tell(hardware::TimerDevice::reset),
-        }
-        self.set_timer(now);
-        self.settle(now);
-        Ok(())
-    }
-
-    /// Sets the timer for the next boundary, or takes it back if it is not needed.
-    fn set_timer(&self, now: Moment) {
-        match self.core.next_completion(now) {
-            Some(at) => self.bus.tell(|device| device.set_once(at)),
-            None if self.core.polls() => {}
-            None => self.bus.tell(hardware::TimerDevice::cancel),
-        }
-    }
-
-    /// The timer expired: the number of the packet that is done, if one is.
-    fn acknowledge(&mut self, now: Moment) -> Option<u64> {
-        self.set_timer(now);
-        self.core.completes(now)
-    }
-
-    fn expire(&mut self, now: Moment, signal: &mut dyn FnMut(&EventHandle, u64)) {
-        let completed = self.core.expire(now);
-        self.settle(now);
-        self.set_timer(now);
-        if let Some(completed) = completed {
-            for event in self.core.events() {
-                signal(event, completed);
-            }
-        }
-    }
-}
-
-/// ISR and DPC: the expiry of the timer, and its routine.
-#[derive(Debug)]
-struct Routine(Open);
-
-impl InterruptRoutine for Routine {
-    fn isr(&mut self, now: Moment) -> IsrOutcome {
-        let open = self.0.borrow();
-        let event = open
-            .as_ref()
-            .and_then(|stream| stream.borrow_mut().acknowledge(now));
-        event.map_or(IsrOutcome::NotMine, |event| IsrOutcome::QueueDpc { event })
-    }
-
-    fn dpc(&mut self, now: Moment, signal: &mut dyn FnMut(&EventHandle, u64)) {
-        if let Some(stream) = &*self.0.borrow() {
-            stream.borrow_mut().expire(now, signal);
-        }
-    }
-
-    fn fork_routine(&self, forker: &mut Forker) -> Box<dyn InterruptRoutine> {
-        Box::new(Self(self.0.fork(forker)))
     }
 }
 
@@ -244,7 +147,8 @@ impl VirtualStream {
         let mut stream = self.stream.borrow_mut();
         let made = stream.core.allocate(size, packets)?;
         let actual = Bytes::new(made.actual.into());
-        let mut port = self.port.borrow_mut();
+        let port = stream.port.clone();
+        let mut port = port.borrow_mut();
         let below_4_gib = u32::MAX.into();
         let pages = port.allocate_pages(below_4_gib, actual);
         let Some(mdl) = pages else {
@@ -275,7 +179,7 @@ impl VirtualStream {
         let mut stream = self.stream.borrow_mut();
         stream.core.free();
         stream.bus.tell(hardware::TimerDevice::detach);
-        self.port.borrow_mut().free_pages(buffer.mdl);
+        stream.port.borrow_mut().free_pages(buffer.mdl);
     }
 }
 
@@ -286,7 +190,7 @@ impl MiniportWaveRtStream for VirtualStream {
 
     fn position(&mut self, now: Moment) -> Result<Position, NtStatus> {
         let mut stream = self.stream.borrow_mut();
-        let position = stream.core.position(now)?;
+        let position = stream.ask(now, |core| core.position(now))?;
         stream.settle(now);
         Ok(position)
     }
@@ -334,7 +238,6 @@ impl MiniportWaveRtStream for VirtualStream {
     fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream> {
         Box::new(Self {
             stream: self.stream.fork(forker),
-            port: self.port.fork(forker),
             format: self.format,
         })
     }
@@ -373,47 +276,24 @@ impl StreamNotification for VirtualStream {
 
 impl OutputStream for VirtualStream {
     fn set_write_packet(&mut self, now: Moment, packet: WritePacket) -> Result<(), NtStatus> {
-        self.stream.borrow_mut().core.set_write_packet(now, packet)
+        let mut stream = self.stream.borrow_mut();
+        stream.ask(now, |core| core.set_write_packet(now, packet))
     }
 
     fn packet_count(&mut self, now: Moment) -> Result<PacketCount, NtStatus> {
         let mut stream = self.stream.borrow_mut();
-        let count = stream.core.packet_count(now)?;
+        let count = stream.ask(now, |core| core.packet_count(now))?;
         stream.settle(now);
         Ok(count)
     }
 
     fn presentation_position(&mut self, now: Moment) -> Result<PresentationPosition, NtStatus> {
         let mut stream = self.stream.borrow_mut();
-        let blocks = stream.core.presented(now)?;
+        let blocks = stream.ask(now, |core| core.presented(now))?;
         stream.settle(now);
         Ok(PresentationPosition {
             blocks,
             qpc: now.time.to_hns_floor(),
         })
-    }
-}
-
-/// The stream, to be brought up to date before a client stores.
-#[derive(Clone, Debug)]
-struct SettledStream(Shared<Stream>);
-
-impl Settle for SettledStream {
-    fn settle(&self, now: Moment) {
-        self.0.borrow().settle(now);
-    }
-
-    fn fork_settle(&self, forker: &mut Forker) -> Rc<dyn Settle> {
-        Rc::new(Self(self.0.fork(forker)))
-    }
-}
-
-impl Fork for Stream {
-    fn fork(&self, forker: &mut Forker) -> Self {
-        Self {
-            core: self.core.fork(forker),
-            bus: self.bus.fork(forker),
-            format: self.format,
-        }
     }
 }

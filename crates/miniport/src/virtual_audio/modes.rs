@@ -6,6 +6,7 @@ use vtime::{EventHandle, Fork, Forker};
 
 use super::counter::Counter;
 use super::exact::{ExactOptions, ExactStream};
+use super::report::Report;
 use super::sample::{Allocated, BugCheck, Failure, SampleStream};
 use super::wave::Wave;
 use crate::options::PacketWindow;
@@ -225,6 +226,15 @@ impl Core {
                 runs.then(|| stream.completed(now.time.ticks()))
             }
         }
+    }
+
+    /// What it has reported since the last call. The exact one reports nothing.
+    pub(super) fn take_reports(&mut self) -> impl Iterator<Item = Report> {
+        let reports = match self {
+            Self::Sample(stream) => Some(stream.take_reports()),
+            Self::Exact(_) => None,
+        };
+        reports.into_iter().flatten()
     }
 
     /// True while a timer of a millisecond is to run.

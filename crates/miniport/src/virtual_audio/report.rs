@@ -1,5 +1,7 @@
 //! What a driver tells of its stream while it runs.
 
+use portcls::{EngineEventKind, EtwEvent};
+
 /// What a report is about.
 ///
 /// # Source
@@ -54,6 +56,27 @@ pub struct Report {
     pub event: EngineEvent,
     /// Its four parameters.
     pub parameters: [u64; 4],
+}
+
+impl Report {
+    /// As the port takes it.
+    pub(super) const fn to_etw(self) -> EtwEvent {
+        let [linear_position, write_position, parameter3, parameter4] = self.parameters;
+        EtwEvent {
+            kind: match self.event {
+                EngineEvent::BufferComplete => EngineEventKind::BufferComplete,
+                EngineEvent::PinState => EngineEventKind::PinState,
+                EngineEvent::SetWritePosition => EngineEventKind::SetWritePosition,
+                EngineEvent::GetPresentationPosition => EngineEventKind::GetPresentationPosition,
+                EngineEvent::Glitch => EngineEventKind::GlitchReport,
+                EngineEvent::LastBufferRendered => EngineEventKind::LastBufferRendered,
+            },
+            linear_position,
+            write_position,
+            parameter3,
+            parameter4,
+        }
+    }
 }
 
 vtime::fork_by_clone!(EngineEvent, Report);

@@ -2,7 +2,8 @@
 
 use hardware::MissingTicks;
 use machine::{FaultId, Injection, Machine};
-use units::SimTime;
+use truth::LostNotification;
+use units::{Frames, SimTime};
 
 use super::{CAPTURE_ENGINE, ENGINE};
 use crate::format::{Fault, Scenario};
@@ -25,6 +26,34 @@ pub(crate) fn missing_ticks(scenario: &Scenario) -> Option<MissingTicks> {
         from: missing.from,
         to: missing.to,
     })
+}
+
+/// The notifications that a virtual driver which runs without a break owes while its ticks are
+/// missing, in a buffer of `packets` packets of `packet` frames. They come when the ticks do.
+pub(crate) fn late_notifications(
+    scenario: &Scenario,
+    packet: Frames,
+    packets: u32,
+) -> Vec<LostNotification> {
+    let fault = |fault: &Fault| fault.missing_ticks.clone();
+    let mut faults = (0..).zip(&scenario.faults);
+    let missing = faults.find_map(|(place, each)| Some((FaultId::new(place), fault(each)?)));
+    let Some((fault, missing)) = missing else {
+        return Vec::new();
+    };
+    // The driver's own arithmetic: whole milliseconds of the buffer, then of a packet.
+    let hertz = u64::from(scenario.device.format.rate.hertz());
+    let packets = u64::from(packets);
+    let interval = packet.get() * packets * 1_000 / hertz / packets;
+    let ends = scenario.duration.to_duration().to_nanos_floor() / 1_000_000;
+    let last = missing.to.min(ends);
+    let Some(first) = missing.from.checked_next_multiple_of(interval) else {
+        return Vec::new();
+    };
+    let events = first / interval..=last / interval;
+    events
+        .map(|event| LostNotification { event, fault })
+        .collect()
 }
 
 fn injection(scenario: &Scenario, fault: &Fault, machine: &mut Machine) -> Option<Injection> {

@@ -125,3 +125,47 @@ fn what_a_virtual_driver_does_not_have_is_refused() {
         assert!(found.iter().any(|each| each.key == key), "{key}: {found}");
     }
 }
+
+/// What the sample driver reports is in history and result: its false alarms at the start and where
+/// the client leaves a packet out, so that the offset is that of the one before (V51), and
+/// an underrun where nothing was announced between two completions (V50).
+#[test]
+fn v50_v51_v52_what_the_driver_reports_is_told_apart_from_what_happened() {
+    let text = text_of("s29-tick-stall-14-ms").split("[[fault]]");
+    let text = text.into_iter().next().unwrap();
+    let late = "[[fault]]\nlate-wake-up = { client = 0, event = 4, by = \"15ms\" }\n";
+    let run = play(&format!("{text}{late}"));
+    let reported = &run.result.endpoints[0].reported;
+    assert_eq!(reported["eMINIPORT_GLITCH_REPORT 1"], 1);
+    assert_eq!(reported["eMINIPORT_GLITCH_REPORT 3"], 2);
+    assert_eq!(reported["eMINIPORT_BUFFER_COMPLETE"], 10);
+    let told = run.history.entries();
+    let told = told.filter(|entry| entry.what.name() == "port.engine_event");
+    let glitches: Vec<_> = told
+        .filter(|entry| entry.words()[0] == 7)
+        .map(|entry| {
+            (
+                entry.moment.time.to_nanos_floor() / 1_000_000,
+                entry.words()[3],
+            )
+        })
+        .collect();
+    assert_eq!(glitches, [(0, 3), (50, 1), (55, 3)]);
+}
+
+/// Ticks that are missed for nothing, in the middle of a packet, are to blame for nothing.
+#[test]
+fn a_glitch_names_the_missing_ticks_that_held_its_notification_up_and_no_others() {
+    let text = text_of("s29-tick-stall-14-ms")
+        .split("[[fault]]")
+        .next()
+        .unwrap();
+    let late = "[[fault]]\nlate-wake-up = { client = 0, event = 4, by = \"15ms\" }\n";
+    let idle = "[[fault]]\nmissing-ticks = { from = 51, to = 58 }\n";
+    let run = play(&format!("{text}{late}{idle}"));
+    let glitches = &run.result.endpoints[0].glitches;
+    assert!(!glitches.is_empty());
+    for glitch in glitches {
+        assert_eq!(glitch.fault.as_deref(), Some("late-wake-up-0"));
+    }
+}
