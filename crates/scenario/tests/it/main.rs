@@ -12,6 +12,7 @@ mod provenance;
 mod recordings;
 mod reports;
 mod runs;
+mod safe_writes;
 mod schema;
 mod shipped;
 mod sounds;
