@@ -73,5 +73,5 @@ pub use hd_audio::HdAudioMiniport;
 pub use hd_audio_formats::Preference;
 pub use hd_audio_topology::{HdAudioTopology, Jack};
 pub use offload::{OffloadMiniport, OffloadOptions};
-pub use options::{EndOfStream, HdAudioOptions, PacketWindow, ReadOrder};
+pub use options::{EndOfStream, HdAudioOptions, PacketWindow, PositionSource, ReadOrder};
 pub use packets::WritePacketError;

@@ -22,6 +22,29 @@ pub struct HdAudioOptions {
     pub end_of_stream: EndOfStream,
     /// Which of several captured packets is handed out.
     pub read_order: ReadOrder,
+    /// What packets are counted by.
+    pub position_source: PositionSource,
+}
+
+/// What a driver counts packets by.
+///
+/// Source: the values of `position_fix` in torvalds/linux
+/// `Documentation/sound/hd-audio/notes.rst`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[doc(alias = "position_fix")]
+pub enum PositionSource {
+    /// The counters of the stream.
+    #[default]
+    #[doc(alias = "LPIB")]
+    Lpib,
+    /// The record of the stream in the DMA position buffer; the counters, from then on, if at the
+    /// first interrupt it is dead: 0 or all ones.
+    ///
+    /// Source: `azx_position_ok` in torvalds/linux `sound/pci/hda/hda_intel.c`.
+    #[doc(alias = "POSBUF")]
+    PositionBuffer,
+    /// The record, whatever it shows.
+    PositionBufferOnly,
 }
 
 /// Which write packets are accepted.
@@ -63,7 +86,8 @@ pub enum ReadOrder {
 }
 
 /// One or two packets of whole frames, up to 1 GiB, documented window, replay behind the end,
-/// oldest captured packet first.
+/// oldest captured packet first,
+/// packets counted by the counters of the stream.
 impl Default for HdAudioOptions {
     fn default() -> Self {
         Self {
@@ -75,6 +99,7 @@ impl Default for HdAudioOptions {
             position_register: true,
             end_of_stream: EndOfStream::default(),
             read_order: ReadOrder::default(),
+            position_source: PositionSource::default(),
         }
     }
 }

@@ -9,6 +9,10 @@ use vtime::{Fork, Forker};
 /// Why no access below fails.
 const KNOWN: &str = "the miniport uses registers that are there, when they can be used";
 
+/// Where the position records lie, and how far apart.
+const RECORDS: u32 = 0x1000;
+const RECORD_BYTES: u64 = 8;
+
 /// What a stream has to play, or to record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Programme {
@@ -149,6 +153,20 @@ impl StreamRegisters {
     /// Size of the FIFO. The register holds one less.
     pub(crate) fn fifo_size(&self, now: Moment) -> Bytes {
         Bytes::new(u64::from(self.read(now, self.descriptor(spec::SD_FIFOS))) + 1)
+    }
+
+    /// Has the controller write its position records, if it does not yet.
+    ///
+    /// Model: the record has a page of its own that nothing else is given; as what lies there is
+    /// derived, it is not allocated.
+    pub(crate) fn enable_records(&self, now: Moment) {
+        self.write(now, spec::DPLBASE, RECORDS | 1);
+    }
+
+    /// What the record of the stream shows.
+    pub(crate) fn record(&self, now: Moment) -> u32 {
+        let place = u64::from(RECORDS) + u64::from(self.stream) * RECORD_BYTES;
+        self.bus.position_record(now, place).unwrap_or(0)
     }
 
     /// Bytes that went over the link since the reset.

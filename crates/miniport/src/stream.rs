@@ -1,5 +1,8 @@
 //! The state of a stream, which its interface and the interrupt share.
 
+mod records;
+
+use std::cell::Cell;
 use std::sync::Arc;
 
 use hardware::{BdlEntry, CountOn, StreamConfig, StreamFormat};
@@ -13,6 +16,7 @@ use crate::options::{EndOfStream, HdAudioOptions};
 use crate::packets::{Packets, Progress, WritePacketError};
 use crate::reading::Reading;
 use crate::registers::{Programme, StreamRegisters};
+use records::Place;
 
 /// Which way frames go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +58,8 @@ pub(crate) struct Stream {
     /// writes that took so far.
     next_pad: u64,
     pads: u32,
+    /// Where it is by its record. To read is to follow it, so it changes by reading.
+    place: Cell<Place>,
 }
 
 /// The cyclic buffer as the miniport knows it.
@@ -99,6 +105,7 @@ impl Stream {
             runs,
             next_pad: 0,
             pads: 0,
+            place: Cell::new(Place::of(options.position_source)),
         }
     }
 
@@ -156,6 +163,7 @@ impl Stream {
         match step {
             Step::StopToAcquire | Step::AcquireToPause | Step::PauseToAcquire => {}
             Step::PauseToRun => {
+                self.use_record(now);
                 self.registers.run(now)?;
                 self.running = true;
                 self.runs += u32::from(!self.has_run);
@@ -191,6 +199,7 @@ impl Stream {
         self.has_run = false;
         self.reading = Reading::default();
         self.registers.reset(now);
+        self.forget_place();
         if let Some(buffer) = &mut self.buffer {
             buffer.memory.set_run(self.runs);
             if let Some(packets) = &mut buffer.packets {
@@ -235,6 +244,9 @@ impl Stream {
     pub(crate) fn acknowledge(&mut self, now: Moment, status: u32) -> Option<u64> {
         let is_mine = self.registers.acknowledge(now, status);
         self.acknowledged |= is_mine;
+        if is_mine {
+            self.check_record(now);
+        }
         is_mine.then(|| self.completed(now))
     }
 
@@ -295,7 +307,10 @@ impl Stream {
         let within = |linear: Bytes| Bytes::new(linear.get() % buffer.size.get());
         Position {
             play: within(self.format.bytes_of(at_jack)),
-            write: within(self.registers.moved(now)),
+            write: within(
+                self.recorded(now)
+                    .unwrap_or_else(|| self.registers.moved(now)),
+            ),
         }
     }
 
@@ -382,15 +397,20 @@ impl Stream {
 
     fn progress(&self, now: Moment) -> Option<Progress> {
         let packet = self.packets()?.size.get();
-        let transferred = match (self.flow, self.data_sheet.count_on) {
-            (Flow::Render, CountOn::Link) => self.registers.linked(now),
-            (Flow::Render, CountOn::Memory) | (Flow::Capture, _) => self.registers.moved(now),
-        };
+        let transferred = self.recorded(now).unwrap_or_else(|| self.counted(now));
         Some(Progress {
             completed: transferred.get() / packet,
             in_transfer: self.running || transferred.get() % packet != 0,
             running: self.running,
         })
+    }
+
+    /// What was transferred, by the counter of the side on which the device counts.
+    fn counted(&self, now: Moment) -> Bytes {
+        match (self.flow, self.data_sheet.count_on) {
+            (Flow::Render, CountOn::Link) => self.registers.linked(now),
+            (Flow::Render, CountOn::Memory) | (Flow::Capture, _) => self.registers.moved(now),
+        }
     }
 
     /// Silences what the last packet does not use.
@@ -451,6 +471,7 @@ impl Fork for Stream {
             registers: self.registers.fork(forker),
             buffer: self.buffer.fork(forker),
             events: self.events.fork(forker),
+            place: self.place.clone(),
             ..*self
         }
     }

@@ -9,7 +9,7 @@ use hardware::StreamFormat;
 use ring::Samples;
 use units::Frames;
 
-use crate::format::{Device, EndFill, Engine, Format, Kind, Scenario, Source};
+use crate::format::{Device, EndFill, Engine, Format, Kind, PositionSource, Scenario, Source};
 use crate::stack::{CONTROLLER, ENGINE, INTERRUPT, SYSTEM};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
@@ -38,6 +38,7 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
     check.device(&scenario.device);
     check.engine(&scenario.engine);
     check.microphone();
+    check.whose_suite();
     check.clients();
     for (place, client) in scenario.clients.iter().enumerate() {
         check.client(&format!("client[{place}]"), client);
@@ -175,6 +176,10 @@ impl Check<'_> {
             ("device.drift", device.drift.ppb() != 0),
             ("device.class", device.class.is_some()),
             ("device.faults", device.faults.is_some()),
+            (
+                "device.position-source",
+                device.position_source != PositionSource::default(),
+            ),
             (
                 "device.end-of-stream",
                 device.end_of_stream != EndFill::default(),

@@ -20,12 +20,12 @@ use serde::{Deserialize, Serialize};
 pub use client::{Client, EndOfStream, Mode, Prime};
 pub use device::{
     Class, Content, CountOn, Device, EndFill, Engine, FifoUnderrun, Format, Kind, PacketWindow,
-    Policy, Preset, Sample, Suite, VirtualMode,
+    Policy, PositionSource, Preset, Sample, Suite, VirtualMode,
 };
 pub use device_fault::{
-    Backwards, BurstGrain, ByFrames, CblMismatch, DelayOtherTimebase, IrqCoalesce, IrqSpurious,
-    Lasting, LpibLag, Occasions, Plain, ReadsAllOnes, StartBurst, Step, StuckAfterResume, Ticks,
-    WallclkHz, WallclkPpb,
+    Backwards, BurstGrain, ByFrames, CblMismatch, DeadRecord, DelayOtherTimebase, IrqCoalesce,
+    IrqSpurious, Lasting, LpibLag, Occasions, Plain, PosbufDead, PosbufStale, PosbufWrongSlot,
+    ReadsAllOnes, StartBurst, Step, StuckAfterResume, Ticks, WallclkHz, WallclkPpb,
 };
 pub use expect::{
     Expect, ExpectedBelief, ExpectedClient, ExpectedConversion, ExpectedDetection, ExpectedFrames,
@@ -39,7 +39,7 @@ pub use fault::{
     ReadSlot, Rebalance, Remove, RunAgain, SpuriousNotification, State, StepBack, Transport,
     WritePacket,
 };
-pub use microphone::{CaptureEngine, Microphone, Overrun, ReadOrder};
+pub use microphone::{CaptureEngine, CaptureSuite, Microphone, Overrun, ReadOrder};
 pub use source::{Impulses, Noise, Nothing, Sine, Source, Sweep, Wav};
 pub use timer::{ByteCount, Detector, Plausibility, Position, Timer};
 

@@ -102,6 +102,9 @@ const SECTIONS: &[(&str, &str)] = &[
         "`lpib-lead`, `dpib-early`, `irq-early`, `pos-at-or-above-cbl`, `mem-passes-link`, `pause-adds-delay`",
         "ByFrames",
     ),
+    ("`posbuf-stale`", "PosbufStale"),
+    ("`posbuf-dead`", "PosbufDead"),
+    ("`posbuf-wrong-slot`", "PosbufWrongSlot"),
     ("`burst-grain`", "BurstGrain"),
     ("`backwards`", "Backwards"),
     ("`irq-lost`, `msi-edge-lost`", "Occasions"),
@@ -110,7 +113,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`wallclk-hz`", "WallclkHz"),
     ("`wallclk-ppb`", "WallclkPpb"),
     (
-        "`fifo-size-zero`, `run-sticky`, `srst-slow`, `playback-stalls-on-capture-start`",
+        "`fifo-size-zero`, `run-sticky`, `srst-slow`, `capture-data-late`, `playback-stalls-on-capture-start`",
         "Lasting",
     ),
     ("`stuck-after-resume`", "StuckAfterResume"),

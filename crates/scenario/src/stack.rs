@@ -132,6 +132,10 @@ impl Stack {
         let seed = world.seed();
         device_faults::inject(scenario, seed, &mut hardware.controller.borrow_mut());
         let microphone = listening(&mut world, scenario, inputs, options)?;
+        if let Some(microphone) = &microphone {
+            let mut controller = microphone.controller.borrow_mut();
+            device_faults::inject_into_microphone(scenario, seed, &mut controller);
+        }
         let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
         let system = System::new(&mut world, scenario, &hardware.device);
         let recorders = Recorders::new(

@@ -1,9 +1,12 @@
 //! Whether faults of the device make sense.
 
 use super::Check;
-use crate::format::Fault;
+use super::happenings::MACHINE;
+use crate::format::{Fault, PositionSource};
 use crate::quantity::{FrameCount, Probability, Time};
 
+/// The one fault that strikes the microphone.
+pub(super) const CAPTURE_DATA_LATE: &str = "capture-data-late";
 /// More frames than any device takes ahead or falls behind.
 const FRAMES_MAX: u64 = 48_000;
 /// How much faster or slower than another a counter may run.
@@ -11,6 +14,7 @@ const RATIO_MAX: u32 = 10;
 
 impl Check<'_> {
     pub(super) fn device_fault(&mut self, key: &str, fault: &Fault) {
+        self.whom(key, fault);
         self.extents(key, fault);
         self.steps(key, fault);
         self.occasions(key, fault);
@@ -60,6 +64,49 @@ impl Check<'_> {
                     format!("{counts} for {of}; expected less than {RATIO_MAX} times as much, either way"),
                 );
             }
+        }
+    }
+
+    /// A fault of a device that nobody uses, or of a record that nobody reads, would do nothing.
+    fn whom(&mut self, key: &str, fault: &Fault) {
+        let plays = self.scenario.players().next().is_some();
+        let records = self.scenario.recorders().next().is_some();
+        let kinds = fault.kinds();
+        let given = kinds.iter().filter(|(_, given)| *given);
+        for (kind, _) in given.filter(|(kind, _)| !MACHINE.contains(kind)) {
+            let key = format!("{key}.{kind}");
+            if *kind == CAPTURE_DATA_LATE {
+                if !records {
+                    let help = "a table [microphone] and a client that records, or leave it away";
+                    self.advise(key, "it strikes a microphone, and nobody records", help);
+                }
+            } else if !plays && records {
+                let help =
+                    "a client that plays, or `capture-data-late`, which strikes the microphone";
+                self.advise(key, "it strikes the speaker, and nobody plays", help);
+            } else if kind.starts_with("posbuf-")
+                && self.scenario.device.position_source == PositionSource::Lpib
+            {
+                let help = "`position-source = \"position-buffer\"` in [device]";
+                self.advise(key, "the driver does not read the position buffer", help);
+            }
+        }
+    }
+
+    /// A suite or a class of a device that nobody uses would do nothing.
+    pub(super) fn whose_suite(&mut self) {
+        let is_used = self.scenario.players().next().is_some();
+        if is_used || self.scenario.recorders().next().is_none() {
+            return;
+        }
+        let device = &self.scenario.device;
+        let given = [
+            ("device.faults", device.faults.is_some()),
+            ("device.class", device.class.is_some()),
+        ];
+        for (key, _) in given.into_iter().filter(|(_, given)| *given) {
+            let help = "a client that plays, or `faults` in [microphone]";
+            self.advise(key, "it is of the speaker, and nobody plays", help);
         }
     }
 

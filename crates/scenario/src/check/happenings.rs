@@ -1,9 +1,20 @@
 //! Whether faults and actions make sense.
 
 use super::Check;
+use super::device_faults::CAPTURE_DATA_LATE;
 use crate::format::{
     Action, Fault, Format, Kind, LateWakeUp, MissingTicks, Mode, Rebalance, VirtualMode,
 };
+
+/// Faults of machine and timer: those that strike whatever device there is.
+pub(super) const MACHINE: [&str; 6] = [
+    "late-wake-up",
+    "lost-notification",
+    "spurious-notification",
+    "blocked-dpc",
+    "late-dpc",
+    "missing-ticks",
+];
 
 /// How long all faults together may make things.
 const DELAY_MAX_NANOS: u64 = 60 * 86_400 * 1_000_000_000;
@@ -71,18 +82,10 @@ impl Check<'_> {
 
     /// A virtual driver has a machine and a timer that may fail, and nothing else.
     fn needs_no_hardware(&mut self, key: &str, fault: &Fault) {
-        const MACHINE: [&str; 6] = [
-            "late-wake-up",
-            "lost-notification",
-            "spurious-notification",
-            "blocked-dpc",
-            "late-dpc",
-            "missing-ticks",
-        ];
         let kinds = fault.kinds();
         let of_hardware = kinds
             .iter()
-            .find(|(kind, given)| *given && !MACHINE.contains(kind));
+            .find(|(kind, given)| *given && !MACHINE.contains(kind) && *kind != CAPTURE_DATA_LATE);
         if let Some((kind, _)) = of_hardware {
             let help = "leave it away, or take `kind = \"hd-audio\"` in [device]";
             self.advise(

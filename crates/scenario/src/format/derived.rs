@@ -10,7 +10,7 @@ use crate::quantity::{FrameCount, Time};
 
 impl Fault {
     /// Each kind of fault by its key, and whether it is this one.
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 40] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 44] {
         [
             ("late-wake-up", self.late_wake_up.is_some()),
             ("lost-notification", self.lost_notification.is_some()),
@@ -23,6 +23,8 @@ impl Fault {
             ("lpib-lag", self.lpib_lag.is_some()),
             ("lpib-lead", self.lpib_lead.is_some()),
             ("dpib-early", self.dpib_early.is_some()),
+            ("posbuf-stale", self.posbuf_stale.is_some()),
+            ("posbuf-dead", self.posbuf_dead.is_some()),
             ("irq-early", self.irq_early.is_some()),
             ("irq-one-frame-early", self.irq_one_frame_early.is_some()),
             ("burst-grain", self.burst_grain.is_some()),
@@ -38,6 +40,7 @@ impl Fault {
             ("fifo-size-zero", self.fifo_size_zero.is_some()),
             ("fifo-size-by-fmt", self.fifo_size_by_fmt.is_some()),
             ("stuck-after-resume", self.stuck_after_resume.is_some()),
+            ("posbuf-wrong-slot", self.posbuf_wrong_slot.is_some()),
             ("linear-not-reset", self.linear_not_reset.is_some()),
             ("pos-at-or-above-cbl", self.pos_at_or_above_cbl.is_some()),
             ("run-sticky", self.run_sticky.is_some()),
@@ -53,6 +56,7 @@ impl Fault {
             ("delay-other-timebase", self.delay_other_timebase.is_some()),
             ("mem-passes-link", self.mem_passes_link.is_some()),
             ("read-moves-engine", self.read_moves_engine.is_some()),
+            ("capture-data-late", self.capture_data_late.is_some()),
             (
                 "playback-stalls-on-capture-start",
                 self.playback_stalls_on_capture_start.is_some(),

@@ -48,6 +48,8 @@ pub struct Device {
     /// Faults that real devices have together, beside those of `[[fault]]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<Suite>,
+    /// What the driver counts packets by.
+    pub position_source: PositionSource,
     /// Whether the device has a position register that clients can map. A virtual one never has.
     pub position_register: bool,
     /// Lets a buffer have up to 8 packets; Windows knows 1 or 2.
@@ -139,6 +141,20 @@ pub enum Suite {
     Nvidia,
     /// A virtual machine: the device moves once a millisecond, and waits for each acknowledgement.
     VmGuest,
+}
+
+/// What a driver counts packets by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PositionSource {
+    /// The counters of the stream.
+    #[default]
+    Lpib,
+    /// The record of the stream in the DMA position buffer; the counters, if at the first
+    /// interrupt it is dead.
+    PositionBuffer,
+    /// The record, whatever it shows.
+    PositionBufferOnly,
 }
 
 /// Where a device counts packets.
@@ -278,6 +294,7 @@ impl Default for Device {
             drift: Drift::default(),
             class: None,
             faults: None,
+            position_source: PositionSource::default(),
             position_register: true,
             more_packets: false,
             packet_window: PacketWindow::default(),

@@ -186,3 +186,41 @@ pub struct Ticks {
     /// From one tick to the next, counted from the beginning of the run.
     pub every: Time,
 }
+
+/// The position record is old.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PosbufStale {
+    /// How old. Default: not at all.
+    #[serde(default)]
+    pub by: Time,
+    /// Whether, from a completion until it is acknowledged, it shows what it did just before.
+    #[serde(default, skip_serializing_if = "super::fault::is_false")]
+    pub until_acknowledged: bool,
+}
+
+/// The position record is never written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PosbufDead {
+    /// What it shows.
+    pub shows: DeadRecord,
+}
+
+/// What a record shows that is never written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeadRecord {
+    /// 0.
+    Zero,
+    /// All ones.
+    AllOnes,
+}
+
+/// The position record is in another slot; its own shows 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PosbufWrongSlot {
+    /// How many slots further on; less than 0 for further back.
+    pub by: i32,
+}

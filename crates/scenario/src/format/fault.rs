@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::client::Prime;
 use super::device_fault::{
     Backwards, BurstGrain, ByFrames, CblMismatch, DelayOtherTimebase, IrqCoalesce, IrqSpurious,
-    Lasting, LpibLag, Occasions, Plain, ReadsAllOnes, StartBurst, StuckAfterResume, Ticks,
-    WallclkHz, WallclkPpb,
+    Lasting, LpibLag, Occasions, Plain, PosbufDead, PosbufStale, PosbufWrongSlot, ReadsAllOnes,
+    StartBurst, StuckAfterResume, Ticks, WallclkHz, WallclkPpb,
 };
 use crate::quantity::{FrameCount, Time};
 
@@ -43,6 +43,12 @@ pub struct Fault {
     /// F02: the position of the memory side is shown ahead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dpib_early: Option<ByFrames>,
+    /// F03: the position record in memory is old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posbuf_stale: Option<PosbufStale>,
+    /// F04: the position record is never written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posbuf_dead: Option<PosbufDead>,
     /// F05: interrupts come before the position shows what they are for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub irq_early: Option<ByFrames>,
@@ -88,6 +94,9 @@ pub struct Fault {
     /// F13: RUN is set and nothing moves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stuck_after_resume: Option<StuckAfterResume>,
+    /// F14: the position record is written into the slot of another stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posbuf_wrong_slot: Option<PosbufWrongSlot>,
     /// F15: the 64-bit counters go on over a reset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linear_not_reset: Option<Plain>,
@@ -124,6 +133,10 @@ pub struct Fault {
     /// F27: the engine is behind until somebody looks at a register.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_moves_engine: Option<Ticks>,
+    /// F28: what the microphone records is in memory only a while after its position and its
+    /// interrupt have said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capture_data_late: Option<Lasting>,
     /// F29: playback stands still when another stream of the controller starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub playback_stalls_on_capture_start: Option<Lasting>,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::device::{Format, Preset};
+use super::device::{Format, PositionSource, Preset};
 use super::source::Source;
 use crate::quantity::{Drift, FrameCount, Time};
 
@@ -26,10 +26,24 @@ pub struct Microphone {
     pub source: Source,
     /// How fast the crystal of the device is.
     pub drift: Drift,
+    /// Faults that real devices have together, beside those of `[[fault]]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faults: Option<CaptureSuite>,
+    /// What the driver counts packets by.
+    pub position_source: PositionSource,
     /// Lets a buffer have up to 8 packets; Windows knows 1 or 2.
     pub more_packets: bool,
     /// Which of several packets the driver hands out.
     pub read_order: ReadOrder,
+}
+
+/// Faults that real devices have together when they record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaptureSuite {
+    /// An Intel controller since Skylake: its position record is old until the interrupt is
+    /// acknowledged, and data comes 20 µs after both.
+    SkylakeCapture,
 }
 
 /// Which of several captured packets a driver hands out.
@@ -78,6 +92,8 @@ impl Default for Microphone {
             format: Format::default(),
             source: Source::default(),
             drift: Drift::default(),
+            faults: None,
+            position_source: PositionSource::default(),
             more_packets: false,
             read_order: ReadOrder::default(),
         }

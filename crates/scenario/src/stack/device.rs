@@ -24,7 +24,7 @@ use wasapi::Player;
 use super::microphone::heard;
 use super::system::Recorder;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
-use crate::format::{CountOn, Device, EndFill, FifoUnderrun, Microphone, Preset};
+use crate::format::{CountOn, Device, EndFill, FifoUnderrun, Microphone, PositionSource, Preset};
 use crate::quantity::{FrameCount, Time};
 
 /// The instance path of the device: a codec of a maker that there is not.
@@ -299,6 +299,7 @@ impl Device {
                 base.packets_max
             },
             position_register: self.position_register,
+            position_source: self.position_source.to_driver(),
             packet_window: match self.packet_window {
                 crate::format::PacketWindow::Documented => PacketWindow::Documented,
                 crate::format::PacketWindow::Sample => PacketWindow::Sample,
@@ -308,6 +309,16 @@ impl Device {
                 EndFill::Silence => EndOfStream::Silence,
             },
             ..base
+        }
+    }
+}
+
+impl PositionSource {
+    pub(super) const fn to_driver(self) -> miniport::PositionSource {
+        match self {
+            Self::Lpib => miniport::PositionSource::Lpib,
+            Self::PositionBuffer => miniport::PositionSource::PositionBuffer,
+            Self::PositionBufferOnly => miniport::PositionSource::PositionBufferOnly,
         }
     }
 }

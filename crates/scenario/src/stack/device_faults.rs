@@ -5,14 +5,15 @@ use std::num::NonZeroU32;
 use hardware::class::DeviceClass;
 use hardware::fault::{
     EngineFault, Fault as HardwareFault, Grain, InterruptFault, Lag, Odds, PositionFault,
-    RegisterFault,
+    RecordFault, RegisterFault,
 };
 use hardware::{Controller, Extent, Injection};
 use machine::FaultId;
 use units::{Bytes, Frames, TICKS_PER_SECOND};
 
 use crate::format::{
-    BurstGrain, CblMismatch, Class, Device, Fault, LpibLag, Occasions, Scenario, Step, Suite,
+    BurstGrain, CaptureSuite, CblMismatch, Class, DeadRecord, Device, Fault, LpibLag, Occasions,
+    Scenario, Step, Suite,
 };
 use crate::notes::Suspects;
 use crate::quantity::{FrameCount, Probability};
@@ -20,6 +21,26 @@ use crate::quantity::{FrameCount, Probability};
 /// Puts the faults that are the device's own into `controller`.
 pub(crate) fn inject(scenario: &Scenario, seed: u64, controller: &mut Controller) {
     for (id, fault) in numbered(scenario) {
+        controller.inject(Injection {
+            id,
+            stream: 0,
+            seed,
+            fault,
+        });
+    }
+}
+
+/// Puts the faults that are the microphone's into its `controller`: those of the list, each under
+/// its place in the file, and behind all others that of its suite.
+pub(crate) fn inject_into_microphone(scenario: &Scenario, seed: u64, controller: &mut Controller) {
+    let faults = scenario.faults.iter();
+    let listed = (0..).zip(faults.map(Fault::of_microphone));
+    let listed = listed.filter_map(|(id, fault)| Some((id, fault?)));
+    let suite = scenario.microphone.as_ref().and_then(|mic| mic.faults);
+    let suite = suite.map_or_else(Vec::new, |suite| suite.to_hardware().faults());
+    let behind = scenario.faults.len() + scenario.device.own_faults().count();
+    let behind = u32::try_from(behind).expect("a file has fewer");
+    for (id, fault) in listed.chain((behind..).zip(suite)) {
         controller.inject(Injection {
             id,
             stream: 0,
@@ -43,9 +64,9 @@ pub(crate) fn suspects(scenario: &Scenario) -> Suspects {
             .then_some(*first)
     };
     let misleads = only(|fault| match fault {
-        HardwareFault::Position(_) => true,
+        HardwareFault::Position(_) | HardwareFault::Record(_) => true,
         HardwareFault::Interrupt(fault) => matches!(fault, InterruptFault::IrqEarly { .. }),
-        HardwareFault::Engine(_) | HardwareFault::Record(_) | HardwareFault::Register(_) => false,
+        HardwareFault::Engine(_) | HardwareFault::Register(_) => false,
     });
     let gone = |fault: &HardwareFault| {
         matches!(
@@ -125,11 +146,38 @@ impl Fault {
         let position = self.of_position().map(HardwareFault::Position);
         let interrupt = || self.of_interrupt().map(HardwareFault::Interrupt);
         let register = || self.of_register().map(HardwareFault::Register);
+        let record = || self.of_record().map(HardwareFault::Record);
         let engine = || self.of_engine(device).map(HardwareFault::Engine);
         position
             .or_else(interrupt)
             .or_else(register)
+            .or_else(record)
             .or_else(engine)
+    }
+
+    fn of_record(&self) -> Option<RecordFault> {
+        if let Some(stale) = &self.posbuf_stale {
+            return Some(RecordFault::PosbufStale {
+                delay: stale.by.to_duration(),
+                until_acknowledged: stale.until_acknowledged,
+            });
+        }
+        if let Some(dead) = &self.posbuf_dead {
+            let value = match dead.shows {
+                DeadRecord::Zero => 0,
+                DeadRecord::AllOnes => u32::MAX,
+            };
+            return Some(RecordFault::PosbufDead { value });
+        }
+        let wrong = self.posbuf_wrong_slot.as_ref()?;
+        Some(RecordFault::PosbufWrongSlot { by: wrong.by })
+    }
+
+    /// The fault of the microphone that it is, if it is one.
+    fn of_microphone(&self) -> Option<HardwareFault> {
+        let late = self.capture_data_late.as_ref()?;
+        let lasts = late.lasts.to_duration();
+        Some(EngineFault::CaptureDataLate { lasts }.into())
     }
 
     fn of_position(&self) -> Option<PositionFault> {
@@ -348,6 +396,14 @@ impl Class {
             Self::Soundwire => DeviceClass::SOUNDWIRE,
             Self::Dsp => DeviceClass::DSP,
             Self::Aes67 => DeviceClass::AES67,
+        }
+    }
+}
+
+impl CaptureSuite {
+    const fn to_hardware(self) -> hardware::fault::Suite {
+        match self {
+            Self::SkylakeCapture => hardware::fault::Suite::SkylakeCapture,
         }
     }
 }

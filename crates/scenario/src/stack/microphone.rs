@@ -53,6 +53,7 @@ impl Microphone {
             } else {
                 base.packets_max
             },
+            position_source: self.position_source.to_driver(),
             read_order: self.read_order.to_driver(),
             ..base
         }

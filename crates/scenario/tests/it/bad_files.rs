@@ -455,3 +455,38 @@ fn r167_without_a_makers_period_the_default_is_ten_milliseconds() {
     let frames = scenario.engine.period_frames(&scenario.device);
     assert_eq!(frames.get(), 480);
 }
+
+/// What strikes a device that nobody uses, or a record that nobody reads, would do nothing.
+#[test]
+fn a_fault_that_would_strike_nobody_is_refused() {
+    let recording = "name = \"x\"\nduration = \"1s\"\n[microphone]\n\
+                     [[client]]\nmode = \"exclusive-capture\"\n";
+    for (start, more, key) in [
+        (
+            recording,
+            "[[fault]]\nirq-lost = { event = 5 }\n",
+            "fault[0].irq-lost",
+        ),
+        (recording, "[device]\nfaults = \"amd\"\n", "device.faults"),
+        (
+            recording,
+            "[device]\nclass = \"qemu-hda\"\n",
+            "device.class",
+        ),
+        (
+            GOOD,
+            "[[fault]]\ncapture-data-late = { lasts = \"1ms\" }\n",
+            "fault[0].capture-data-late",
+        ),
+        (
+            GOOD,
+            "[[fault]]\nposbuf-stale = { by = \"1ms\" }\n",
+            "fault[0].posbuf-stale",
+        ),
+    ] {
+        let all = problems(&format!("{start}{more}"));
+        assert_eq!(all.len(), 1, "{more}: {all:?}");
+        assert_eq!(all[0].key, key);
+        assert!(all[0].help.is_some(), "{more}");
+    }
+}

@@ -213,3 +213,49 @@ fn the_buffer_by_default_bears_the_first_pass_with_any_number_of_packets() {
         assert_eq!(silent.copied().unwrap_or_default(), 0, "{packets} packets");
     }
 }
+
+/// Whoever counts by a record that is right counts as by the counters.
+#[test]
+fn a_position_record_that_is_right_misleads_nobody() {
+    let of = |source: &str, rest: &str| {
+        let device = format!("[device]\nposition-source = \"{source}\"\n{rest}");
+        let run = play(&format!("{EXCLUSIVE}{device}"), &Inputs::new()).unwrap();
+        let speaker = run.result.endpoints[0].clone();
+        (
+            speaker.frames_by_class["fresh"],
+            speaker.packet_count,
+            speaker.glitches.len(),
+        )
+    };
+    let by_counters = of("lpib", "");
+    assert_eq!(by_counters, (4_800, Some(10), 0));
+    assert_eq!(of("position-buffer", ""), by_counters);
+    assert_eq!(of("position-buffer-only", ""), by_counters);
+}
+
+/// All ones are as dead as 0.
+#[test]
+fn f04_a_dead_record_is_given_up_at_the_first_interrupt() {
+    for shows in ["zero", "all-ones"] {
+        let fault = format!(
+            "[device]\nposition-source = \"position-buffer\"\n\
+             [[fault]]\nposbuf-dead = {{ shows = \"{shows}\" }}\n"
+        );
+        let run = play(&format!("{EXCLUSIVE}{fault}"), &Inputs::new()).unwrap();
+        let speaker = &run.result.endpoints[0];
+        assert_eq!(speaker.frames_by_class["fresh"], 4_800, "{shows}");
+    }
+}
+
+/// At 96 kHz 20 µs are 1.92 frames. At an interrupt frame 957 of 960 began 30.2 µs ago, frame 958 19.8: it and
+/// frame 959 are not there. 10 packets miss 2 frames each.
+#[test]
+fn f28_the_suite_of_a_recording_skylake_has_late_data() {
+    let text = "name = \"x\"\nduration = \"100ms\"\n\
+                [microphone]\nfaults = \"skylake-capture\"\nformat = { rate = \"96kHz\" }\n\
+                position-source = \"position-buffer\"\n\
+                [[client]]\nmode = \"exclusive-capture\"\n";
+    let run = play(text, &Inputs::new()).unwrap();
+    let microphone = run.result.endpoints.last().unwrap();
+    assert_eq!(microphone.frames_by_class["ok"], 9_600 - 20);
+}
