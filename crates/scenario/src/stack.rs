@@ -329,8 +329,9 @@ fn listening(
         client: name.clone(),
         problem: error.to_string(),
     })?;
-    let keep = options.keep_samples;
-    Ok(Some(Hardware::recording(world, microphone, player, keep)))
+    let hardware = Hardware::recording(world, microphone, options.keep_samples);
+    hardware.hear(player);
+    Ok(Some(hardware))
 }
 
 fn geometry(hardware: &Hardware, stream: &Opened) -> Geometry {

@@ -32,7 +32,34 @@ fn the_page_of_an_hd_audio_device_is_as_it_was() {
 }
 
 #[test]
-fn every_shipped_scenario_has_an_endpoint_that_is_active_and_a_pin_that_opens() {
+fn the_page_of_a_microphone_is_as_it_was() {
+    let scenario = "s31-capture-inside-the-slack";
+    let ended = Folder::new("inspect-microphone").wavert(&["inspect", scenario]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    compare("microphone.txt", &ended.out);
+}
+
+/// Sound that is played and recorded takes two devices, the speaker first.
+#[test]
+fn a_scenario_that_plays_and_records_shows_both_devices() {
+    let ended = Folder::new("inspect-both").wavert(&["inspect", "--json", "s74a-round-trip"]);
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    let devices = ended.json()["devices"].clone();
+    let told = |name: &str| -> Vec<String> {
+        let devices = devices.as_array().unwrap().iter();
+        let told = devices.map(|device| device["endpoints"][0][name].as_str().unwrap().to_owned());
+        told.collect()
+    };
+    assert_eq!(told("flow"), ["render", "capture"]);
+    assert_eq!(
+        told("category"),
+        ["KSNODETYPE_SPEAKER", "KSNODETYPE_MICROPHONE"]
+    );
+    assert_eq!(told("state"), ["active", "active"]);
+}
+
+#[test]
+fn every_device_of_a_shipped_scenario_has_an_endpoint_that_is_active_and_a_pin_that_opens() {
     let names: Vec<&str> = shipped().iter().map(|each| each.name).collect();
     let arguments: Vec<&str> = ["inspect", "--json"].into_iter().chain(names).collect();
     let ended = Folder::new("inspect-all").wavert(&arguments);
@@ -40,8 +67,10 @@ fn every_shipped_scenario_has_an_endpoint_that_is_active_and_a_pin_that_opens() 
     let results = ended.json();
     let results = results["results"].as_array().unwrap();
     assert_eq!(results.len(), shipped().len());
-    for result in results {
-        assert_eq!(result["schema"], 1);
+    assert!(results.iter().all(|result| result["schema"] == 1));
+    let devices = |result: &serde_json::Value| result["devices"].as_array().unwrap().clone();
+    assert!(results.iter().all(|result| !devices(result).is_empty()));
+    for result in results.iter().flat_map(devices) {
         let endpoints = result["endpoints"].as_array().unwrap();
         let active = |endpoint: &&serde_json::Value| endpoint["state"] == "active";
         assert!(endpoints.iter().any(|each| active(&each)), "{result:#}");

@@ -5,18 +5,17 @@ use ks::wire::{
     KsRtAudioHwLatency, KsRtAudioHwRegister, KsRtAudioHwRegisterProperty, WaveFormatEx, Wire,
 };
 use ks::{
-    FilterHandle, GENERIC_WRITE, Handle, KSINTERFACESETID_STANDARD, KSMEDIUMSETID_STANDARD,
-    KSPROPSETID_RT_AUDIO, PropertyItem, Verb,
+    DataFlow, FilterHandle, GENERIC_READ, GENERIC_WRITE, Handle, KSINTERFACESETID_STANDARD,
+    KSMEDIUMSETID_STANDARD, KSPROPSETID_RT_AUDIO, PropertyItem, Verb,
 };
 use miniport::HdAudioMiniport;
 use serde::Serialize;
-use units::{Frames, NtStatus};
+use units::{Frames, NtStatus, WaveFormat};
 use vtime::sim::Cx;
 
 use super::ask::{Asker, head};
 use super::filter::PropertyView;
 use super::format::FormatView;
-use crate::format::Device;
 
 /// What an open pin shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -78,15 +77,18 @@ pub struct RegisterView {
 const NOTIFICATIONS: u32 = 2;
 
 impl StreamView {
-    pub(super) fn of(cx: &Cx, filter: &FilterHandle, device: &Device) -> Self {
+    /// The pin to render to or to capture from, opened with the format `wave`.
+    pub(super) fn of(cx: &Cx, filter: &FilterHandle, flow: DataFlow, wave: WaveFormat) -> Self {
         let (mut asker, handle) = Asker::new(cx, filter);
-        let pin = HdAudioMiniport::RENDER_PIN;
-        let format = device.format.to_format();
-        let format = DataFormat::of_wave(WaveFormatEx::of(format));
+        let (pin, access) = match flow {
+            DataFlow::In => (HdAudioMiniport::RENDER_PIN, GENERIC_WRITE),
+            DataFlow::Out => (HdAudioMiniport::CAPTURE_PIN, GENERIC_READ),
+        };
+        let format = DataFormat::of_wave(WaveFormatEx::of(wave));
         let connect = [&connect(pin).to_bytes()[..], &format.to_bytes()].concat();
         let opened = asker
             .process
-            .create_pin(&asker.cx, handle, &connect, GENERIC_WRITE);
+            .create_pin(&asker.cx, handle, &connect, access);
         let mut view = Self {
             pin,
             format: FormatView::of(&format),
@@ -98,8 +100,8 @@ impl StreamView {
             properties: Vec::new(),
         };
         if let Ok(stream) = opened {
-            let period = Frames::new(u64::from(device.format.to_format().rate.hertz()) / 100);
-            let packet = device.format.to_format().bytes_of(period).get();
+            let period = Frames::new(u64::from(wave.rate.hertz()) / 100);
+            let packet = wave.bytes_of(period).get();
             view.fill(&mut asker, stream, packet * u64::from(NOTIFICATIONS));
         }
         view

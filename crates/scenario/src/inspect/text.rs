@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::Inspection;
+use super::device::{DeviceView, EndpointView};
 use super::filter::{FilterView, InstancesView, ModeView, NodeView, PinView, PropertyView};
 use super::format::{FormatView, RangeView};
 use super::stream::{RegisterView, StreamView};
-use super::{EndpointView, Inspection};
 
 /// Width of the names in front of what is told.
 const NAME: usize = 12;
@@ -15,13 +16,9 @@ const PROPERTY: usize = 50;
 pub(super) fn draw(inspection: &Inspection) -> String {
     let mut page = Page(String::new());
     page.line(0, &inspection.scenario);
-    for endpoint in &inspection.endpoints {
-        page.endpoint(inspection, endpoint);
+    for device in &inspection.devices {
+        page.device(device);
     }
-    for filter in &inspection.filters {
-        page.filter(inspection, filter);
-    }
-    page.stream(&inspection.stream);
     page.0
 }
 
@@ -41,20 +38,31 @@ impl Page {
         self.line(0, text);
     }
 
-    fn endpoint(&mut self, inspection: &Inspection, endpoint: &EndpointView) {
+    fn device(&mut self, device: &DeviceView) {
+        self.heading(&format!("device {}", device.device));
+        for endpoint in &device.endpoints {
+            self.endpoint(device, endpoint);
+        }
+        for filter in &device.filters {
+            self.filter(device, filter);
+        }
+        self.stream(&device.stream);
+    }
+
+    fn endpoint(&mut self, device: &DeviceView, endpoint: &EndpointView) {
         let name = endpoint.name.unwrap_or(&endpoint.category);
         let (flow, state) = (endpoint.flow, endpoint.state.replace('_', " "));
         self.heading(&format!("endpoint {name}: {flow}, {state}"));
-        let filter = short(inspection, &endpoint.filter);
+        let filter = short(device, &endpoint.filter);
         let place = format!("{filter} pin {}, {}", endpoint.pin, endpoint.category);
         self.entry(2, "at", &place);
         if let (Some(filter), Some(pin)) = (&endpoint.host_filter, endpoint.host_pin) {
-            let filter = short(inspection, filter);
+            let filter = short(device, filter);
             self.entry(2, "opened on", &format!("{filter} pin {pin}"));
         }
     }
 
-    fn filter(&mut self, inspection: &Inspection, filter: &FilterView) {
+    fn filter(&mut self, device: &DeviceView, filter: &FilterView) {
         self.heading(&format!("filter {}", filter.name));
         self.entry(2, "link", &filter.symbolic_link);
         self.entry(2, "categories", &filter.categories.join(", "));
@@ -69,7 +77,7 @@ impl Page {
             self.entry(2, "packets", &text);
         }
         for pin in &filter.pins {
-            self.pin(inspection, pin);
+            self.pin(device, pin);
         }
         for node in &filter.nodes {
             self.node(node);
@@ -85,7 +93,7 @@ impl Page {
         self.properties(2, read);
     }
 
-    fn pin(&mut self, inspection: &Inspection, pin: &PinView) {
+    fn pin(&mut self, device: &DeviceView, pin: &PinView) {
         let name = pin.name.as_deref().unwrap_or("without a name");
         let (number, flow, communication) = (pin.pin, pin.flow, pin.communication);
         let category = &pin.category;
@@ -107,7 +115,7 @@ impl Page {
             self.entry(4, "mode", &mode_text(mode));
         }
         if let (Some(filter), Some(other)) = (&pin.wired_to_filter, pin.wired_to_pin) {
-            let filter = short(inspection, filter);
+            let filter = short(device, filter);
             self.entry(4, "wired to", &format!("{filter} pin {other}"));
         }
         if let Some(plugged) = pin.plugged {
@@ -187,8 +195,8 @@ impl Page {
 }
 
 /// The name of the filter that a link opens.
-fn short<'a>(inspection: &'a Inspection, link: &'a str) -> &'a str {
-    let mut filters = inspection.filters.iter();
+fn short<'a>(device: &'a DeviceView, link: &'a str) -> &'a str {
+    let mut filters = device.filters.iter();
     let filter = filters.find(|filter| filter.symbolic_link == link);
     filter.map_or(link, |filter| &filter.name)
 }

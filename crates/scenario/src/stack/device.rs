@@ -93,17 +93,15 @@ impl Hardware {
         }
     }
 
-    /// A microphone that hears what `player` plays.
+    /// A microphone in a silent room.
     pub(crate) fn recording(
         world: &mut World,
         microphone: &Microphone,
-        player: Player,
         keep_samples: bool,
     ) -> Self {
         let samples = samples(keep_samples);
         let controller = Controller::new(&microphone.controller_config(samples));
         let controller = Shared::new(controller);
-        controller.borrow_mut().set_microphone(0, heard(player));
         let doorbell = world.event("capture doorbell", Reset::Auto);
         let line = world.event("capture interrupt line", Reset::Auto);
         let adapter = HdAudioAdapter::new(Bus::new(controller.clone(), doorbell.handle()));
@@ -135,6 +133,13 @@ impl Hardware {
                 controller.link_log(0)
             }),
         }
+    }
+
+    /// Has a microphone hear what `player` plays.
+    pub(crate) fn hear(&self, player: Player) {
+        self.controller
+            .borrow_mut()
+            .set_microphone(0, heard(player));
     }
 
     pub(crate) fn spawn(&self, world: &mut World, machine: &Shared<Machine>) {
@@ -182,7 +187,7 @@ fn start_adapter(
     interfaces
 }
 
-/// The same for a microphone, whose codec has no topology filter.
+/// The same for a microphone, whose sound comes from the topology filter.
 fn start_microphone(
     now: Moment,
     wave: &FilterHandle,
@@ -190,10 +195,17 @@ fn start_microphone(
 ) -> DeviceInterfaces {
     let interfaces = DeviceInterfaces::default();
     let mut adapter = Adapter::new(CAPTURE_INSTANCE, interfaces.clone());
-    let known = adapter
+    let topology = TopologyPort::install(Box::new(HdAudioTopology::capture()));
+    let wired = adapter
         .set_packet_sizes("wave", sizes)
-        .and_then(|()| adapter.register_subdevice(now, "wave", wave));
-    known.expect("the filter is new");
+        .and_then(|()| adapter.register_subdevice(now, "wave", wave))
+        .and_then(|()| adapter.register_subdevice(now, "topology", &topology))
+        .and_then(|()| {
+            let from = ("topology", HdAudioTopology::WAVE_PIN);
+            let to = ("wave", HdAudioMiniport::BRIDGE_PIN);
+            adapter.register_physical_connection(from, to)
+        });
+    wired.expect("the filters are new, and have these pins");
     interfaces
 }
 
