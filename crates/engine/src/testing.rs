@@ -93,6 +93,18 @@ impl TestDevice {
         &self.bytes
     }
 
+    /// Whose each frame of the cyclic buffer is now; empty without a buffer.
+    pub fn in_buffer(&self) -> Vec<Option<Whose>> {
+        let mut frames = Vec::new();
+        if let Some(buffer) = &self.buffer {
+            for at in 0..buffer.frames().get() {
+                let take = |_, whose| frames.push(whose);
+                buffer.load(Frames::new(at), Frames::new(1), None, take);
+            }
+        }
+        frames
+    }
+
     /// Does everything up to `now`.
     pub fn settle(&mut self, now: Moment) {
         let begun = self.begun(now);

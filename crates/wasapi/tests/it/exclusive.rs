@@ -29,6 +29,25 @@ fn s01_every_notification_is_answered_with_a_packet() {
     assert_eq!(bench.entries("producer.pass").len(), 100);
 }
 
+/// While packet k plays out of one buffer, packet k + 1 waits in the other.
+#[test]
+fn r174_two_buffers_of_a_period_each_are_filled_by_turns() {
+    let mut bench = Setup::default().exclusive(packets());
+    for k in 0..20 {
+        bench.run_on_until_ms(10 * k + 5);
+        let frames = bench.device.borrow().in_buffer();
+        let [playing, waiting] = [k, k + 1].map(|packet| (packet % 2, packet));
+        for (half, packet) in [playing, waiting] {
+            let half = usize::try_from(half).unwrap() * 480;
+            let intended = |whose: &Option<ring::Whose>| whose.map(|whose| whose.intended);
+            let found: Vec<_> = frames[half..half + 480].iter().map(intended).collect();
+            let expected: Vec<_> = (packet * 480..(packet + 1) * 480).map(Some).collect();
+            assert_eq!(found, expected, "packet {packet} at {} ms", 10 * k + 5);
+        }
+        assert_eq!(frames.len(), 960);
+    }
+}
+
 #[test]
 fn s05_s08_w96_a_missed_deadline_plays_old_frames_and_fails_no_call() {
     let late = |millis| Setup {
