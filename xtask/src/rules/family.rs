@@ -32,6 +32,7 @@ pub static FAMILIES: &[Family] = &[
         name: "R",
         about: "the contract of the kernel side: filters, pins, port, miniport",
         declared: Some((1, 174)),
+        whole: true,
         ..OPEN
     },
     Family {
