@@ -8,7 +8,7 @@ use ks::wire::PacketSizeConstraints;
 use ks::{
     Communication, DataFlow, DataRange, HwLatency, InstanceCount, KSCATEGORY_AUDIO,
     KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KsState, MappedRegister, PacketCount, PinFactory,
-    Position, PresentationPosition, SampleKind, WritePacket,
+    Position, PresentationPosition, SampleKind, Topology, WritePacket,
 };
 use machine::InterruptRoutine;
 use portcls::{
@@ -41,6 +41,8 @@ struct VirtualStream {
 impl VirtualMiniport {
     /// The pin to render to.
     pub const RENDER_PIN: u32 = 0;
+    /// The pin to the topology filter.
+    pub const BRIDGE_PIN: u32 = 1;
 
     /// The miniport of the device behind `bus`.
     pub fn new(bus: TimerBus, options: VirtualOptions) -> Self {
@@ -70,6 +72,11 @@ impl VirtualMiniport {
 }
 
 impl MiniportWaveRt for VirtualMiniport {
+    /// A wire and no converter.
+    fn topology(&self) -> Topology {
+        Topology::chain(Self::RENDER_PIN, Vec::new(), Self::BRIDGE_PIN)
+    }
+
     fn description(&self) -> FilterDescription {
         let ranges = vec![DataRange {
             kind: SampleKind::Pcm,
