@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXIT: &str = "\
@@ -43,6 +43,8 @@ pub enum Command {
     /// Replay recorded driver calls through the reference miniports
     #[command(after_help = REPLAY_EXIT, after_long_help = REPLAY_EXIT)]
     Conformance(ConformanceArguments),
+    /// Write the tone that Microsoft's sample virtual driver records, to the bit, as a WAV file
+    Tone(ToneArguments),
     /// List the shipped scenarios, one line each
     List,
     /// Print the JSON Schema of scenario files, for editors
@@ -105,6 +107,46 @@ pub struct ConformanceArguments {
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `wavert tone`.
+#[derive(Debug, Args)]
+pub struct ToneArguments {
+    /// The file to write
+    #[arg(value_name = "FILE.wav")]
+    pub file: PathBuf,
+    /// Frames per second
+    #[arg(long, value_name = "HZ", default_value_t = 48_000)]
+    pub rate: u32,
+    /// How samples lie in memory
+    #[arg(long, value_enum, default_value_t = ToneSamples::S16)]
+    pub samples: ToneSamples,
+    /// Samples of a frame
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub channels: u8,
+    /// Periods per second; the driver has 1000 in raw mode, 2000 otherwise, 3000 on a loopback pin
+    #[arg(long, value_name = "HZ", default_value_t = 2_000)]
+    pub frequency: u32,
+    /// How many frames
+    #[arg(long, value_name = "N", default_value_t = 48_000,
+        value_parser = clap::value_parser!(u32).range(..=100_000_000))]
+    pub frames: u32,
+    /// As the driver does it: of 24 bits the first channel only
+    #[arg(long)]
+    pub defects: bool,
+}
+
+/// How the samples of a tone lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ToneSamples {
+    /// 8 bits, of which 128 is silence.
+    U8,
+    /// 16 bits.
+    S16,
+    /// 24 bits, packed.
+    S24,
+    /// 32 bits.
+    S32,
 }
 
 #[cfg(test)]

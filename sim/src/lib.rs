@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Start with [`run`] for the main job, [`wav`] and [`perfetto`] for the two formats; [`inspect`] runs
-//! nothing and asks the devices of a scenario what they are.
+//! nothing and asks the devices of a scenario what they are, [`tone`] writes a sound of known bits.
 //!
 //! # What it leaves out
 //!
@@ -38,5 +38,6 @@ pub mod resample;
 pub mod run;
 pub mod source;
 pub mod terminal;
+pub mod tone;
 pub mod trace;
 pub mod wav;

@@ -2,7 +2,7 @@
 
 use clap::Parser as _;
 use sim::args::{Arguments, Command};
-use sim::{check, conformance, inspect, list, run, terminal};
+use sim::{check, conformance, inspect, list, run, terminal, tone};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -11,6 +11,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Tone(arguments) => tone::run(&arguments),
         Command::List => terminal::print(&list::list()),
         Command::Schema => terminal::print(&list::schema()),
     };

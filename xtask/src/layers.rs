@@ -41,7 +41,7 @@ pub const LAYERS: &[Layer] = &[
     layer("wasapi", &["engine", "observers", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
     layer("engine", &["observers", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
     layer("port", &["portcls", "ks", "machine", "ring", "vtime", "units"], &["thiserror"]),
-    layer("miniport", &["portcls", "hardware", "ks", "machine", "ring", "vtime", "units"], &["thiserror"]),
+    layer("miniport", &["portcls", "hardware", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
     layer("portcls", &["ks", "machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("ks", &["ring", "vtime", "units"], &["thiserror"]),
     layer("hardware", &["machine", "ring", "vtime", "units"], &["thiserror"]),

@@ -11,8 +11,10 @@
 //! arithmetic that many drivers were copied from. [`SampleStream`] is that arithmetic to the bit,
 //! its defects included; [`ExactStream`] answers the same calls as the pages ask for it. Both are
 //! told the time, and neither touches a sample. [`VirtualMiniport`] is a miniport made of either.
+//! [`Tone`] is what the sample driver captures.
 
 mod counter;
+mod defects;
 mod driver;
 mod exact;
 mod modes;
@@ -21,9 +23,11 @@ mod report;
 mod run_time;
 mod sample;
 mod stream;
+mod tone;
 mod wave;
 
 pub use counter::Counter;
+pub use defects::Defects;
 pub use driver::VirtualMiniport;
 pub use exact::{ExactOptions, ExactStream};
 pub use modes::{VirtualMode, VirtualOptions};
@@ -31,4 +35,5 @@ pub use registers::Registers;
 pub use report::{EngineEvent, Report};
 pub use run_time::{RunTime, Segment};
 pub use sample::{Allocated, BugCheck, Failure, Presentation, ReadAnswer, SampleStream, Ticked};
+pub use tone::{Tone, ToneOptions};
 pub use wave::Wave;

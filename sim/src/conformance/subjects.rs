@@ -142,6 +142,10 @@ impl PositionLogic for Sample {
         self.stream.timer_is_armed()
     }
 
+    fn idle_expiries(&self, first: Reading, period: u64, count: u64) -> u64 {
+        self.stream.idle_expiries(counter(first), period, count)
+    }
+
     fn tick(&mut self, now: Reading) -> Result<Tick, Trouble> {
         let ticked = self.stream.tick(counter(now)).map_err(crash)?;
         let events = self.stream.events().len() as u64;

@@ -12,3 +12,4 @@ mod readme;
 mod seeds;
 mod support;
 mod timeline;
+mod tone;

@@ -232,6 +232,13 @@ pub trait PositionLogic {
         false
     }
 
+    /// How many of `count` expiries, the first at `first` and each `period` counts behind the one
+    /// before, certainly change and report nothing before one might. They are not performed, so a
+    /// logic that knows spares the replay of a day its milliseconds. 0 if it does not know.
+    fn idle_expiries(&self, _first: Reading, _period: u64, _count: u64) -> u64 {
+        0
+    }
+
     /// One expiry of the notification timer, which is armed.
     fn tick(&mut self, _: Reading) -> Result<Tick, Trouble> {
         Ok(Tick::default())

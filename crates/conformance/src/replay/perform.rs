@@ -247,10 +247,21 @@ impl Call<'_> {
     fn ticks(&mut self, repeat: Repeat) -> Result<(), Trouble> {
         let mut sum = Expiries::default();
         let first = repeat.first(self.now.counts).unwrap_or(self.now.counts);
-        for now in readings(first, repeat, self.now.hertz) {
-            if !self.expire(now, &mut sum)? {
+        let hertz = self.now.hertz;
+        let at = |index: u64| Reading {
+            counts: first + index * repeat.period,
+            hertz,
+        };
+        let mut index = 0;
+        while index < repeat.count {
+            let (now, left) = (at(index), repeat.count - index);
+            let idle = self.logic.idle_expiries(now, repeat.period, left).min(left);
+            sum.executed += idle;
+            index += idle;
+            if index == repeat.count || !self.expire(at(index), &mut sum)? {
                 break;
             }
+            index += 1;
         }
         self.expiries(sum);
         let hns = |counts: Option<u64>| counts.map_or(0, |counts| self.to_hns(counts));

@@ -4,6 +4,7 @@ use ks::KsState;
 
 use super::position::HNS_PER_MILLISECOND;
 use super::{BugCheck, Counter, EngineEvent, SampleStream, low32};
+use crate::virtual_audio::counter::HNS_PER_SECOND;
 
 /// What one expiry of the timer did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,47 @@ impl<E: PartialEq> SampleStream<E> {
     pub fn acts(&self, now: Counter) -> bool {
         let is_due = self.interval_is_over(self.since_completion(self.time(now)));
         self.timer_is_armed && (is_due || self.registers.has_end)
+    }
+
+    /// How many of `count` expiries, the first at `first` and each `period` counts behind the one
+    /// before, certainly do nothing before one does: [`tick`](Self::tick) would change nothing and
+    /// report nothing. 0 also where that is not worked out, as for a counter of more than 4 GHz.
+    ///
+    /// Until an interval is over, no expiry changes what it is measured from, so the first that
+    /// does anything is a matter of one division.
+    pub fn idle_expiries(&self, first: Counter, period: u64, count: u64) -> u64 {
+        if !self.timer_is_armed || self.registers.has_end {
+            return 0;
+        }
+        let now = self.time(first);
+        let elapsed = u64::from(low32(self.since_completion(now)));
+        let interval = u64::from(self.registers.interval_ms) * HNS_PER_MILLISECOND;
+        if elapsed >= interval {
+            return 0;
+        }
+        // What is compared holds 32 bits, and begins again at 0 behind them.
+        let quiet = interval.min(1 << 32) - elapsed;
+        let acts_from = now
+            .checked_add(quiet)
+            .and_then(|acts_at| self.first_count_at(acts_at, first.value, now));
+        match acts_from {
+            None => 0,
+            Some(_) if period == 0 => count,
+            Some(acts_from) => (acts_from - first.value).div_ceil(period).min(count),
+        }
+    }
+
+    /// The first count that is `hns` or later, if `known` is `known_hns` without a wrap.
+    fn first_count_at(&self, hns: u64, known: u64, known_hns: u64) -> Option<u64> {
+        const HERTZ_MAX: u64 = 4_000_000_000;
+        if self.hertz == HNS_PER_SECOND {
+            return Some(hns);
+        }
+        let (hertz, second) = (u128::from(self.hertz), u128::from(HNS_PER_SECOND));
+        let is_exact = (1..=HERTZ_MAX).contains(&self.hertz)
+            && u128::from(known) * second / hertz == u128::from(known_hns);
+        let count = (u128::from(hns) * hertz).div_ceil(second);
+        u64::try_from(count).ok().filter(|_| is_exact)
     }
 
     /// Time since the last completion that belongs to the packet in transfer.
