@@ -76,8 +76,8 @@
 //! ```
 //!
 //! A [`Dsp`] is another kind of device: it mixes streams itself and gives the mix back. A
-//! [`TimerDevice`] is none at all: a timer, and a speaker that takes frames in lumps when its driver
-//! says so.
+//! [`TimerDevice`] is none at all: a timer, and a speaker that takes frames, or a microphone that puts
+//! them into memory, in lumps when its driver says so.
 //!
 //! # What the model leaves out
 //!

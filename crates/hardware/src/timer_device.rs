@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ring::{Samples, SharedBuffer};
+use ring::{Kind, Samples, SharedBuffer, Whose};
 use units::{Clock, Frames, Moment, Phase, SampleRate, SimDuration, SimTime};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared};
 
@@ -11,19 +11,22 @@ use crate::history::Note;
 use crate::link::{LinkLog, LinkSpan, Schedule, Segment};
 use crate::pace::Pace;
 
-/// A speaker without hardware: it takes frames out of the cyclic buffer when it is told to, in one
-/// lump, and has a timer that its driver can set.
+/// A speaker or a microphone without hardware: it takes frames out of the cyclic buffer, or puts
+/// them into it, when it is told to, in one lump, and has a timer that its driver can set.
 ///
-/// Frames are heard evenly from the moment at which RUN was entered, however late they were taken.
-/// The timer expires in [`Phase::Move`]: at such a device the tick is the move.
+/// Frames are heard, or sampled, evenly from the moment at which RUN was entered, however late they
+/// were moved. The timer expires in [`Phase::Move`]: at such a device the tick is the move.
+///
+/// Model: the log of a microphone has no samples. They are made when they are put into the buffer,
+/// and whoever records them has them.
 #[derive(Debug)]
 pub struct TimerDevice {
     record: Samples,
     missing: Option<MissingTicks>,
     buffer: Option<Arc<SharedBuffer>>,
     is_running: bool,
-    /// Frames taken since the last reset.
-    taken: Frames,
+    /// Frames moved since the last reset.
+    moved: Frames,
     /// Runs begun since power-up.
     runs: u32,
     /// True from the first RUN to the reset.
@@ -71,14 +74,14 @@ impl Timer {
 }
 
 impl TimerDevice {
-    /// A device at rest. `record` says whether samples are kept of what was heard.
+    /// A device at rest. `record` says whether samples are kept of what is moved.
     pub fn new(record: Samples, missing: Option<MissingTicks>) -> Self {
         Self {
             record,
             missing,
             buffer: None,
             is_running: false,
-            taken: Frames::ZERO,
+            moved: Frames::ZERO,
             runs: 0,
             has_run: false,
             timer: None,
@@ -88,13 +91,13 @@ impl TimerDevice {
         }
     }
 
-    /// What it plays from now on.
+    /// What it plays from, or records into, from now on.
     pub fn attach(&mut self, buffer: Arc<SharedBuffer>) {
         buffer.set_run(self.run_to_come());
         self.buffer = Some(buffer);
     }
 
-    /// It plays nothing from now on.
+    /// It has no buffer from now on.
     pub fn detach(&mut self) {
         self.buffer = None;
     }
@@ -108,19 +111,19 @@ impl TimerDevice {
             pace: Pace::even(rate),
             clock: Grid::Steady(Clock::new(now.time, rate, 0)),
             origin: 0,
-            slots_before: self.taken.get(),
+            slots_before: self.moved.get(),
         };
         self.log.open(Segment {
             run: self.runs - 1,
             begins: now.time,
-            first: self.taken,
+            first: self.moved,
             frames: Frames::ZERO,
             schedule,
         });
         self.notes.push(Note::Run {
             stream: 0,
             run: self.runs - 1,
-            position: self.taken,
+            position: self.moved,
         });
     }
 
@@ -129,12 +132,14 @@ impl TimerDevice {
         if !std::mem::take(&mut self.is_running) {
             return;
         }
+        // A frame that is on its way counts at once.
+        self.log.reach(self.moved);
         let fetched = self.buffer.as_ref().map(|buffer| buffer.format());
         self.notes.push(Note::Pause {
             stream: 0,
             run: self.runs - 1,
-            position: self.taken,
-            fetched: fetched.map_or(units::Bytes::ZERO, |format| format.bytes_of(self.taken)),
+            position: self.moved,
+            fetched: fetched.map_or(units::Bytes::ZERO, |format| format.bytes_of(self.moved)),
         });
     }
 
@@ -147,9 +152,9 @@ impl TimerDevice {
         self.notes.push(Note::Reset {
             stream: 0,
             run: self.runs - 1,
-            position: self.taken,
+            position: self.moved,
         });
-        self.taken = Frames::ZERO;
+        self.moved = Frames::ZERO;
         if let Some(buffer) = &self.buffer {
             buffer.set_run(self.runs);
         }
@@ -157,20 +162,17 @@ impl TimerDevice {
 
     /// Takes every frame below frame `upto` that it has not taken, whatever lies there now.
     pub fn take_to(&mut self, upto: Frames) {
-        let len = upto.saturating_sub(self.taken);
+        let len = upto.saturating_sub(self.moved);
         let Some(buffer) = self.buffer.as_ref().filter(|_| !len.is_zero()) else {
             return;
         };
-        let mut bytes = None;
-        if self.record == Samples::Kept {
-            let size = buffer.format().bytes_of(len).get();
-            let size = usize::try_from(size).expect("a lump fits into memory");
-            self.scratch.resize(size, 0);
-            bytes = Some(self.scratch.as_mut_slice());
-        }
+        let bytes = match self.record {
+            Samples::Kept => Some(sized(&mut self.scratch, buffer, len)),
+            Samples::Left => None,
+        };
         let (run, log) = (self.runs - 1, &mut self.log);
-        let mut first = self.taken;
-        buffer.load(self.taken, len, bytes, |len, whose| {
+        let mut first = self.moved;
+        buffer.load(self.moved, len, bytes, |len, whose| {
             log.push(LinkSpan {
                 run,
                 first,
@@ -182,8 +184,47 @@ impl TimerDevice {
         if self.record == Samples::Kept {
             self.log.push_samples(&self.scratch);
         }
-        self.taken = upto;
+        self.moved = upto;
         self.log.reach(upto);
+    }
+
+    /// Puts every frame below frame `upto` that it has not put into the buffer, whatever lies there;
+    /// those below `arrived` have wholly come from the converter.
+    ///
+    /// `record` makes the samples, if they are kept: it is told which run and which frame it is that
+    /// comes first, and finds what lies in their place.
+    pub fn put_to(
+        &mut self,
+        upto: Frames,
+        arrived: Frames,
+        record: impl FnOnce(u32, Frames, &mut [u8]),
+    ) {
+        let Some(buffer) = self.buffer.as_ref().filter(|_| self.has_run) else {
+            return;
+        };
+        let (run, first) = (self.runs - 1, self.moved);
+        let len = upto.saturating_sub(first);
+        if !len.is_zero() {
+            let bytes = match self.record {
+                Samples::Kept => {
+                    let bytes = sized(&mut self.scratch, buffer, len);
+                    buffer.load(first, len, Some(bytes), |_, _| {});
+                    record(run, first, bytes);
+                    Some(&*bytes)
+                }
+                Samples::Left => None,
+            };
+            let whose = Some(captured(run, first));
+            buffer.store(first, bytes, len, whose);
+            self.log.push(LinkSpan {
+                run,
+                first,
+                len,
+                whose,
+            });
+            self.moved = upto;
+        }
+        self.log.reach(arrived);
     }
 
     /// Sets the timer to expire each `period` from `now` on.
@@ -241,18 +282,36 @@ impl TimerDevice {
         true
     }
 
-    /// Frames taken since the last reset.
-    pub fn taken(&self) -> Frames {
-        self.taken
+    /// Frames moved since the last reset.
+    pub fn moved(&self) -> Frames {
+        self.moved
     }
 
-    /// What was heard.
+    /// What was heard, or recorded.
     pub fn log(&self) -> &LinkLog {
         &self.log
     }
 
     fn run_to_come(&self) -> u32 {
         self.runs - u32::from(self.has_run)
+    }
+}
+
+/// Room for `len` frames of `buffer` in `scratch`.
+fn sized<'a>(scratch: &'a mut Vec<u8>, buffer: &SharedBuffer, len: Frames) -> &'a mut [u8] {
+    let size = buffer.format().bytes_of(len).get();
+    scratch.resize(usize::try_from(size).expect("a lump fits into memory"), 0);
+    scratch
+}
+
+/// Whose frame `frame` of a microphone is.
+fn captured(run: u32, frame: Frames) -> Whose {
+    Whose {
+        run,
+        kind: Kind::Audio,
+        content: frame.get(),
+        intended: frame.get(),
+        write: 0,
     }
 }
 

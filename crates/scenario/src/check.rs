@@ -9,7 +9,9 @@ use hardware::StreamFormat;
 use ring::Samples;
 use units::Frames;
 
-use crate::format::{Device, EndFill, Engine, Format, Kind, PositionSource, Scenario, Source};
+use crate::format::{
+    Device, EndFill, Engine, Format, Kind, PositionSource, Scenario, Source, VirtualMode,
+};
 use crate::stack::{CONTROLLER, ENGINE, INTERRUPT, SYSTEM};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
@@ -161,14 +163,11 @@ impl Check<'_> {
 
     /// What has no hardware has none of its properties.
     fn virtual_device(&mut self, device: &Device) {
+        self.mode_of("device", device.kind, device.mode);
         if device.kind != Kind::Virtual {
-            if device.mode.is_some() {
-                let help = "`kind = \"virtual\"` beside it";
-                self.advise("device.mode", "only a virtual driver has modes", help);
-            }
             return;
         }
-        for (key, given) in [
+        self.no_hardware(&[
             ("device.preset", device.preset.is_some()),
             ("device.prefetch", device.prefetch.is_some()),
             ("device.burst", device.burst.is_some()),
@@ -184,13 +183,23 @@ impl Check<'_> {
                 "device.end-of-stream",
                 device.end_of_stream != EndFill::default(),
             ),
-        ] {
-            if given {
-                self.say(
-                    key,
-                    "a virtual driver has no hardware that this could be said of",
-                );
-            }
+        ]);
+    }
+
+    fn mode_of(&mut self, table: &str, kind: Kind, mode: Option<VirtualMode>) {
+        if kind != Kind::Virtual && mode.is_some() {
+            let help = "`kind = \"virtual\"` beside it";
+            let key = format!("{table}.mode");
+            self.advise(key, "only a virtual driver has modes", help);
+        }
+    }
+
+    fn no_hardware(&mut self, keys: &[(&str, bool)]) {
+        for (key, _) in keys.iter().filter(|(_, given)| *given) {
+            self.say(
+                *key,
+                "a virtual driver has no hardware that this could be said of",
+            );
         }
     }
 

@@ -49,7 +49,7 @@ pub fn inspect(scenario: &Scenario) -> Inspection {
         devices.push(DeviceView::of(&cx, name, &hardware, DataFlow::In, format));
     }
     if let Some(microphone) = &scenario.microphone {
-        let hardware = Hardware::recording(&mut world, microphone, false);
+        let hardware = Hardware::recording(&mut world, microphone, None, None, false);
         let (name, format) = (&microphone.name, microphone.format.to_format());
         devices.push(DeviceView::of(&cx, name, &hardware, DataFlow::Out, format));
     }

@@ -36,6 +36,8 @@ pub(crate) enum Role {
     Listener(usize),
     /// The interrupt of the microphone.
     CaptureInterrupt,
+    /// The driver of the microphone.
+    Microphone,
     /// Anybody else.
     Other,
 }
@@ -55,7 +57,10 @@ impl Role {
             (None, ENGINE) => Self::Producer,
             (None, CAPTURE_ENGINE) => Self::Reader,
             (None, CAPTURE_INTERRUPT) => Self::CaptureInterrupt,
-            (None, _) => Self::Other,
+            (None, _) => match &scenario.microphone {
+                Some(microphone) if microphone.name == name => Self::Microphone,
+                _ => Self::Other,
+            },
         }
     }
 }
@@ -211,7 +216,10 @@ impl Notes {
         match (role, *what == FILL) {
             // Who plays what he records fills the buffer of this side.
             (Role::Listener(place), true) => self.clients[place].frames_written += words[0],
-            (Role::Reader | Role::Listener(_) | Role::CaptureInterrupt, false) => {
+            (
+                Role::Reader | Role::Listener(_) | Role::CaptureInterrupt | Role::Microphone,
+                false,
+            ) => {
                 self.capture.take(role, entry);
                 return;
             }
@@ -252,7 +260,9 @@ impl Notes {
         } else if *what == NOTIFICATION {
             self.notified(words);
         } else if *what == ENGINE_EVENT {
-            self.told(words);
+            if let Some(what) = told(words) {
+                self.report(&what);
+            }
         } else if *what == hardware::history::INTERRUPT {
             self.interrupted(words, at.time);
         } else if *what == hardware::history::FAULT {
@@ -262,20 +272,6 @@ impl Notes {
 
     fn report(&mut self, what: &str) {
         *self.reported.entry(what.to_owned()).or_default() += 1;
-    }
-
-    /// The driver told something of its engine; of a glitch it says which.
-    fn told(&mut self, words: &[u64]) {
-        let [kind, _, _, code, _] = words else {
-            return;
-        };
-        match EngineEventKind::of_value(*kind) {
-            Some(kind @ EngineEventKind::GlitchReport) => {
-                self.report(&format!("{} {code}", kind.name()));
-            }
-            Some(kind) => self.report(kind.name()),
-            None => {}
-        }
     }
 
     fn request(&mut self, words: &[u64]) {
@@ -548,6 +544,17 @@ impl Notes {
 
 fn status_of(word: u64) -> NtStatus {
     NtStatus::from_value(u32::try_from(word).expect("a status has 32 bits"))
+}
+
+/// What the driver told of its engine; of a glitch it says which.
+fn told(words: &[u64]) -> Option<String> {
+    let [kind, _, _, code, _] = words else {
+        return None;
+    };
+    Some(match EngineEventKind::of_value(*kind)? {
+        kind @ EngineEventKind::GlitchReport => format!("{} {code}", kind.name()),
+        kind => kind.name().to_owned(),
+    })
 }
 
 /// The property that asks for the packet count.

@@ -48,10 +48,11 @@ impl Stack {
         }
         let now = self.now();
         let devices = std::iter::once(&self.hardware).chain(&self.microphone);
-        devices.for_each(|device| {
-            device.controller.borrow_mut().settle(now);
-        });
+        devices.for_each(|device| device.settle(now));
         if let Some(stream) = self.players.opened() {
+            stream.mapping.bus.settle(now);
+        }
+        if let Some(stream) = self.recorders.device_stream() {
             stream.mapping.bus.settle(now);
         }
         let truth = self.account().map(Ledger::close);

@@ -41,6 +41,8 @@ static SHIPPED: &[Shipped] = scenarios! {
         "surprise-removal"
         "two-clients"
         "virtual-exact"
+        "virtual-microphone-exact"
+        "virtual-microphone-sample"
     ;
     "regression/":
         "s01-baseline"

@@ -9,6 +9,7 @@ mod odd_pin;
 mod players;
 mod recorders;
 mod source;
+mod speaker;
 mod system;
 
 use std::rc::Rc;
@@ -130,11 +131,12 @@ impl Stack {
             options.keep_samples,
         );
         let seed = world.seed();
-        device_faults::inject(scenario, seed, &mut hardware.controller.borrow_mut());
+        hardware.inject(|controller| device_faults::inject(scenario, seed, controller));
         let microphone = listening(&mut world, scenario, inputs, options)?;
         if let Some(microphone) = &microphone {
-            let mut controller = microphone.controller.borrow_mut();
-            device_faults::inject_into_microphone(scenario, seed, &mut controller);
+            microphone.inject(|controller| {
+                device_faults::inject_into_microphone(scenario, seed, controller);
+            });
         }
         let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
         let system = System::new(&mut world, scenario, &hardware.device);
@@ -322,21 +324,29 @@ fn listening(
     let Some(microphone) = &scenario.microphone else {
         return Ok(None);
     };
-    let format = microphone.format.to_format();
-    let (seed, name) = (world.seed(), &microphone.name);
-    let source = source::source(seed, inputs, name, &microphone.source, format)?;
-    let player = Player::new(source, format).map_err(|error| RunError::Source {
-        client: name.clone(),
-        problem: error.to_string(),
-    })?;
-    let hardware = Hardware::recording(world, microphone, options.keep_samples);
-    hardware.hear(player);
-    Ok(Some(hardware))
+    let hears = |name: &str| {
+        let format = microphone.format.to_format();
+        let source = source::source(world.seed(), inputs, name, &microphone.source, format)?;
+        Player::new(source, format).map_err(|error| RunError::Source {
+            client: name.to_owned(),
+            problem: error.to_string(),
+        })
+    };
+    let player = if microphone.hears_the_tone() {
+        None
+    } else {
+        Some(hears(&microphone.name)?)
+    };
+    let missing = faults::missing_ticks(scenario);
+    let keep = options.keep_samples;
+    Ok(Some(Hardware::recording(
+        world, microphone, missing, player, keep,
+    )))
 }
 
 fn geometry(hardware: &Hardware, stream: &Opened) -> Geometry {
     let format = stream.mapping.format();
-    let config = *hardware.controller.borrow().stream_config(0);
+    let config = hardware.stream_config();
     let frame = format.bytes_of(Frames::new(1));
     Geometry {
         rate: format.rate,

@@ -39,6 +39,14 @@ fn the_page_of_a_microphone_is_as_it_was() {
     compare("microphone.txt", &ended.out);
 }
 
+#[test]
+fn the_page_of_a_virtual_microphone_is_as_it_was() {
+    let scenario = "virtual-microphone-sample";
+    let ended = Folder::new("inspect-virtual").wavert(&["inspect", scenario]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    compare("virtual-microphone.txt", &ended.out);
+}
+
 /// Sound that is played and recorded takes two devices, the speaker first.
 #[test]
 fn a_scenario_that_plays_and_records_shows_both_devices() {

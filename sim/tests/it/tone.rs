@@ -36,6 +36,49 @@ fn v60_the_second_channel_of_24_bits_is_missing_with_the_defects_only() {
     }
 }
 
+/// What a client records through the whole stack is what the generator makes, to the bit: of the
+/// sample driver with its defects, of the one done right without.
+#[test]
+fn v60_a_recording_of_a_virtual_microphone_is_the_tone() {
+    for (mode, defects) in [("sample", &["--defects"][..]), ("exact", &[])] {
+        for (samples, channels, rate) in [
+            ("u8", "1", "48000"),
+            ("s16", "2", "48000"),
+            ("s16", "2", "44100"),
+            ("s24", "3", "96000"),
+            ("s32", "2", "11025"),
+        ] {
+            let folder = Folder::new("tone-recorded");
+            let format =
+                format!("{{ rate = \"{rate}Hz\", channels = {channels}, sample = \"{samples}\" }}");
+            // A packet of 40 ms has whole frames at each of these rates.
+            let packet = rate.parse::<u64>().unwrap() / 25;
+            folder.file(
+                "microphone.toml",
+                format!(
+                    "name = \"tone\"\nduration = \"400ms\"\n[microphone]\nkind = \"virtual\"\n\
+                     mode = \"{mode}\"\nformat = {format}\n[[client]]\n\
+                     mode = \"exclusive-capture\"\npacket = \"{packet}fr\"\n"
+                ),
+            );
+            let ended = folder.wavert(&["run", "microphone.toml", "--out", "out"]);
+            assert_eq!(ended.status, 0, "{ended:?}");
+            let frames = (10 * packet).to_string();
+            let format = ["--samples", samples, "--channels", channels, "--rate", rate];
+            let tone = [
+                &["tone", "tone.wav", "--frames", &frames],
+                &format[..],
+                defects,
+            ]
+            .concat();
+            assert_eq!(folder.wavert(&tone).status, 0);
+            let [recorded, tone] =
+                ["out/recorded.wav", "tone.wav"].map(|name| fs::read(folder.path(name)).unwrap());
+            assert!(recorded == tone, "{mode} {samples} {channels} {rate}");
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_a_stream_or_cannot_be_written_is_refused() {
     let folder = Folder::new("tone-refused");

@@ -7,8 +7,9 @@ use hardware::TimerBus;
 use ks::wire::PacketSizeConstraints;
 use ks::{
     Communication, DataFlow, DataRange, HwLatency, InstanceCount, KSCATEGORY_AUDIO,
-    KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KsState, MappedRegister, PacketCount, PinFactory,
-    Position, PresentationPosition, SampleKind, Topology, WritePacket,
+    KSCATEGORY_CAPTURE, KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KsState, MappedRegister,
+    PacketCount, PinFactory, Position, PresentationPosition, ReadPacket, SampleKind, Topology,
+    WritePacket,
 };
 use machine::InterruptRoutine;
 use portcls::{
@@ -19,16 +20,20 @@ use ring::SharedBuffer;
 use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
 use vtime::{EventHandle, Fork, Forker, Shared};
 
+use super::hears::{Ear, Hears};
 use super::modes::{Core, VirtualOptions};
 use super::stream::{Open, Routine, SettledStream, Stream};
 
-/// The miniport of a virtual speaker: a timer, and no hardware.
+/// The miniport of a virtual speaker or microphone: a timer, and no hardware.
 ///
-/// Its filter has a render pin (pin 0, one instance) and a bridge pin to the loudspeaker.
+/// Its filter has a pin to render to or to capture from (pin 0, one instance) and a bridge pin to, or
+/// from, the topology filter.
 #[derive(Debug)]
 pub struct VirtualMiniport {
     bus: TimerBus,
     options: VirtualOptions,
+    /// What a microphone hears; none of a speaker.
+    hears: Option<Hears>,
     open: Open,
 }
 
@@ -41,14 +46,26 @@ struct VirtualStream {
 impl VirtualMiniport {
     /// The pin to render to.
     pub const RENDER_PIN: u32 = 0;
-    /// The pin to the topology filter.
+    /// The pin to capture from, on the filter of a microphone.
+    pub const CAPTURE_PIN: u32 = 0;
+    /// The pin to or from the topology filter.
     pub const BRIDGE_PIN: u32 = 1;
 
-    /// The miniport of the device behind `bus`.
-    pub fn new(bus: TimerBus, options: VirtualOptions) -> Self {
+    /// The miniport of the speaker behind `bus`.
+    pub fn render(bus: TimerBus, options: VirtualOptions) -> Self {
+        Self::of(bus, options, None)
+    }
+
+    /// The miniport of the microphone behind `bus`.
+    pub fn capture(bus: TimerBus, options: VirtualOptions, hears: Hears) -> Self {
+        Self::of(bus, options, Some(hears))
+    }
+
+    fn of(bus: TimerBus, options: VirtualOptions, hears: Option<Hears>) -> Self {
         Self {
             bus,
             options,
+            hears,
             open: Shared::new(None),
         }
     }
@@ -74,7 +91,11 @@ impl VirtualMiniport {
 impl MiniportWaveRt for VirtualMiniport {
     /// A wire and no converter.
     fn topology(&self) -> Topology {
-        Topology::chain(Self::RENDER_PIN, Vec::new(), Self::BRIDGE_PIN)
+        let (from, to) = match self.hears {
+            None => (Self::RENDER_PIN, Self::BRIDGE_PIN),
+            Some(_) => (Self::BRIDGE_PIN, Self::CAPTURE_PIN),
+        };
+        Topology::chain(from, Vec::new(), to)
     }
 
     fn description(&self) -> FilterDescription {
@@ -86,33 +107,25 @@ impl MiniportWaveRt for VirtualMiniport {
             hertz_min: 8_000,
             hertz_max: 192_000,
         }];
-        let pin = |flow, communication, category, ranges, possible| PinFactory {
+        let pin = |flow, communication, ranges, possible| PinFactory {
             flow,
             communication,
-            category,
+            category: KSCATEGORY_AUDIO,
             ranges,
             instances: InstanceCount {
                 possible: Some(possible),
                 current: 0,
             },
         };
-        let render = pin(
-            DataFlow::In,
-            Communication::Sink,
-            KSCATEGORY_AUDIO,
-            ranges,
-            1,
-        );
-        let bridge = pin(
-            DataFlow::Out,
-            Communication::None,
-            KSCATEGORY_AUDIO,
-            Vec::new(),
-            0,
-        );
+        let (category, client, bridge) = match self.hears {
+            None => (KSCATEGORY_RENDER, DataFlow::In, DataFlow::Out),
+            Some(_) => (KSCATEGORY_CAPTURE, DataFlow::Out, DataFlow::In),
+        };
+        let client = pin(client, Communication::Sink, ranges, 1);
+        let bridge = pin(bridge, Communication::None, Vec::new(), 0);
         FilterDescription {
-            categories: vec![KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_REALTIME],
-            pins: vec![render, bridge],
+            categories: vec![KSCATEGORY_AUDIO, category, KSCATEGORY_REALTIME],
+            pins: vec![client, bridge],
         }
     }
 
@@ -121,15 +134,20 @@ impl MiniportWaveRt for VirtualMiniport {
         _: Moment,
         port: PortStreamHandle,
         _: u32,
-        _: DataFlow,
+        flow: DataFlow,
         format: WaveFormat,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
-        let core = Core::new(self.options, format).ok_or(NtStatus::NO_MATCH)?;
+        let core = Core::new(self.options, flow, format).ok_or(NtStatus::NO_MATCH)?;
+        let ear = self.hears.as_ref().map(|hears| {
+            let ear = Ear::new(hears, format);
+            ear.ok_or(NtStatus::NO_MATCH)
+        });
         let stream = Shared::new(Stream {
             core,
             bus: self.bus.clone(),
             port,
             format,
+            ear: ear.transpose()?,
         });
         *self.open.borrow_mut() = Some(stream.clone());
         Ok(Box::new(VirtualStream { stream, format }))
@@ -139,6 +157,7 @@ impl MiniportWaveRt for VirtualMiniport {
         Box::new(Self {
             bus: self.bus.fork(forker),
             options: self.options,
+            hears: self.hears.clone(),
             open: self.open.fork(forker),
         })
     }
@@ -235,11 +254,13 @@ impl MiniportWaveRtStream for VirtualStream {
     }
 
     fn output(&mut self) -> Option<&mut dyn OutputStream> {
-        Some(self)
+        let records = self.stream.borrow().ear.is_some();
+        (!records).then_some(self)
     }
 
     fn input(&mut self) -> Option<&mut dyn InputStream> {
-        None
+        let records = self.stream.borrow().ear.is_some();
+        records.then_some(self)
     }
 
     fn fork_stream(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRtStream> {
@@ -278,6 +299,13 @@ impl StreamNotification for VirtualStream {
         event: &EventHandle,
     ) -> Result<(), NtStatus> {
         self.stream.borrow_mut().core.unregister(event)
+    }
+}
+
+impl InputStream for VirtualStream {
+    fn read_packet(&mut self, now: Moment) -> Result<ReadPacket, NtStatus> {
+        let mut stream = self.stream.borrow_mut();
+        stream.ask(now, |core| core.read_packet(now))
     }
 }
 

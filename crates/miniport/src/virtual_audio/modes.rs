@@ -1,13 +1,15 @@
 //! The two cores behind one driver.
 
-use ks::{DataFlow, KsState, PacketCount, Position, WritePacket};
-use units::{Frames, Moment, NtStatus, SimTime, TICKS_PER_SECOND, WaveFormat};
+use ks::{DataFlow, KsState, PacketCount, Position, ReadPacket, WritePacket};
+use units::{Frames, Hns, Moment, NtStatus, SimTime, TICKS_PER_SECOND, WaveFormat};
 use vtime::{EventHandle, Fork, Forker};
 
 use super::counter::Counter;
+use super::defects::Defects;
 use super::exact::{ExactOptions, ExactStream};
 use super::report::Report;
 use super::sample::{Allocated, BugCheck, Failure, SampleStream};
+use super::tone::ToneOptions;
 use super::wave::Wave;
 use crate::options::PacketWindow;
 
@@ -44,6 +46,21 @@ impl Default for VirtualOptions {
     }
 }
 
+impl VirtualOptions {
+    /// What a microphone of such a driver hears unless it is told otherwise: the tone of the sample
+    /// driver, with its defects if it is that.
+    pub fn tone(&self) -> ToneOptions {
+        let defects = match self.mode {
+            VirtualMode::Sample => Defects::Kept,
+            VirtualMode::Exact => Defects::Mended,
+        };
+        ToneOptions {
+            defects,
+            ..ToneOptions::default()
+        }
+    }
+}
+
 /// One of the two, asked in moments.
 #[derive(Debug)]
 pub(super) enum Core {
@@ -52,21 +69,17 @@ pub(super) enum Core {
 }
 
 impl Core {
-    pub(super) fn new(options: VirtualOptions, format: WaveFormat) -> Option<Self> {
+    /// `flow` is that of the pin.
+    pub(super) fn new(options: VirtualOptions, flow: DataFlow, format: WaveFormat) -> Option<Self> {
         let wave = Wave::of(format)?;
         Some(match options.mode {
-            VirtualMode::Sample => Self::Sample(SampleStream::new(wave, DataFlow::In, false)),
+            VirtualMode::Sample => Self::Sample(SampleStream::new(wave, flow, false)),
             VirtualMode::Exact => {
                 let exact = ExactOptions {
                     packets_max: options.packets_max,
                     packet_window: options.packet_window,
                 };
-                Self::Exact(ExactStream::new(
-                    wave,
-                    DataFlow::In,
-                    exact,
-                    TICKS_PER_SECOND,
-                ))
+                Self::Exact(ExactStream::new(wave, flow, exact, TICKS_PER_SECOND))
             }
         })
     }
@@ -122,8 +135,8 @@ impl Core {
         }
     }
 
-    /// Frames of which the speaker is to have been given all by now. The sample moves when it is
-    /// asked; the exact one like any device, a frame when it begins.
+    /// Frames that are to have been moved by now. The sample moves when it is asked; the exact one
+    /// like the reference device, a frame when it begins.
     pub(super) fn due(&self, now: Moment, format: WaveFormat) -> Frames {
         match self {
             Self::Sample(stream) => {
@@ -145,10 +158,18 @@ impl Core {
         }
     }
 
+    /// Frames that have wholly come from the converter, of those that are in the buffer by now.
+    pub(super) fn arrived(&self, now: Moment, format: WaveFormat) -> Frames {
+        match self {
+            Self::Sample(_) => self.due(now, format),
+            Self::Exact(stream) => format.frames_in(stream.moved(ticks(now))),
+        }
+    }
+
     pub(super) fn position(&mut self, now: Moment) -> Result<Position, NtStatus> {
         match self {
             Self::Sample(stream) => stream.get_position(counter(now)).map_err(stopped),
-            Self::Exact(stream) => Ok(stream.get_position(now.time.ticks())),
+            Self::Exact(stream) => Ok(stream.get_position(ticks(now))),
         }
     }
 
@@ -158,14 +179,14 @@ impl Core {
                 let answer = stream.get_presentation_position(counter(now));
                 answer.map(|answer| answer.blocks).map_err(failed)
             }
-            Self::Exact(stream) => Ok(stream.get_presentation_position(now.time.ticks())),
+            Self::Exact(stream) => Ok(stream.get_presentation_position(ticks(now))),
         }
     }
 
     pub(super) fn packet_count(&mut self, now: Moment) -> Result<PacketCount, NtStatus> {
         match self {
             Self::Sample(stream) => stream.get_packet_count(counter(now)).map_err(failed),
-            Self::Exact(stream) => stream.get_packet_count(now.time.ticks()),
+            Self::Exact(stream) => stream.get_packet_count(ticks(now)),
         }
     }
 
@@ -176,8 +197,27 @@ impl Core {
     ) -> Result<(), NtStatus> {
         match self {
             Self::Sample(stream) => stream.set_write_packet(packet),
-            Self::Exact(stream) => stream.set_write_packet(now.time.ticks(), packet),
+            Self::Exact(stream) => stream.set_write_packet(ticks(now), packet),
         }
+    }
+
+    pub(super) fn read_packet(&mut self, now: Moment) -> Result<ReadPacket, NtStatus> {
+        let (answer, counter) = match self {
+            Self::Sample(stream) => {
+                let answer = stream.get_read_packet()?;
+                (answer, Hns::new(answer.counter))
+            }
+            Self::Exact(stream) => {
+                let answer = stream.get_read_packet(ticks(now))?;
+                (answer, SimTime::from_ticks(answer.counter).to_hns_floor())
+            }
+        };
+        Ok(ReadPacket {
+            packet: answer.packet,
+            flags: 0,
+            performance_counter: counter,
+            more_data: answer.more_data,
+        })
     }
 
     /// The status for a register that is not there.
@@ -193,7 +233,7 @@ impl Core {
         match self {
             Self::Sample(_) => None,
             Self::Exact(stream) => {
-                let at = stream.next_completion(now.time.ticks());
+                let at = stream.next_completion(ticks(now));
                 at.map(SimTime::from_ticks)
             }
         }
@@ -208,7 +248,7 @@ impl Core {
                 acts.then(|| stream.registers().packets + 1)
             }
             Self::Exact(stream) => {
-                let done = stream.completed(now.time.ticks());
+                let done = stream.completed(ticks(now));
                 (done > 0).then_some(done)
             }
         }
@@ -223,7 +263,7 @@ impl Core {
             }
             Self::Exact(stream) => {
                 let runs = stream.state() == KsState::Run;
-                runs.then(|| stream.completed(now.time.ticks()))
+                runs.then(|| stream.completed(ticks(now)))
             }
         }
     }
@@ -243,6 +283,16 @@ impl Core {
             Self::Sample(stream) => stream.timer_is_armed(),
             Self::Exact(_) => false,
         }
+    }
+}
+
+/// The instant up to which everything has happened: what is due now has not before it has moved.
+fn ticks(now: Moment) -> u64 {
+    let ticks = now.time.ticks();
+    if now.has_moved() {
+        ticks
+    } else {
+        ticks.saturating_sub(1)
     }
 }
 

@@ -10,6 +10,7 @@ use portcls::PortStreamHandle;
 use units::{Moment, NtStatus, SimDuration, WaveFormat};
 use vtime::{EventHandle, Fork, Forker, Shared};
 
+use super::hears::Ear;
 use super::modes::Core;
 
 /// How often the sample driver's timer expires.
@@ -25,6 +26,8 @@ pub(super) struct Stream {
     pub(super) bus: TimerBus,
     pub(super) port: PortStreamHandle,
     pub(super) format: WaveFormat,
+    /// What a stream that records makes its samples from; none of one that plays.
+    pub(super) ear: Option<Ear>,
 }
 
 impl Stream {
@@ -37,10 +40,21 @@ impl Stream {
         answer
     }
 
-    /// Gives the speaker what is due.
-    pub(super) fn settle(&self, now: Moment) {
+    /// Gives the speaker what is due, or the buffer what was recorded.
+    pub(super) fn settle(&mut self, now: Moment) {
         let due = self.core.due(now, self.format);
-        self.bus.tell(|device| device.take_to(due));
+        match &mut self.ear {
+            None => self.bus.tell(|device| device.take_to(due)),
+            Some(ear) => {
+                let arrived = self.core.arrived(now, self.format);
+                let format = self.format;
+                self.bus.tell(|device| {
+                    device.put_to(due, arrived, |run, first, out| {
+                        ear.record(run, first, format, out);
+                    });
+                });
+            }
+        }
     }
 
     pub(super) fn set_state(&mut self, now: Moment, state: KsState) -> Result<(), NtStatus> {
@@ -117,13 +131,13 @@ impl InterruptRoutine for Routine {
     }
 }
 
-/// The stream, to be brought up to date before a client stores.
+/// The stream, to be brought up to date before a client stores or loads.
 #[derive(Clone, Debug)]
 pub(super) struct SettledStream(pub(super) Shared<Stream>);
 
 impl Settle for SettledStream {
     fn settle(&self, now: Moment) {
-        self.0.borrow().settle(now);
+        self.0.borrow_mut().settle(now);
     }
 
     fn fork_settle(&self, forker: &mut Forker) -> Rc<dyn Settle> {
@@ -138,6 +152,7 @@ impl Fork for Stream {
             bus: self.bus.fork(forker),
             port: self.port.fork(forker),
             format: self.format,
+            ear: self.ear.clone(),
         }
     }
 }

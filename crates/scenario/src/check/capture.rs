@@ -4,7 +4,9 @@ use hardware::StreamFormat;
 use ring::Samples;
 
 use super::{Check, Cyclic};
-use crate::format::{Action, Client, Microphone, Mode, Source};
+use crate::format::{
+    Action, Client, Kind, Microphone, Mode, PositionSource, ReadOrder, Sample, Source,
+};
 use crate::stack::{CAPTURE_CONTROLLER, CAPTURE_ENGINE, CAPTURE_INTERRUPT};
 
 /// Names that other parts of the stack have where there is a microphone.
@@ -24,7 +26,11 @@ impl Check<'_> {
         };
         self.own_name(microphone);
         self.format("microphone.format", microphone.format);
-        self.what_it_records(microphone);
+        self.mode_of("microphone", microphone.kind, microphone.mode);
+        match microphone.kind {
+            Kind::HdAudio => self.what_it_records(microphone),
+            Kind::Virtual => self.virtual_microphone(microphone),
+        }
         self.source("microphone.source", &microphone.source);
         let engine = &self.scenario.capture_engine;
         let period = engine.period_frames(microphone.format);
@@ -66,6 +72,37 @@ impl Check<'_> {
                 "more than the FIFO of the device can hold; expected fewer channels or a lower rate",
             ),
             Ok(_) => {}
+        }
+    }
+
+    /// What has no hardware has none of its properties, and hands out packets as its mode has it.
+    fn virtual_microphone(&mut self, microphone: &Microphone) {
+        self.no_hardware(&[
+            ("microphone.preset", microphone.preset.is_some()),
+            ("microphone.drift", microphone.drift.ppb() != 0),
+            ("microphone.faults", microphone.faults.is_some()),
+            (
+                "microphone.position-source",
+                microphone.position_source != PositionSource::default(),
+            ),
+        ]);
+        if microphone.read_order != ReadOrder::default() {
+            self.advise(
+                "microphone.read-order",
+                "the mode of a virtual driver says which packet it hands out",
+                "`mode = \"sample\"` hands out the newest one, `mode = \"exact\"` the oldest one",
+            );
+        }
+        let is_pcm = matches!(
+            microphone.format.sample,
+            Sample::U8 | Sample::S16 | Sample::S24 | Sample::S32
+        );
+        if microphone.hears_the_tone() && !is_pcm {
+            self.advise(
+                "microphone.format.sample",
+                "the tone generator of the sample driver makes `u8`, `s16`, `s24` and `s32`",
+                "take one of these, or give the microphone a `source`",
+            );
         }
     }
 

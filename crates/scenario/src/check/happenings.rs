@@ -68,9 +68,7 @@ impl Check<'_> {
             }
         }
         self.device_fault(key, fault);
-        if self.scenario.device.kind == Kind::Virtual {
-            self.needs_no_hardware(key, fault);
-        }
+        self.needs_no_hardware(key, fault);
         if let Some(missing) = &fault.missing_ticks {
             self.missing_ticks(&format!("{key}.missing-ticks"), missing);
         }
@@ -82,12 +80,21 @@ impl Check<'_> {
 
     /// A virtual driver has a machine and a timer that may fail, and nothing else.
     fn needs_no_hardware(&mut self, key: &str, fault: &Fault) {
+        let microphone = self.scenario.microphone.as_ref();
+        let speaker = self.scenario.device.kind;
+        let microphone = microphone.map(|microphone| microphone.kind);
         let kinds = fault.kinds();
-        let of_hardware = kinds
-            .iter()
-            .find(|(kind, given)| *given && !MACHINE.contains(kind) && *kind != CAPTURE_DATA_LATE);
-        if let Some((kind, _)) = of_hardware {
-            let help = "leave it away, or take `kind = \"hd-audio\"` in [device]";
+        let mut given = kinds.iter().filter(|(_, given)| *given);
+        let of_hardware = given.find_map(|(kind, _)| {
+            let (table, behind) = match *kind {
+                CAPTURE_DATA_LATE => ("microphone", microphone),
+                _ => ("device", Some(speaker)),
+            };
+            let is_virtual = behind == Some(Kind::Virtual) && !MACHINE.contains(kind);
+            is_virtual.then_some((kind, table))
+        });
+        if let Some((kind, table)) = of_hardware {
+            let help = format!("leave it away, or take `kind = \"hd-audio\"` in [{table}]");
             self.advise(
                 format!("{key}.{kind}"),
                 "a virtual driver has no hardware that could do this",
@@ -101,9 +108,24 @@ impl Check<'_> {
             let message = format!("no ticks from {} to {}", missing.from, missing.to);
             self.advise(key, message, "ticks are counted from 1");
         }
-        if self.scenario.device.virtual_mode() != Some(VirtualMode::Sample) {
-            let help = "`kind = \"virtual\"` and `mode = \"sample\"` in [device]";
-            self.advise(key, "this device has no ticks", help);
+        let ticks = Some(VirtualMode::Sample);
+        let microphone = self.scenario.microphone.as_ref();
+        let recorded = microphone.is_some_and(|microphone| microphone.virtual_mode() == ticks);
+        match (self.scenario.device.virtual_mode() == ticks, recorded) {
+            (true, false) | (false, true) => {}
+            (false, false) => {
+                let help =
+                    "`kind = \"virtual\"` and `mode = \"sample\"` in [device] or [microphone]";
+                self.advise(key, "no device here has ticks", help);
+            }
+            (true, true) => {
+                let help = "`mode = \"exact\"` in [device] or [microphone]";
+                self.advise(
+                    key,
+                    "of which device? Speaker and microphone both have ticks",
+                    help,
+                );
+            }
         }
         let faults = self.scenario.faults.iter();
         if faults.filter(|fault| fault.missing_ticks.is_some()).count() > 1 {

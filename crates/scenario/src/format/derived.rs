@@ -4,7 +4,8 @@ use ks::{DEFAULT_PERIOD, OemPeriod, default_period};
 use units::{Frames, Hns, WaveFormat};
 
 use super::{
-    Action, CaptureEngine, Client, Device, Engine, Fault, Format, Kind, Scenario, VirtualMode,
+    Action, CaptureEngine, Client, Device, Engine, Fault, Format, Kind, Microphone, Scenario,
+    Source, VirtualMode,
 };
 use crate::quantity::{FrameCount, Time};
 
@@ -159,8 +160,26 @@ impl Client {
 impl Device {
     /// How it counts, if it is a virtual one.
     pub(crate) fn virtual_mode(&self) -> Option<VirtualMode> {
-        let mode = self.mode.unwrap_or(VirtualMode::Exact);
-        (self.kind == Kind::Virtual).then_some(mode)
+        self.kind.virtual_mode(self.mode)
+    }
+}
+
+impl Microphone {
+    /// How it counts, if it is a virtual one.
+    pub(crate) fn virtual_mode(&self) -> Option<VirtualMode> {
+        self.kind.virtual_mode(self.mode)
+    }
+
+    /// True if what it hears is the tone of the sample driver.
+    pub(crate) fn hears_the_tone(&self) -> bool {
+        self.kind == Kind::Virtual && self.source == Source::default()
+    }
+}
+
+impl Kind {
+    fn virtual_mode(self, mode: Option<VirtualMode>) -> Option<VirtualMode> {
+        let mode = mode.unwrap_or(VirtualMode::Exact);
+        (self == Self::Virtual).then_some(mode)
     }
 }
 

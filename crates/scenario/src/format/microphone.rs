@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::device::{Format, PositionSource, Preset};
+use super::device::{Format, Kind, PositionSource, Preset, VirtualMode};
 use super::source::Source;
 use crate::quantity::{Drift, FrameCount, Time};
 
-/// A capture endpoint: an HD Audio input stream on a controller of its own, behind its miniport and
-/// port driver.
+/// A capture endpoint: an HD Audio input stream on a controller of its own, or a virtual one, behind
+/// its miniport and port driver.
 ///
 /// Without a preset it is the reference device: evenly spaced frames, each in memory when it
 /// begins.
@@ -17,12 +17,19 @@ use crate::quantity::{Drift, FrameCount, Time};
 pub struct Microphone {
     /// What the endpoint is called in reports.
     pub name: String,
+    /// What stands behind the driver.
+    pub kind: Kind,
+    /// How a virtual driver counts. Default: `exact`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<VirtualMode>,
     /// Figures of a real device; keys that are given beside it override it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
-    /// What the device records: 8 to 192 kHz, `u8`, `s16`, `s24in32` or `s32`.
+    /// What the device records: 8 to 192 kHz, `u8`, `s16`, `s24in32` or `s32`; a virtual one `s24`,
+    /// too.
     pub format: Format,
-    /// What it hears. Without any, a frame counter.
+    /// What it hears. Without any, a frame counter; a virtual one the tone of the sample driver, in
+    /// `u8`, `s16`, `s24` or `s32`.
     pub source: Source,
     /// How fast the crystal of the device is.
     pub drift: Drift,
@@ -88,6 +95,8 @@ impl Default for Microphone {
     fn default() -> Self {
         Self {
             name: "microphone".into(),
+            kind: Kind::default(),
+            mode: None,
             preset: None,
             format: Format::default(),
             source: Source::default(),

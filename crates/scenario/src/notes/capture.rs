@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use engine::{NO_PASS, QUEUE_FULL, READ, READ_AHEAD, READ_PASS, READ_STATE, READ_STRETCH};
 use ks::{KsState, REQUEST};
 use machine::{DELAY, DPC, FaultId, ISR, NOTIFICATION, WAKE};
+use port::ENGINE_EVENT;
 use truth::{ClientDrop, Held, LostNotification, Origin, PacketRead, Supply, Work};
 use units::{Frames, Moment, NtStatus, Phase, SimTime};
 use vtime::Entry;
 use wasapi::{CAPTURED, buffer_flags};
 
-use super::{Role, add_delay, status_of, woken};
+use super::{Role, add_delay, status_of, told, woken};
 use crate::result::Notifications;
 
 /// What events are called in the log of Windows that nobody reads.
@@ -99,6 +100,10 @@ impl CaptureNotes {
             self.notifications.dpc_runs += 1;
         } else if *what == NOTIFICATION {
             self.notified(words);
+        } else if *what == ENGINE_EVENT {
+            if let Some(what) = told(words) {
+                self.report(&what);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use units::{Frames, NtStatus};
 use super::{millis, nanos_of, stay, stay_result, summary};
 use crate::heard::Recorded;
 use crate::result::{ClientResult, EndpointResult, GlitchResult, RoundTripResult, TapeResult};
-use crate::stack::Stack;
+use crate::stack::{Stack, faults};
 
 impl Stack {
     /// The status that the microphone refused a state with, and what it is called.
@@ -26,17 +26,23 @@ impl Stack {
     /// it.
     pub(super) fn capture_account(&mut self) -> Option<CaptureAccount> {
         let (geometry, until) = (self.capture_geometry()?, self.end());
-        let controller = self.microphone.as_ref()?.controller.borrow();
-        let stored = match controller.stream_config(0).store {
+        let microphone = self.microphone.as_ref()?;
+        let stored = match microphone.stream_config().store {
             Store::Begun => Stored::Begun,
             Store::Arrived => Stored::Arrived,
         };
+        let log = microphone.log();
         let notes = &mut self.notes.capture;
+        if log.segments().len() == 1 {
+            let (packet, packets) = (geometry.packet, geometry.packets);
+            let late = faults::late_capture_notifications(&self.scenario, packet, packets);
+            notes.lost.extend(late);
+        }
         Some(CaptureAccount {
             geometry,
             stored,
             until,
-            stays: controller.link_log(0).segments().iter().map(stay).collect(),
+            stays: log.segments().iter().map(stay).collect(),
             reads: take(&mut notes.reads),
             work: take(&mut notes.work),
             lost: take(&mut notes.lost),

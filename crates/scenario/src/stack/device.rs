@@ -1,6 +1,7 @@
 //! The device and its driver.
 
 use std::cell::Ref;
+use std::rc::Rc;
 
 use hardware::{
     Bus, Controller, ControllerConfig, LinkLog, MissingTicks, StreamConfig, TimerBus, TimerDevice,
@@ -9,14 +10,12 @@ use hardware::{
 use ks::wire::PacketSizeConstraints;
 use ks::{DeviceInterfaces, FilterHandle};
 use machine::{Interrupt, InterruptRoutine, Machine, interrupt};
-use miniport::virtual_audio::{VirtualMiniport, VirtualMode, VirtualOptions};
-use miniport::{
-    EndOfStream, HdAudioAdapter, HdAudioMiniport, HdAudioOptions, HdAudioTopology, PacketWindow,
-};
+use miniport::virtual_audio::{Hears, VirtualMiniport};
+use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioTopology};
 use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
-use units::{Bytes, Frames, Moment, SimTime};
+use units::{Moment, SimTime};
 use vtime::sim::{Role, SimEvent, World};
 use vtime::{Event, EventHandle, Fork, Forker, Reset, Shared};
 use wasapi::Player;
@@ -24,8 +23,7 @@ use wasapi::Player;
 use super::microphone::heard;
 use super::system::Recorder;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
-use crate::format::{CountOn, Device, EndFill, FifoUnderrun, Microphone, PositionSource, Preset};
-use crate::quantity::{FrameCount, Time};
+use crate::format::{Device, Microphone};
 
 /// The instance path of the device: a codec of a maker that there is not.
 const INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0001\4&0";
@@ -33,13 +31,17 @@ const INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0001\4&0";
 /// That of a microphone.
 const CAPTURE_INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0002\4&0";
 
+/// What stands behind a driver.
+#[derive(Debug)]
+enum Behind {
+    Controller(Shared<Controller>),
+    Timer(Shared<TimerDevice>),
+}
+
 /// The controller or the timer, its interrupt, and the filter that its driver shows.
 #[derive(Debug)]
 pub(crate) struct Hardware {
-    /// At rest for ever if the device is virtual.
-    pub(crate) controller: Shared<Controller>,
-    /// What a virtual driver has in its place.
-    timer: Option<Shared<TimerDevice>>,
+    behind: Behind,
     interrupt: Shared<Interrupt>,
     doorbell: SimEvent,
     line: SimEvent,
@@ -51,7 +53,16 @@ pub(crate) struct Hardware {
     actors: [&'static str; 2],
 }
 
+/// What a device is called in its world, and how its filters are made known.
+struct Place<'a> {
+    name: &'a str,
+    events: [&'static str; 2],
+    actors: [&'static str; 2],
+    start: fn(Moment, &FilterHandle, PacketSizeConstraints) -> DeviceInterfaces,
+}
+
 impl Hardware {
+    /// The speaker. `missing` are the ticks that never come, if it has any.
     pub(crate) fn new(
         world: &mut World,
         device: &Device,
@@ -59,99 +70,121 @@ impl Hardware {
         keep_samples: bool,
     ) -> Self {
         let samples = samples(keep_samples);
-        let config = ControllerConfig {
-            ppb: device.drift.ppb(),
-            ..ControllerConfig::with_output(device.stream_config(samples))
-        };
-        let controller = Shared::new(Controller::new(&config));
-        let doorbell = world.event("doorbell", Reset::Auto);
-        let line = world.event("interrupt line", Reset::Auto);
-        let timer = device
-            .virtual_mode()
-            .map(|_| Shared::new(TimerDevice::new(samples, missing)));
-        let driver = match &timer {
-            Some(timer) => virtual_driver(timer, doorbell.handle(), device),
-            None => hd_audio_driver(&controller, doorbell.handle(), device),
-        };
-        let memory = Shared::new(Memory::ample(samples));
-        let verifier = Verifier::default();
-        let witness = Recorder(world.actor(&device.name));
-        verifier.set_witness(Box::new(witness));
-        let routine = verifier.interrupt_routine(driver.routine);
-        let (filter, device) = WaveRtPort::install_device(driver.miniport, memory, verifier);
-        let interfaces = start_adapter(SimTime::ZERO.commit(), &filter, driver.sizes);
-        Self {
-            controller,
-            timer,
-            interrupt: Shared::new(Interrupt::new(routine)),
-            doorbell,
-            line,
-            filter,
-            interfaces,
-            device,
+        let place = Place {
+            name: &device.name,
+            events: ["doorbell", "interrupt line"],
             actors: [CONTROLLER, INTERRUPT],
-        }
+            start: start_adapter,
+        };
+        Self::assemble(world, &place, samples, |doorbell| {
+            let Some(options) = device.virtual_options() else {
+                return hd_audio_speaker(device, samples, doorbell);
+            };
+            let timer = TimerDevice::new(samples, missing);
+            virtual_device(timer, doorbell, |bus| VirtualMiniport::render(bus, options))
+        })
     }
 
-    /// A microphone in a silent room.
+    /// The microphone, which hears `player`: without one, the tone of the sample driver if it is
+    /// virtual, and a silent room if it is not.
     pub(crate) fn recording(
         world: &mut World,
         microphone: &Microphone,
+        missing: Option<MissingTicks>,
+        player: Option<Player>,
         keep_samples: bool,
     ) -> Self {
         let samples = samples(keep_samples);
-        let controller = Controller::new(&microphone.controller_config(samples));
-        let controller = Shared::new(controller);
-        let doorbell = world.event("capture doorbell", Reset::Auto);
-        let line = world.event("capture interrupt line", Reset::Auto);
-        let adapter = HdAudioAdapter::new(Bus::new(controller.clone(), doorbell.handle()));
-        let now = SimTime::ZERO.commit();
-        let miniport = adapter.capture(now, 0, microphone.driver_options());
+        let place = Place {
+            name: &microphone.name,
+            events: ["capture doorbell", "capture interrupt line"],
+            actors: [CAPTURE_CONTROLLER, CAPTURE_INTERRUPT],
+            start: start_microphone,
+        };
+        let sound = player.map(heard);
+        Self::assemble(world, &place, samples, |doorbell| {
+            let Some(options) = microphone.virtual_options() else {
+                return hd_audio_microphone(microphone, sound, samples, doorbell);
+            };
+            let hears = sound.map_or_else(|| Hears::Tone(options.tone()), Hears::Sound);
+            let timer = TimerDevice::new(samples, missing);
+            virtual_device(timer, doorbell, |bus| {
+                VirtualMiniport::capture(bus, options, hears)
+            })
+        })
+    }
+
+    fn assemble(
+        world: &mut World,
+        place: &Place<'_>,
+        samples: Samples,
+        build: impl FnOnce(EventHandle) -> (Behind, Driver),
+    ) -> Self {
+        let [doorbell, line] = place.events.map(|name| world.event(name, Reset::Auto));
+        let (behind, driver) = build(doorbell.handle());
         let memory = Shared::new(Memory::ample(samples));
-        let sizes = miniport.packet_sizes();
         let verifier = Verifier::default();
-        let routine = verifier.interrupt_routine(adapter.interrupt_routine());
-        let (filter, device) = WaveRtPort::install_device(Box::new(miniport), memory, verifier);
+        let witness = Recorder(world.actor(place.name));
+        verifier.set_witness(Box::new(witness));
+        let routine = verifier.interrupt_routine(driver.routine);
+        let (filter, device) = WaveRtPort::install_device(driver.miniport, memory, verifier);
         Self {
-            controller,
-            timer: None,
+            behind,
             interrupt: Shared::new(Interrupt::new(routine)),
             doorbell,
             line,
-            interfaces: start_microphone(now, &filter, sizes),
+            interfaces: (place.start)(SimTime::ZERO.commit(), &filter, driver.sizes),
             filter,
             device,
-            actors: [CAPTURE_CONTROLLER, CAPTURE_INTERRUPT],
+            actors: place.actors,
         }
     }
 
-    /// What was heard.
+    /// What was heard, or recorded.
     pub(crate) fn log(&self) -> Ref<'_, LinkLog> {
-        match &self.timer {
-            Some(timer) => Ref::map(timer.borrow(), TimerDevice::log),
-            None => Ref::map(self.controller.borrow(), |controller| {
-                controller.link_log(0)
-            }),
+        match &self.behind {
+            Behind::Timer(timer) => Ref::map(timer.borrow(), TimerDevice::log),
+            Behind::Controller(controller) => {
+                Ref::map(controller.borrow(), |controller| controller.link_log(0))
+            }
         }
     }
 
-    /// Has a microphone hear what `player` plays.
-    pub(crate) fn hear(&self, player: Player) {
-        self.controller
-            .borrow_mut()
-            .set_microphone(0, heard(player));
+    /// What its DMA engine is like: that of the reference device where there is none.
+    pub(crate) fn stream_config(&self) -> StreamConfig {
+        match &self.behind {
+            Behind::Timer(_) => StreamConfig::k0_input(),
+            Behind::Controller(controller) => *controller.borrow().stream_config(0),
+        }
+    }
+
+    /// Puts faults into its controller, if it has one.
+    pub(crate) fn inject(&self, faults: impl FnOnce(&mut Controller)) {
+        if let Behind::Controller(controller) = &self.behind {
+            faults(&mut controller.borrow_mut());
+        }
+    }
+
+    /// Brings its controller up to date, if it has one.
+    pub(crate) fn settle(&self, now: Moment) {
+        if let Behind::Controller(controller) = &self.behind {
+            controller.borrow_mut().settle(now);
+        }
     }
 
     pub(crate) fn spawn(&self, world: &mut World, machine: &Shared<Machine>) {
         let [controller, interrupt_routine] = self.actors;
         let cx = world.actor(controller);
         let (doorbell, line) = (self.doorbell.clone(), self.line.clone());
-        if let Some(timer) = &self.timer {
-            let drive = timer_device(cx.clone(), timer.clone(), doorbell, line);
-            world.spawn(&cx, Role::Service, drive);
-        } else {
-            let drive = device(cx.clone(), self.controller.clone(), doorbell, line);
-            world.spawn(&cx, Role::Service, drive);
+        match &self.behind {
+            Behind::Timer(timer) => {
+                let drive = timer_device(cx.clone(), timer.clone(), doorbell, line);
+                world.spawn(&cx, Role::Service, drive);
+            }
+            Behind::Controller(controller) => {
+                let drive = device(cx.clone(), controller.clone(), doorbell, line);
+                world.spawn(&cx, Role::Service, drive);
+            }
         }
         let cx = world.actor(interrupt_routine);
         let serve = interrupt(
@@ -216,46 +249,79 @@ struct Driver {
     sizes: PacketSizeConstraints,
 }
 
-fn hd_audio_driver(
-    controller: &Shared<Controller>,
-    doorbell: EventHandle,
-    device: &Device,
-) -> Driver {
-    let bus = Bus::new(controller.clone(), doorbell);
-    let now = SimTime::ZERO.commit();
-    let miniport = HdAudioMiniport::new(now, bus, 0, device.driver_options());
-    Driver {
-        routine: miniport.interrupt_routine(),
-        sizes: miniport.packet_sizes(),
-        miniport: Box::new(miniport),
+impl Driver {
+    fn of_hd_audio(miniport: HdAudioMiniport) -> Self {
+        Self {
+            routine: miniport.interrupt_routine(),
+            sizes: miniport.packet_sizes(),
+            miniport: Box::new(miniport),
+        }
     }
 }
 
-fn virtual_driver(timer: &Shared<TimerDevice>, doorbell: EventHandle, device: &Device) -> Driver {
-    let bus = TimerBus::new(timer.clone(), doorbell);
-    let driver = device.driver_options();
-    let mode = match device.virtual_mode() {
-        Some(crate::format::VirtualMode::Sample) => VirtualMode::Sample,
-        _ => VirtualMode::Exact,
+fn hd_audio_speaker(device: &Device, samples: Samples, doorbell: EventHandle) -> (Behind, Driver) {
+    let config = ControllerConfig {
+        ppb: device.drift.ppb(),
+        ..ControllerConfig::with_output(device.stream_config(samples))
     };
-    let options = VirtualOptions {
-        mode,
-        packets_max: driver.packets_max,
-        packet_window: driver.packet_window,
-    };
-    let miniport = VirtualMiniport::new(bus, options);
-    Driver {
+    let controller = Shared::new(Controller::new(&config));
+    let bus = Bus::new(controller.clone(), doorbell);
+    let now = SimTime::ZERO.commit();
+    let miniport = HdAudioMiniport::new(now, bus, 0, device.driver_options());
+    (
+        Behind::Controller(controller),
+        Driver::of_hd_audio(miniport),
+    )
+}
+
+fn hd_audio_microphone(
+    microphone: &Microphone,
+    sound: Option<Rc<dyn hardware::Microphone>>,
+    samples: Samples,
+    doorbell: EventHandle,
+) -> (Behind, Driver) {
+    let mut controller = Controller::new(&microphone.controller_config(samples));
+    if let Some(sound) = sound {
+        controller.set_microphone(0, sound);
+    }
+    let controller = Shared::new(controller);
+    let adapter = HdAudioAdapter::new(Bus::new(controller.clone(), doorbell));
+    let now = SimTime::ZERO.commit();
+    let miniport = adapter.capture(now, 0, microphone.driver_options());
+    (
+        Behind::Controller(controller),
+        Driver::of_hd_audio(miniport),
+    )
+}
+
+fn virtual_device(
+    timer: TimerDevice,
+    doorbell: EventHandle,
+    miniport: impl FnOnce(TimerBus) -> VirtualMiniport,
+) -> (Behind, Driver) {
+    let timer = Shared::new(timer);
+    let miniport = miniport(TimerBus::new(timer.clone(), doorbell));
+    let driver = Driver {
         routine: miniport.timer_routine(),
         sizes: miniport.packet_sizes(),
         miniport: Box::new(miniport),
+    };
+    (Behind::Timer(timer), driver)
+}
+
+impl Fork for Behind {
+    fn fork(&self, forker: &mut Forker) -> Self {
+        match self {
+            Self::Controller(controller) => Self::Controller(controller.fork(forker)),
+            Self::Timer(timer) => Self::Timer(timer.fork(forker)),
+        }
     }
 }
 
 impl Fork for Hardware {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
-            controller: self.controller.fork(forker),
-            timer: self.timer.fork(forker),
+            behind: self.behind.fork(forker),
             interrupt: self.interrupt.fork(forker),
             doorbell: self.doorbell.fork(forker),
             line: self.line.fork(forker),
@@ -269,86 +335,4 @@ impl Fork for Hardware {
 
 fn samples(kept: bool) -> Samples {
     if kept { Samples::Kept } else { Samples::Left }
-}
-
-impl Device {
-    /// The DMA engine that the keys and the preset describe.
-    pub(crate) fn stream_config(&self, record: Samples) -> StreamConfig {
-        let base = match self.preset {
-            Some(Preset::HdAudio) => StreamConfig::hd_audio(),
-            None => StreamConfig::k0(),
-        };
-        let count_on = self.count_on.map_or(base.count_on, CountOn::to_hardware);
-        let config = StreamConfig {
-            record,
-            count_on,
-            grant_latency: self
-                .grant_latency
-                .map_or(base.grant_latency, Time::to_duration),
-            fifo_underrun: self.fifo_underrun.to_hardware(),
-            ..base
-        };
-        if self.prefetch.is_none() && self.burst.is_none() {
-            return config;
-        }
-        let frame = self.format.to_format().bytes_of(Frames::new(1));
-        let in_frames = |bytes: Bytes| Frames::new(bytes.get().div_ceil(frame.get()));
-        let preset_burst = in_frames(base.burst.bytes(frame));
-        let preset_fifo = in_frames(base.fifo.bytes(frame));
-        let burst = self.burst.map_or(preset_burst, FrameCount::to_frames);
-        let preset_prefetch = preset_fifo.saturating_sub(preset_burst);
-        let prefetch = self.prefetch.map_or(preset_prefetch, FrameCount::to_frames);
-        config.with_prefetch(prefetch, burst)
-    }
-
-    /// The driver that belongs to it.
-    fn driver_options(&self) -> HdAudioOptions {
-        let base = HdAudioOptions::default();
-        HdAudioOptions {
-            packets_max: if self.more_packets {
-                8
-            } else {
-                base.packets_max
-            },
-            position_register: self.position_register,
-            position_source: self.position_source.to_driver(),
-            packet_window: match self.packet_window {
-                crate::format::PacketWindow::Documented => PacketWindow::Documented,
-                crate::format::PacketWindow::Sample => PacketWindow::Sample,
-            },
-            end_of_stream: match self.end_of_stream {
-                EndFill::Replay => EndOfStream::Replay,
-                EndFill::Silence => EndOfStream::Silence,
-            },
-            ..base
-        }
-    }
-}
-
-impl PositionSource {
-    pub(super) const fn to_driver(self) -> miniport::PositionSource {
-        match self {
-            Self::Lpib => miniport::PositionSource::Lpib,
-            Self::PositionBuffer => miniport::PositionSource::PositionBuffer,
-            Self::PositionBufferOnly => miniport::PositionSource::PositionBufferOnly,
-        }
-    }
-}
-
-impl FifoUnderrun {
-    const fn to_hardware(self) -> hardware::FifoUnderrun {
-        match self {
-            Self::Zeros => hardware::FifoUnderrun::LinkAdvancesZeros,
-            Self::Freeze => hardware::FifoUnderrun::LinkFreezes,
-        }
-    }
-}
-
-impl CountOn {
-    const fn to_hardware(self) -> hardware::CountOn {
-        match self {
-            Self::Link => hardware::CountOn::Link,
-            Self::Memory => hardware::CountOn::Memory,
-        }
-    }
 }

@@ -6,7 +6,7 @@ use truth::LostNotification;
 use units::{Frames, SimTime};
 
 use super::{CAPTURE_ENGINE, ENGINE};
-use crate::format::{Fault, Scenario};
+use crate::format::{Fault, Format, Scenario, VirtualMode};
 use crate::quantity::Time;
 
 /// Puts all faults of `scenario` into `machine`, each under its place in the file.
@@ -18,7 +18,7 @@ pub(crate) fn inject(scenario: &Scenario, machine: &mut Machine) {
     }
 }
 
-/// The ticks that a virtual driver misses; no fault of the machine.
+/// The ticks that the virtual driver which has any misses; no fault of the machine.
 pub(crate) fn missing_ticks(scenario: &Scenario) -> Option<MissingTicks> {
     let mut faults = scenario.faults.iter();
     let missing = faults.find_map(|fault| fault.missing_ticks.as_ref())?;
@@ -28,10 +28,37 @@ pub(crate) fn missing_ticks(scenario: &Scenario) -> Option<MissingTicks> {
     })
 }
 
-/// The notifications that a virtual driver which runs without a break owes while its ticks are
-/// missing, in a buffer of `packets` packets of `packet` frames. They come when the ticks do.
+/// The notifications that the driver of the speaker owes while its ticks are missing, if it runs
+/// without a break, in a buffer of `packets` packets of `packet` frames. They come when the ticks
+/// do.
 pub(crate) fn late_notifications(
     scenario: &Scenario,
+    packet: Frames,
+    packets: u32,
+) -> Vec<LostNotification> {
+    let device = &scenario.device;
+    match device.virtual_mode() {
+        Some(VirtualMode::Sample) => owed(scenario, device.format, packet, packets),
+        _ => Vec::new(),
+    }
+}
+
+/// The same of the microphone.
+pub(crate) fn late_capture_notifications(
+    scenario: &Scenario,
+    packet: Frames,
+    packets: u32,
+) -> Vec<LostNotification> {
+    let microphone = scenario.microphone.as_ref();
+    match microphone.map(|microphone| (microphone.virtual_mode(), microphone.format)) {
+        Some((Some(VirtualMode::Sample), format)) => owed(scenario, format, packet, packets),
+        _ => Vec::new(),
+    }
+}
+
+fn owed(
+    scenario: &Scenario,
+    format: Format,
     packet: Frames,
     packets: u32,
 ) -> Vec<LostNotification> {
@@ -42,7 +69,7 @@ pub(crate) fn late_notifications(
         return Vec::new();
     };
     // The driver's own arithmetic: whole milliseconds of the buffer, then of a packet.
-    let hertz = u64::from(scenario.device.format.rate.hertz());
+    let hertz = u64::from(format.rate.hertz());
     let packets = u64::from(packets);
     let interval = packet.get() * packets * 1_000 / hertz / packets;
     let ends = scenario.duration.to_duration().to_nanos_floor() / 1_000_000;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use hardware::{ControllerConfig, StreamConfig};
 use miniport::HdAudioOptions;
+use miniport::virtual_audio::VirtualOptions;
 use ring::Samples;
 use units::{Frames, WaveFormat};
 use wasapi::Player;
@@ -42,6 +43,15 @@ impl Microphone {
             ppb: self.drift.ppb(),
             ..ControllerConfig::with_input(self.stream_config(record))
         }
+    }
+
+    /// How its driver counts, if it is a virtual one.
+    pub(super) fn virtual_options(&self) -> Option<VirtualOptions> {
+        Some(VirtualOptions {
+            mode: self.virtual_mode()?.to_driver(),
+            packets_max: self.driver_options().packets_max,
+            ..VirtualOptions::default()
+        })
     }
 
     /// The driver that belongs to it.

@@ -17,3 +17,4 @@ mod schema;
 mod shipped;
 mod sounds;
 mod virtual_driver;
+mod virtual_microphone;

@@ -1,5 +1,7 @@
 //! Why a recorded frame is wrong, or missing.
 
+use machine::FaultId;
+
 use super::account::{CaptureAccount, ClientDrop};
 use super::class::Family;
 use super::span::CaptureSpan;
@@ -10,15 +12,30 @@ use crate::blame::{Blame, covering};
 pub(super) fn of(account: &CaptureAccount, span: &CaptureSpan) -> Blame {
     match span.class.family() {
         Some(Family::Lost) => for_lost(account, span),
-        Some(Family::Torn | Family::Early) => span
-            .read
-            .and_then(|read| woken_by(account, read))
-            .map_or(Blame::NOBODY, |place| {
-                Blame::on(&account.work[place], place)
-            }),
+        Some(Family::Torn | Family::Early) => for_wrong(account, span),
         Some(Family::Client) => for_dropped(account, span),
         None => Blame::NOBODY,
     }
+}
+
+/// The packet was read too late or too early: because of the wake-up that it was read in, or of the
+/// notification of the packet, which came late or never.
+fn for_wrong(account: &CaptureAccount, span: &CaptureSpan) -> Blame {
+    let at_work = span.read.and_then(|read| woken_by(account, read));
+    let blame = at_work.map_or(Blame::NOBODY, |place| {
+        Blame::on(&account.work[place], place)
+    });
+    let packet = span.first / account.geometry.packet.get();
+    Blame {
+        fault: blame.fault.or_else(|| lost_call(account, packet)),
+        ..blame
+    }
+}
+
+/// The fault because of which the notification of `packet` did not come when it was due.
+fn lost_call(account: &CaptureAccount, packet: u64) -> Option<FaultId> {
+    let lost = account.lost.iter().find(|lost| lost.event == packet + 1);
+    lost.map(|lost| lost.fault)
 }
 
 /// The packet was passed over: by the wake-up that read a later one first, or by the one that the
@@ -38,9 +55,8 @@ fn for_lost(account: &CaptureAccount, span: &CaptureSpan) -> Blame {
     let blame = at_work.map_or(Blame::NOBODY, |place| {
         Blame::on(&account.work[place], place)
     });
-    let call = account.lost.iter().find(|lost| lost.event == packet + 1);
     Blame {
-        fault: blame.fault.or(call.map(|call| call.fault)),
+        fault: blame.fault.or_else(|| lost_call(account, packet)),
         ..blame
     }
 }
