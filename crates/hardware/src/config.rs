@@ -84,6 +84,8 @@ pub struct StreamConfig {
     pub fifo_of_24_bits: Option<Extent>,
     /// How much is fetched, or stored, at a time.
     pub burst: Extent,
+    /// What it does at the end of its descriptor list.
+    pub at_end: AtEnd,
     /// When a descriptor of an output counts as completed. One of an input does when its last
     /// byte is in memory.
     pub count_on: CountOn,
@@ -120,6 +122,26 @@ pub enum Extent {
     Frames(Frames),
     /// So many bytes.
     Bytes(Bytes),
+}
+
+/// What a DMA engine does at the end of its descriptor list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AtEnd {
+    /// It begins anew, by itself.
+    #[default]
+    Loops,
+    /// It halts, unless it was armed for one more round.
+    ///
+    /// RUN arms the first round after a reset. Each write of the list's address to
+    /// [`SD_BDPL`](crate::spec::SD_BDPL) after that arms one more, also while the stream runs. What
+    /// is in the FIFO still goes out; then the link stands, and goes on as after RUN. The status has
+    /// a bit that says so, [`HALTED`](crate::spec::sts::HALTED). Only for an output, on a bus that
+    /// keeps nobody waiting, whose list ends with a slot of the link.
+    ///
+    /// Source: `audio/developing-a-wavert-miniport-driver.md`, "Scatter-Gather DMA and Buffer
+    /// Looping": such devices exist, and their driver sends them back to the beginning. Model: how
+    /// it does.
+    Halts,
 }
 
 /// When a descriptor of an output counts as completed, and so when its interrupt comes.
@@ -278,6 +300,7 @@ impl StreamConfig {
         Self {
             fifo: Extent::Frames(Frames::new(1)),
             burst: Extent::Frames(Frames::new(1)),
+            at_end: AtEnd::Loops,
             count_on: CountOn::Link,
             flush: Flush::DescriptorEnd,
             store: Store::Arrived,

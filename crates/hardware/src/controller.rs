@@ -24,7 +24,7 @@ use crate::link::LinkLog;
 use crate::memory::{BdlEntry, HostMemory};
 use crate::microphone::Microphone;
 use crate::records::PositionBuffer;
-use crate::registers::{ReadRegister, StreamWrite, WriteRegister};
+use crate::registers::{ReadRegister, Setup, StreamWrite, WriteRegister};
 use crate::spec::{self, gcap, gctl, intctl};
 use crate::stream::{Stream, StreamKind};
 
@@ -167,6 +167,11 @@ impl Controller {
                     self.acknowledged(stream);
                 }
                 self.line.look_again();
+            }
+            WriteRegister::Stream(stream, StreamWrite::Setup(Setup::ListLow))
+                if self.streams[stream].is_armed_by(value) =>
+            {
+                self.arm_stream(stream);
             }
             WriteRegister::Stream(stream, StreamWrite::Setup(register)) => {
                 self.streams[stream].set_up(self.now.time, register, value, offset)?;

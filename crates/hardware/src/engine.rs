@@ -3,6 +3,7 @@
 mod completions;
 mod copying;
 mod movement;
+mod rounds;
 
 use std::rc::Rc;
 
@@ -19,6 +20,7 @@ use crate::microphone::{Microphone, Noise};
 use crate::pace::Pace;
 use crate::program::{Direction, Program};
 use crate::stay::{Stay, Stays};
+use rounds::Rounds;
 
 /// Moves frames between the cyclic buffer and the link: an output fetches them into the FIFO and
 /// lets them out, an input takes them from the link and stores them.
@@ -55,6 +57,9 @@ pub(crate) struct DmaEngine {
     echo: Option<(u64, u32)>,
     /// The schedule of an engine that stands still until an acknowledgement.
     held: Option<Schedule>,
+    /// The schedule of an engine that has done all rounds that were armed.
+    spent: Option<Schedule>,
+    rounds: Rounds,
     pub(crate) faults: EngineFaults,
     pub(crate) interrupts: InterruptFaults,
     /// What faults did since they were last taken.
@@ -110,6 +115,8 @@ impl DmaEngine {
             completion_slot: None,
             echo: None,
             held: None,
+            spent: None,
+            rounds: Rounds::default(),
             faults: EngineFaults::default(),
             interrupts: InterruptFaults::default(),
             strikes: Vec::new(),
@@ -144,6 +151,7 @@ impl DmaEngine {
     pub(crate) fn load(&mut self, program: Program) {
         debug_assert!(self.program.is_none(), "a program lasts until the reset");
         self.program = Some(program);
+        self.rounds = Rounds::first();
         self.runs += 1;
         self.completion_slot = self.slot_of_next_completion();
     }
@@ -165,15 +173,16 @@ impl DmaEngine {
 
     /// Enters RUN: the first slot of this stay is slot `origin` of `clock`.
     pub(crate) fn run_from(&mut self, clock: Grid, origin: u64) {
-        let slots = self.slots;
+        let (slots, last) = (self.slots, self.boundaries());
         let is_of_the_link = self.config.cadence_phase == CadencePhase::Link;
         let program = self.program.as_mut().expect("a program was loaded");
         if is_of_the_link && self.config.start == Start::NextLinkFrame {
             // Link frames are counted from when the controller left reset.
             program.pace = program.pace.found_at(slots, origin);
         }
-        self.leave_schedule(slots);
+        self.leave_schedule(last);
         let begins = clock.instant_of(origin);
+        self.take_up_rounds(begins);
         let schedule = self.schedule_from(clock, origin);
         self.schedule = Some(schedule.clone());
         self.completion_slot = self.slot_of_next_completion();
@@ -188,7 +197,8 @@ impl DmaEngine {
 
     /// Puts the schedule aside, whose last boundary was `last`.
     fn leave_schedule(&mut self, last: u64) {
-        if let Some(schedule) = self.schedule.take().or(self.held.take()) {
+        let left = self.schedule.take().or(self.held.take());
+        if let Some(schedule) = left.or(self.spent.take()) {
             self.stays.put(schedule, last);
         }
     }
@@ -215,7 +225,7 @@ impl DmaEngine {
 
     /// Leaves RUN. What is in the FIFO stays there, and so does a frame that was on its way.
     pub(crate) fn pause(&mut self) {
-        self.leave_schedule(self.slots);
+        self.leave_schedule(self.boundaries());
         if self.direction() == Some(Direction::Input) {
             self.arrive(self.begun().get());
         }
@@ -238,6 +248,8 @@ impl DmaEngine {
             completion_slot,
             echo,
             held,
+            spent,
+            rounds,
             faults: _,
             interrupts: _,
             strikes: _,
@@ -250,7 +262,8 @@ impl DmaEngine {
             scratch: _,
         } = self;
         (*program, *schedule, *completion_slot) = (None, None, None);
-        (*echo, *held) = (None, None);
+        (*echo, *held, *spent) = (None, None, None);
+        *rounds = Rounds::default();
         (*slots, *moved, *completions, *arrived) = (0, 0, 0, 0);
         *stored = 0;
         *fill = None;
@@ -346,8 +359,8 @@ impl DmaEngine {
         let Shown {
             delay, jitter_max, ..
         } = self.config.shown;
-        let (Some(schedule), false) = (&self.schedule, delay.is_zero() && jitter_max.is_zero())
-        else {
+        let moving = self.schedule.as_ref().or(self.spent.as_ref());
+        let (Some(schedule), false) = (moving, delay.is_zero() && jitter_max.is_zero()) else {
             return linked;
         };
         let frame = linked.checked_div(self.position().get()).unwrap_or(0);
@@ -356,7 +369,7 @@ impl DmaEngine {
             self.faults.instant(schedule.instant_of(*slot)) + late <= self.now.time
         };
         let first = schedule.slots_before + 1;
-        let shown = (first..=self.slots).rev().find(is_out);
+        let shown = (first..=self.boundaries()).rev().find(is_out);
         let completed = match shown {
             Some(slot) => schedule.pace.completed(slot),
             None => schedule.pace.begun(schedule.slots_before),
@@ -366,11 +379,16 @@ impl DmaEngine {
 
     /// The stay that it is in.
     fn present(&self) -> Option<Stay> {
-        let schedule = self.schedule.as_ref().or(self.held.as_ref())?.clone();
         Some(Stay {
-            schedule,
-            last: self.schedule.is_none().then_some(self.slots),
+            schedule: self.kept()?.clone(),
+            last: self.schedule.is_none().then_some(self.boundaries()),
         })
+    }
+
+    /// The schedule of the stay that it is in, whether it moves or stands still.
+    fn kept(&self) -> Option<&Schedule> {
+        let moving = self.schedule.as_ref();
+        moving.or(self.held.as_ref()).or(self.spent.as_ref())
     }
 
     fn strike(&mut self, fault: u32, effect: Effect, slot: u64, schedule: &Schedule) {
@@ -389,7 +407,7 @@ impl DmaEngine {
 
     /// Stands still where it is, until it is [let go](Self::let_go).
     fn hold(&mut self, schedule: Schedule, fault: u32) {
-        self.stand_still(&schedule, fault);
+        self.stand_still(&schedule, Some(fault));
         (self.schedule, self.held) = (None, Some(schedule));
     }
 
@@ -402,7 +420,8 @@ impl DmaEngine {
         let is_late = held.slots_at(self.faults.moment(now)) > self.slots;
         if is_late {
             let stall = self.log.latest_stall().expect("a held engine stands still");
-            self.strikes.push(Strike::stall(stall.fault, stall.begins));
+            let fault = stall.fault.expect("what holds an engine is a fault");
+            self.strikes.push(Strike::stall(fault, stall.begins));
         } else {
             self.log.forget_stall();
             self.schedule = Some(held);
@@ -410,9 +429,9 @@ impl DmaEngine {
         is_late
     }
 
-    /// Notes that the stream stands still, because of `fault`, from the next slot of `schedule` on
-    /// until it runs again.
-    pub(crate) fn stand_still(&mut self, schedule: &Schedule, fault: u32) {
+    /// Notes that the stream stands still from the next slot of `schedule` on until it runs again:
+    /// because of `fault`, or for want of a round.
+    pub(crate) fn stand_still(&mut self, schedule: &Schedule, fault: Option<u32>) {
         self.log.stall(Stall {
             run: self.run(),
             first: self.begun(),
@@ -462,6 +481,8 @@ impl Fork for DmaEngine {
             completion_slot: self.completion_slot,
             echo: self.echo,
             held: self.held.clone(),
+            spent: self.spent.clone(),
+            rounds: self.rounds.clone(),
             faults: self.faults.clone(),
             interrupts: self.interrupts.clone(),
             strikes: self.strikes.clone(),

@@ -84,6 +84,12 @@ pub enum RunError {
         /// What the lines carry.
         budget: u32,
     },
+    /// It does not loop, and what it is to do needs it to.
+    #[error(
+        "an engine that halts at the end of its list is an output, on a bus without waits, whose \
+         list ends with a slot of the link"
+    )]
+    CannotHalt,
     /// A descriptor does not hold whole frames of the cyclic buffer that it points to.
     ///
     /// The controller itself would not mind; the model moves whole frames.

@@ -17,6 +17,9 @@
 //! presets: [`k0`](StreamConfig::k0), the plainest device there can be, and
 //! [`hd_audio`](StreamConfig::hd_audio) with a FIFO, bursts and link frames.
 //!
+//! A stream goes around its descriptor list by itself. One that [halts](AtEnd::Halts) at the end has a
+//! driver that arms each round, and stands still while that is late.
+//!
 //! What real controllers do wrong is data: a [`Fault`] is [injected](Controller::inject) into one
 //! that does all right; [`fault`] says which there are.
 //!
@@ -123,8 +126,8 @@ mod stream;
 mod timer_device;
 
 pub use config::{
-    BusStall, Cadence, CadencePhase, ControllerConfig, CountOn, Delivery, Extent, FifoUnderrun,
-    Flush, Lines, Packing, PositionRecord, Shown, Start, Store, StreamConfig, Tracks,
+    AtEnd, BusStall, Cadence, CadencePhase, ControllerConfig, CountOn, Delivery, Extent,
+    FifoUnderrun, Flush, Lines, Packing, PositionRecord, Shown, Start, Store, StreamConfig, Tracks,
 };
 pub use controller::Controller;
 pub use crystal::CrystalWalk;
@@ -134,7 +137,7 @@ pub use error::{RegisterError, RunError};
 pub use fault::{Fault, Injection};
 pub use format::{SampleSize, StreamFormat, StreamFormatError};
 pub use history::Note;
-pub use link::{LinkLog, LinkSpan, Lost, Segment, Stall};
+pub use link::{LateArm, LinkLog, LinkSpan, Lost, Segment, Stall};
 pub use memory::{BdlEntry, DescriptorError};
 pub use microphone::{Microphone, Noise};
 pub use program::Direction;

@@ -19,6 +19,7 @@ pub struct LinkLog {
     lost: Vec<Lost>,
     samples: Vec<u8>,
     stalls: Vec<Stall>,
+    arms: Vec<LateArm>,
 }
 
 /// Frames that a FIFO has lost, because the bus was too slow: an output was silent in their place,
@@ -47,7 +48,8 @@ pub struct Segment {
     pub(crate) schedule: Schedule,
 }
 
-/// Time in RUN in which the stream stood still because of a fault.
+/// Time in RUN in which the stream stood still: because of a fault, or because it does not loop and
+/// nobody had armed its next round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stall {
     /// Which run, counted from 0.
@@ -59,8 +61,20 @@ pub struct Stall {
     /// When it did, or when the stream was stopped; `None` if it stands still yet. Of no meaning
     /// before `begins`: then nothing stands still.
     pub ends: Option<SimTime>,
-    /// The fault, by [`Injection::id`](crate::fault::Injection::id).
-    pub fault: u32,
+    /// The fault, by [`Injection::id`](crate::fault::Injection::id); `None` if it waited for a round.
+    pub fault: Option<u32>,
+}
+
+/// A round of a stream that does not loop which was armed when its first frames could have been
+/// fetched before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateArm {
+    /// Which run, counted from 0.
+    pub run: u32,
+    /// The first frame that waited.
+    pub first: Frames,
+    /// When it was fetched.
+    pub at: Moment,
 }
 
 /// Frames that belong together: they come from one stretch of one write, or from none.
@@ -180,9 +194,18 @@ impl LinkLog {
         &self.samples
     }
 
-    /// When the stream stood still in RUN because of a fault, in order.
+    /// When the stream stood still in RUN, in order.
     pub fn stalls(&self) -> &[Stall] {
         &self.stalls
+    }
+
+    /// The rounds of a stream that does not loop for which its memory side had to wait, in order.
+    pub fn late_arms(&self) -> &[LateArm] {
+        &self.arms
+    }
+
+    pub(crate) fn arm(&mut self, run: u32, first: Frames, at: Moment) {
+        self.arms.push(LateArm { run, first, at });
     }
 
     pub(crate) fn stall(&mut self, stall: Stall) {

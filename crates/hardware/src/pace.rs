@@ -78,6 +78,18 @@ impl Pace {
         }
     }
 
+    /// True if every multiple of `frames` frames ends with a slot.
+    pub(crate) fn ends_with(self, frames: u64) -> bool {
+        let at_once = if self.numerator <= self.denominator {
+            self.group
+        } else if self.numerator % self.denominator == 0 {
+            self.group * (self.numerator / self.denominator)
+        } else {
+            return false;
+        };
+        frames % at_once == 0
+    }
+
     /// Slots per second.
     pub(crate) fn slot_rate(self) -> SampleRate {
         self.slot_rate

@@ -66,7 +66,8 @@ pub const SD_FIFOW: u32 = 0x0E;
 pub const SD_FIFOS: u32 = 0x10;
 /// Stream format, 16 bits; see [`StreamFormat`](crate::StreamFormat).
 pub const SD_FMT: u32 = 0x12;
-/// Lower half of the address of the descriptor list; the lowest seven bits read as 0.
+/// Lower half of the address of the descriptor list; the lowest seven bits read as 0. On a stream that
+/// does not loop a write of the same address [arms](crate::AtEnd::Halts) one more round.
 pub const SD_BDPL: u32 = 0x18;
 /// Upper half of the address of the descriptor list.
 pub const SD_BDPU: u32 = 0x1C;
@@ -161,6 +162,12 @@ pub mod ctl {
 
 /// Bits of [`SD_STS`]. The first three are sticky: writing a 1 clears them.
 pub mod sts {
+    /// A stream that does not loop has done all rounds of its list that were armed; read-only.
+    ///
+    /// Model: HD Audio engines loop and have no such bit. It is where those of AC'97 have it, which
+    /// halt at their last valid buffer. Source: Intel 82801AA (ICH) data sheet, AC'97 audio, `x_SR`.
+    #[doc(alias = "DCH")]
+    pub const HALTED: u32 = 1;
     /// A buffer whose descriptor asks for it was completed.
     pub const BCIS: u32 = 1 << 2;
     /// FIFO error.

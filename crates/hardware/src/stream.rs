@@ -6,7 +6,7 @@ use vtime::{Fork, Forker};
 
 use crate::bandwidth;
 use crate::bus_timing::BusTiming;
-use crate::config::{Cadence, Lines, StreamConfig};
+use crate::config::{AtEnd, Cadence, Lines, StreamConfig};
 use crate::engine::{Completion, DmaEngine};
 use crate::error::{RegisterError, RunError};
 use crate::fault::{PositionFaults, RecordFaults, StreamRegisterFaults};
@@ -211,7 +211,7 @@ impl Stream {
         } = self.registers;
         match register {
             StreamRead::Control => self.shown_control(now, control),
-            StreamRead::Status => self.sticky_status() | self.fifo_ready(),
+            StreamRead::Status => self.sticky_status() | self.fifo_ready() | self.halted(),
             StreamRead::LinkPosition => {
                 low(self.positions.cyclic_link(&self.engine.whereabouts()).get())
             }
@@ -328,6 +328,19 @@ impl Stream {
         Ok(())
     }
 
+    /// True if `value`, written to the list's address, arms one more round.
+    pub(crate) fn is_armed_by(&self, value: u32) -> bool {
+        let halts = self.engine.config().at_end == AtEnd::Halts;
+        let is_same = low(self.registers.list) == value;
+        halts && is_same && self.engine.is_programmed()
+    }
+
+    /// HALTED: a stream that does not loop has done what it was armed for.
+    fn halted(&self) -> u32 {
+        let is_halted = self.engine.is_halted();
+        if is_halted { sts::HALTED } else { 0 }
+    }
+
     /// FIFORDY: an output holds what the link needs, an input has room for what comes.
     fn fifo_ready(&self) -> u32 {
         let is_ready = match self.engine.direction() {
@@ -411,7 +424,7 @@ impl Stream {
             Err(error) => return Ok(Err(error)),
         };
         let walk = Walk::along(pieces, frame.get()).ok_or(RunError::CutFrame { frame })?;
-        Ok(Ok(Program {
+        let program = Program {
             direction: self.direction(control),
             walk,
             pace,
@@ -420,7 +433,12 @@ impl Stream {
             flush: config.flush,
             frame: frame.get(),
             format: format.wave_format(),
-        }))
+        };
+        if self.engine.can_halt(&program) {
+            Ok(Ok(program))
+        } else {
+            Err(RunError::CannotHalt)
+        }
     }
 
     fn direction(&self, control: u32) -> Direction {

@@ -380,6 +380,6 @@ fn stall(stall: &Stall) -> DeviceStall {
         first: stall.first.get(),
         begins: stall.begins,
         ends: stall.ends,
-        fault: FaultId::new(stall.fault),
+        fault: stall.fault.map(FaultId::new),
     }
 }

@@ -49,8 +49,8 @@ pub struct DeviceStall {
     pub begins: SimTime,
     /// When it did, or when the stream was stopped; none if it stands still yet.
     pub ends: Option<SimTime>,
-    /// The fault that stopped it.
-    pub fault: FaultId,
+    /// The fault that stopped it; none if nobody had told it to go on.
+    pub fault: Option<FaultId>,
 }
 
 /// Frames that left the speaker one after the other.

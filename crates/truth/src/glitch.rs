@@ -320,7 +320,7 @@ fn stalls(account: &Account) -> impl Iterator<Item = Glitch> {
             heard_from: None,
             starts: stall.begins,
             blame: Blame {
-                fault: Some(stall.fault),
+                fault: stall.fault,
                 ..Blame::NOBODY
             },
         })

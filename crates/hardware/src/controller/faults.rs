@@ -172,7 +172,7 @@ impl Controller {
         let engine = &mut self.streams[stream].engine;
         if let Some(fault) = fault {
             let should = engine.schedule_from(clock.clone(), origin);
-            engine.stand_still(&should, fault);
+            engine.stand_still(&should, Some(fault));
             self.notes.push(Note::Fault {
                 stream: number(stream),
                 strike: Strike::stall(fault, clock.instant_of(origin)),
@@ -196,7 +196,7 @@ impl Controller {
             let later = (self.now.time + lasts).at(self.now.phase);
             let (clock, origin) = self.first_slot(stream, later);
             let engine = &mut self.streams[stream].engine;
-            engine.stand_still(&schedule, fault);
+            engine.stand_still(&schedule, Some(fault));
             engine.pause();
             engine.run_from(clock, origin);
             self.notes.push(Note::Fault {

@@ -66,6 +66,20 @@ impl Controller {
         Ok(())
     }
 
+    /// A stream that does not loop may do one more round. If its link stood still for want of it, it
+    /// goes on.
+    pub(super) fn arm_stream(&mut self, stream: usize) {
+        let place = &mut self.streams[stream];
+        if let Some(completion) = place.engine.arm(self.now) {
+            place.complete(completion);
+        }
+        if self.streams[stream].engine.is_spent() {
+            let (clock, origin) = self.first_slot(stream, self.now);
+            self.streams[stream].engine.go_on_from(clock, origin);
+            self.settle(self.now);
+        }
+    }
+
     /// Gives the engine what the registers and the descriptor list say. False if the list is of no
     /// use: then the write is done, and DESE is set instead of RUN.
     pub(super) fn load_program(

@@ -25,8 +25,9 @@ impl DmaEngine {
     /// Counts the completions up to the present slot; returns the first that sets the status.
     pub(super) fn complete(&mut self, schedule: &Schedule) -> Option<Completion> {
         let mut first = None;
+        let passed = self.boundaries();
         loop {
-            let due = |slot: &u64| *slot <= self.slots;
+            let due = |slot: &u64| *slot <= passed;
             let completion = self.completion_slot;
             let completion = completion.filter(|slot| due(slot) || self.is_early());
             let echo = self.echo.filter(|(slot, _)| due(slot));
@@ -81,7 +82,7 @@ impl DmaEngine {
 
     fn completion_at(&self, slot: u64) -> Option<Completion> {
         let program = self.program.as_ref()?;
-        if slot > self.slots {
+        if slot > self.boundaries() {
             return Some(Completion {
                 number: self.completions,
                 at: self.now.time,
@@ -91,15 +92,11 @@ impl DmaEngine {
         }
         Some(Completion {
             number: self.completions,
-            at: self
-                .schedule
-                .as_ref()
-                .or(self.held.as_ref())
-                .map_or(self.now.time, |schedule| {
-                    self.faults.instant(schedule.instant_of(slot))
-                }),
+            at: self.kept().map_or(self.now.time, |schedule| {
+                self.no_earlier_than_armed(self.faults.instant(schedule.instant_of(slot)))
+            }),
             position: Frames::new(program.pace.completed(slot)),
-            moved: Bytes::new(match self.schedule.as_ref().or(self.held.as_ref()) {
+            moved: Bytes::new(match self.kept() {
                 Some(schedule) => self.memory_target_of(schedule, slot),
                 None => program.moved(program.pace.completed(slot)),
             }),
@@ -110,6 +107,9 @@ impl DmaEngine {
     /// that begins after the grant.
     pub(super) fn slot_of_next_completion(&self) -> Option<u64> {
         let program = self.program.as_ref()?;
+        if program.walk.completion(self.completions)? > self.armed_bytes() {
+            return None;
+        }
         let early = self.interrupts.early();
         let slot = program.slot_of_completion(self.completions, early)?;
         let is_filled = slot == 1 && self.fill.is_some();

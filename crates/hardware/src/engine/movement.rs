@@ -21,6 +21,13 @@ impl DmaEngine {
             if due <= self.slots {
                 break;
             }
+            let armed = self.last_armed_slot();
+            if armed <= self.slots {
+                let completion = self.run_out(&schedule);
+                met.completion = met.completion.or(completion);
+                break;
+            }
+            let due = due.min(armed);
             let waits = self.faults.waits_for_ack();
             let next = waits.and(self.next_signal()).unwrap_or(due);
             let next = self.sure_until(&schedule, due.min(next));
@@ -218,19 +225,21 @@ impl DmaEngine {
         let granted = self.bus.granted_by(now);
         let present = self.present();
         let asked = granted.and_then(|by| self.stays.completed_at(present.as_ref(), by));
-        asked.map_or(filled, |completed| program.moved(completed).max(filled))
+        let target = asked.map_or(filled, |completed| program.moved(completed).max(filled));
+        target.min(self.armed_bytes_at(now))
     }
 
     /// The same where slot `slots` of the present stay begins.
     pub(super) fn memory_target_of(&self, schedule: &Schedule, slots: u64) -> u64 {
         if self.bus.is_ideal() {
-            return self.program().moved(schedule.pace.completed(slots));
+            let target = self.program().moved(schedule.pace.completed(slots));
+            return target.min(self.armed_bytes());
         }
         self.memory_target(schedule.instant_of(slots).at(Phase::Move))
     }
 
     /// The memory side goes on to `target` bytes, if it is not there yet.
-    fn move_to(&mut self, target: u64) {
+    pub(super) fn move_to(&mut self, target: u64) {
         if target <= self.moved {
             return;
         }

@@ -274,7 +274,7 @@ fn f13_run_is_set_and_nothing_moves_for_a_while_or_for_ever() {
         first: Frames::ZERO,
         begins: SimTime::ZERO,
         ends: Some(ms(3)),
-        fault: 0,
+        fault: Some(0),
     };
     assert_eq!(rig.controller.link_log(0).stalls(), [stall]);
 

@@ -17,6 +17,7 @@ mod oracle;
 mod pause;
 mod registers;
 mod rig;
+mod rounds;
 mod timer_device;
 mod together;
 mod wander;

@@ -1,30 +1,36 @@
 //! The lazy engine against a loop that moves every frame.
 
+mod cases;
+
 use std::collections::VecDeque;
 
 use hardware::{
-    BusStall, Cadence, ControllerConfig, CountOn, Direction, Extent, FifoUnderrun, Flush, Packing,
+    AtEnd, BusStall, Cadence, ControllerConfig, CountOn, Direction, FifoUnderrun, Flush, Packing,
     Start, StreamConfig, StreamFormat, spec,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use ring::{Kind, Samples, Whose};
-use units::{
-    Bytes, Frames, Moment, Phase, SampleFormat, SimDuration, SimTime, TICKS_PER_SECOND, WaveFormat,
-};
+use ring::{Kind, Whose};
+use units::{Bytes, Frames, Moment, Phase, SimTime, TICKS_PER_SECOND};
 
-use crate::rig::{Plan, Rig, STREAM};
+use crate::rig::{LIST, Plan, Rig, STREAM};
+use cases::{any_acts, any_case};
 
 const PHASES: [Phase; 4] = [Phase::Commit, Phase::Move, Phase::Notify, Phase::React];
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    Store { at: u64, len: u64 },
+    Store {
+        at: u64,
+        len: u64,
+    },
     Run,
     Pause,
     Reset,
     Acknowledge,
     Look,
+    /// One more round, if the engine halts.
+    Arm,
 }
 
 /// A stream that is moved slot by slot. It knows no closed form but the instant of a slot.
@@ -46,6 +52,15 @@ struct Oracle {
     /// What was asked of the bus: when it is granted, and up to which byte.
     requests: VecDeque<(SimTime, u64)>,
     asked: u64,
+    granted: u64,
+    /// Of an engine that halts: rounds armed, and those that count from the next slot on.
+    armed: u64,
+    pending: u64,
+    /// Slots of this stay that were due.
+    stay: u64,
+    /// The slot that found nothing armed.
+    halted: Option<(SimTime, u64)>,
+    stalls: Vec<(u32, u64, SimTime, Option<SimTime>)>,
     /// When the FIFO is, or was, first filled, apart from the first slot.
     fill: Option<SimTime>,
     slots: u64,
@@ -97,6 +112,12 @@ impl Oracle {
             owed_before: 0,
             requests: VecDeque::new(),
             asked: 0,
+            granted: 0,
+            armed: 0,
+            pending: 0,
+            stay: 0,
+            halted: None,
+            stalls: Vec::new(),
             fill: None,
             slots: 0,
             lost: 0,
@@ -127,12 +148,20 @@ impl Oracle {
     }
 
     fn run(&mut self, now: Moment) {
-        if self.grid.is_some() {
+        if self.grid.is_some() || self.halted.is_some() {
             return;
         }
+        self.armed += u64::from(self.is_fresh);
         self.is_fresh = false;
+        self.stay = 0;
         let from = self.filled(now);
-        self.grid = Some(match self.case.stream.start {
+        self.grid = Some(self.grid_from(from));
+        self.advance(now);
+    }
+
+    /// The grid of a link that begins at `from`, and its slot.
+    fn grid_from(&self, from: Moment) -> (SimTime, u64) {
+        match self.case.stream.start {
             Start::AtOnce => (from.time, 0),
             Start::NextLinkFrame => {
                 let mut slot = 0;
@@ -147,8 +176,57 @@ impl Oracle {
                     (SimTime::from_ticks(self.ticks(slot, 48_000)), 0)
                 }
             }
-        });
-        self.advance(now);
+        }
+    }
+
+    fn instant(&self, (start, slot): (SimTime, u64)) -> SimTime {
+        SimTime::from_ticks(start.ticks() + self.ticks(slot, self.slot_rate()))
+    }
+
+    fn halts(&self) -> bool {
+        self.case.stream.at_end == AtEnd::Halts
+    }
+
+    /// Frames that may leave.
+    fn armed_frames(&self) -> u64 {
+        let frames = self.case.plan.frames().get();
+        if self.halts() {
+            self.armed * frames
+        } else {
+            u64::MAX / 64
+        }
+    }
+
+    fn arm(&mut self, now: Moment) {
+        if !self.halts() || self.is_fresh {
+            return;
+        }
+        if self.stay == 0 {
+            self.pending += 1;
+            return;
+        }
+        self.armed += 1;
+        self.ask(now.time);
+        self.fetch_granted(now.time);
+        self.count(now);
+        if let Some(slot) = self.halted.take() {
+            let grid = self.grid_from(now);
+            let (due, begins) = (self.instant(slot), self.instant(grid));
+            self.grid = Some(if begins == due { slot } else { grid });
+            self.end_stall(begins);
+            self.stay = 0;
+            self.advance(now);
+        }
+    }
+
+    /// A stall of no time is none.
+    fn end_stall(&mut self, at: SimTime) {
+        if let Some(stall) = self.stalls.last_mut().filter(|stall| stall.3.is_none()) {
+            stall.3 = Some(at);
+            if stall.2 == at {
+                self.stalls.pop();
+            }
+        }
     }
 
     /// When what is asked for at `asked` is granted.
@@ -210,10 +288,17 @@ impl Oracle {
             }
             self.requests.pop_front();
             match self.case.direction {
-                Direction::Output => self.fetch_up_to(end),
+                Direction::Output => self.granted = end,
                 Direction::Input => self.store_up_to(end),
             }
         }
+    }
+
+    /// Fetches what is granted by `now`, and armed.
+    fn fetch_granted(&mut self, now: SimTime) {
+        self.take_granted(now);
+        let end = self.granted.min(self.armed_frames() * self.frame);
+        self.fetch_up_to(end.max(self.moved));
     }
 
     fn fetch_up_to(&mut self, end: u64) {
@@ -254,11 +339,10 @@ impl Oracle {
 
     fn advance(&mut self, now: Moment) {
         if let Some(fill) = self.fill.filter(|fill| fill.at(Phase::Move) <= now) {
-            self.take_granted(fill);
+            self.fetch_granted(fill);
         }
         while let Some((start, slot)) = self.grid {
-            let rate = self.slot_rate();
-            let due = SimTime::from_ticks(start.ticks() + self.ticks(slot, rate)).at(Phase::Move);
+            let due = self.instant((start, slot)).at(Phase::Move);
             if due > now {
                 return;
             }
@@ -268,10 +352,16 @@ impl Oracle {
     }
 
     fn slot(&mut self, due: Moment) {
+        self.stay += 1;
+        self.armed += std::mem::take(&mut self.pending);
         match self.case.direction {
             Direction::Output => self.output_slot(due.time),
             Direction::Input => self.input_slot(due.time),
         }
+        self.count(due);
+    }
+
+    fn count(&mut self, due: Moment) {
         let counted = match (self.case.direction, self.case.stream.count_on) {
             (Direction::Output, CountOn::Link) => self.completed * self.frame,
             (Direction::Output, CountOn::Memory) | (Direction::Input, _) => self.moved,
@@ -330,9 +420,16 @@ impl Oracle {
     fn output_slot(&mut self, due: SimTime) {
         self.completed = self.begun;
         self.ask(due);
-        self.take_granted(due);
+        self.fetch_granted(due);
         self.owed_before = self.owed;
         let carried = self.carried();
+        if self.begun + carried > self.armed_frames() {
+            self.owed = self.owed_before;
+            let (start, next) = self.grid.take().unwrap();
+            self.halted = Some((start, next - 1));
+            self.stalls.push((self.run, self.begun, due, None));
+            return;
+        }
         let is_short = (self.begun + carried) * self.frame > self.moved;
         if carried > 0 && is_short {
             self.has_lost = true;
@@ -348,7 +445,11 @@ impl Oracle {
         }
     }
 
-    fn pause(&mut self) {
+    fn pause(&mut self, now: Moment) {
+        self.stay = 0;
+        if self.halted.take().is_some() {
+            self.end_stall(now.time);
+        }
         if self.grid.take().is_some() {
             if self.case.direction == Direction::Input {
                 self.hear(self.begun - self.completed);
@@ -364,6 +465,7 @@ impl Oracle {
         (self.moved, self.begun, self.completed, self.owed) = (0, 0, 0, 0);
         (self.next_completion, self.has_status) = (0, false);
         (self.asked, self.slots, self.lost, self.fill) = (0, 0, 0, None);
+        (self.granted, self.armed, self.pending) = (0, 0, 0);
         self.has_lost = false;
         self.requests.clear();
         self.arrived.clear();
@@ -385,136 +487,6 @@ fn captured(run: u32, frame: u64, lost: u64) -> Whose {
         intended: frame,
         write: 0,
     }
-}
-
-fn any_case() -> impl Strategy<Value = Case> {
-    let rate = prop::sample::select(vec![8_000, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000]);
-    let format = (
-        rate,
-        1..=6_u8,
-        prop::sample::select(vec![SampleFormat::S16, SampleFormat::S24In32]),
-    );
-    let fifo = prop_oneof![
-        (0..80_u64, 1..40_u64).prop_map(|(prefetch, burst)| {
-            (
-                Extent::Frames(Frames::new(prefetch + burst)),
-                Extent::Frames(Frames::new(burst)),
-            )
-        }),
-        prop::sample::select(vec![(192, 32), (256, 64), (512, 64), (200, 24)]).prop_map(
-            |(fifo, burst)| (
-                Extent::Bytes(Bytes::new(fifo)),
-                Extent::Bytes(Bytes::new(burst))
-            )
-        ),
-    ];
-    let choices = (
-        any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
-    );
-    let plan = (format, 1..200_u64, 2..5_u64);
-    (
-        plan,
-        fifo,
-        choices,
-        prop::sample::select(vec![0, 0, 123_457, -99_999]),
-        any_bus(),
-    )
-        .prop_filter_map(
-            "the FIFO feeds the link",
-            |(((hertz, channels, sample), packet, packets), (fifo, burst), choices, ppb, bus)| {
-                let (grant_micros, stall, freezes, spreads) = bus;
-                let format = WaveFormat::new(hertz, channels, sample).unwrap();
-                let stream = StreamConfig {
-                    fifo,
-                    burst,
-                    count_on: if choices.0 {
-                        CountOn::Link
-                    } else {
-                        CountOn::Memory
-                    },
-                    cadence: if choices.1 {
-                        Cadence::Even
-                    } else {
-                        Cadence::LinkFrames
-                    },
-                    start: if choices.2 {
-                        Start::AtOnce
-                    } else {
-                        Start::NextLinkFrame
-                    },
-                    flush: if choices.3 {
-                        Flush::DescriptorEnd
-                    } else {
-                        Flush::WholeBursts
-                    },
-                    grant_latency: SimDuration::from_micros(grant_micros),
-                    fifo_underrun: if freezes {
-                        FifoUnderrun::LinkFreezes
-                    } else {
-                        FifoUnderrun::LinkAdvancesZeros
-                    },
-                    packing: if spreads {
-                        Packing::Spread
-                    } else {
-                        Packing::Grouped
-                    },
-                    record: Samples::Left,
-                    ..StreamConfig::k0()
-                };
-                let case = Case {
-                    direction: if choices.4 {
-                        Direction::Output
-                    } else {
-                        Direction::Input
-                    },
-                    plan: Plan {
-                        format,
-                        packet,
-                        packets,
-                    },
-                    stream,
-                    ppb,
-                    stall,
-                };
-                rig_of(case)
-                    .try_run(SimTime::ZERO.commit())
-                    .is_ok()
-                    .then_some(case)
-            },
-        )
-}
-
-/// How slow the bus is: microseconds per burst, a stall, whether a dry FIFO freezes the link; and
-/// how groups are packed.
-fn any_bus() -> impl Strategy<Value = (u64, Option<BusStall>, bool, bool)> {
-    let stall = (0..60_000_u64, 0..4_000_u64).prop_map(|(from, len)| BusStall {
-        from: SimTime::ZERO + SimDuration::from_micros(from),
-        until: SimTime::ZERO + SimDuration::from_micros(from + len),
-    });
-    (
-        prop::sample::select(vec![0, 0, 0, 60, 500, 2_500]),
-        prop::option::weighted(0.4, stall),
-        any::<bool>(),
-        any::<bool>(),
-    )
-}
-
-fn any_acts() -> impl Strategy<Value = Vec<(u64, Phase, Act)>> {
-    let act = prop_oneof![
-        4 => (0..2_000_u64, 1..300_u64).prop_map(|(at, len)| Act::Store { at, len }),
-        3 => Just(Act::Run),
-        1 => Just(Act::Pause),
-        1 => Just(Act::Reset),
-        3 => Just(Act::Acknowledge),
-        2 => Just(Act::Look),
-    ];
-    // Sixteenths of a frame at 48 kHz, mostly whole frames so that ties happen.
-    let wait = prop_oneof![3 => (0..200_u64).prop_map(|n| 16 * n), 1 => 0..800_u64];
-    vec((wait, prop::sample::select(PHASES.to_vec()), act), 1..60)
 }
 
 fn rig_of(case: Case) -> Rig {
@@ -558,6 +530,12 @@ fn act(rig: &mut Rig, now: Moment, what: Act, whose: Whose) {
         Act::Look => {
             rig.position(now);
             rig.status(now);
+        }
+        Act::Arm => {
+            if rig.controller.stream_config(0).at_end == AtEnd::Halts {
+                let list = u32::try_from(LIST).unwrap();
+                rig.write(now, STREAM + spec::SD_BDPL, list);
+            }
         }
     }
 }
@@ -622,13 +600,14 @@ proptest! {
             match what {
                 Act::Store { at, len } => oracle.store(at, len, whose),
                 Act::Run => oracle.run(now),
-                Act::Pause => oracle.pause(),
+                Act::Pause => oracle.pause(now),
                 Act::Reset => {
-                    oracle.pause();
+                    oracle.pause(now);
                     oracle.reset();
                 }
                 Act::Acknowledge => oracle.has_status = false,
                 Act::Look => {}
+                Act::Arm => oracle.arm(now),
             }
             let round = case.plan.format.bytes_of(case.plan.frames()).get();
             let lpib = rig.read(now, STREAM + spec::SD_LPIB);
@@ -638,8 +617,16 @@ proptest! {
             prop_assert_eq!(rig.status(now) & spec::sts::BCIS != 0, oracle.has_status);
             prop_assert_eq!(rig.status(now) & spec::sts::FIFOE != 0, oracle.has_lost);
             prop_assert_eq!(rig.memory(), oracle.memory.clone());
+            let end = (oracle.armed + oracle.pending) * round;
+            let halted = oracle.halts() && !oracle.is_fresh && oracle.moved >= end;
+            prop_assert_eq!(rig.status(now) & spec::sts::HALTED != 0, halted);
         }
         prop_assert_eq!(heard(&rig), oracle.heard);
+        let stalls = rig.controller.link_log(0).stalls().iter();
+        let stalls: Vec<_> = stalls
+            .map(|stall| (stall.run, stall.first.get(), stall.begins, stall.ends))
+            .collect();
+        prop_assert_eq!(stalls, oracle.stalls);
         oracle.completions.dedup();
         let due: Vec<_> = oracle.completions.iter().map(|moment| moment.time).collect();
         prop_assert!(case.is_slow() || events.iter().all(|event| due.contains(event)));

@@ -224,7 +224,7 @@ fn g15_a_device_that_stands_still_in_run_is_a_stall() {
         first: 960,
         begins: SimTime::from_millis(begins),
         ends: ends.map(SimTime::from_millis),
-        fault: FaultId::new(3),
+        fault: Some(FaultId::new(3)),
     };
     let ledger = Ledger::close(truth::Account {
         stalls: vec![stall(20, Some(24)), stall(30, None), stall(500, None)],
