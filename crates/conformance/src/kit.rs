@@ -17,6 +17,7 @@ mod rule;
 mod rules;
 mod run;
 mod setup;
+mod stream;
 mod table;
 
 pub use answer::Answer;
@@ -33,4 +34,5 @@ pub use rule::{Group, LeftOut, Rule};
 pub use rules::{LEFT_OUT, RULES, rule};
 pub use run::{Kit, Line, Trace, run};
 pub use setup::Setup;
+pub use stream::{Driver, StreamBench, Wiring};
 pub use table::table;

@@ -8,16 +8,18 @@
 //!     ▲                                            │ a rule is broken
 //!     │ made by a Bench                            ▼
 //!  a function of time, a source with states,    the shortest history that breaks it,
-//!  a clock, a subject of one's own              as a table and as a file
+//!  a clock, the stream of a miniport,           as a table and as a file
+//!  a subject of one's own
 //! ```
 //!
 //! Whoever has written the part of a driver that turns time into positions puts it under the
 //! numbered rules here, and is shown the shortest sequence of calls that breaks one. What is
 //! tested can be as little as a [function](kit::Function) from time to buffer offset, or as much
-//! as a [subject](kit::Subject) that answers every call of a stream. A rule whose calls a subject
-//! does not answer is said to be not applicable.
+//! as a [stream](kit::StreamBench) of a miniport on its device, called as its port calls it. A rule
+//! whose calls a subject does not answer is said to be not applicable, and why.
 //!
-//! Start with [`kit::Kit`]. Calls that a driver has answered, and that were recorded, are made again
+//! Start with [`kit::Kit`]. The miniports of this laboratory are subjects, too: see
+//! [`reference`]. Calls that a driver has answered, and that were recorded, are made again
 //! by [`replay`].
 //!
 //! ```
@@ -47,4 +49,5 @@
 //!   copies the wrong bytes would not be noticed here.
 
 pub mod kit;
+pub mod reference;
 pub mod replay;

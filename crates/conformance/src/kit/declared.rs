@@ -5,6 +5,10 @@ use units::{Frames, Hns};
 /// What a device declares. The default is a device that rounds to whole frames and does nothing
 /// else. A property with room in it takes that room from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that a device does or does not"
+)]
 pub struct Declared {
     /// By how many frames positions rise at a time.
     pub grain: Frames,
@@ -12,6 +16,8 @@ pub struct Declared {
     pub lag: Hns,
     /// How far the memory side may be ahead of the link.
     pub lead: Frames,
+    /// How many frames the link may be ahead of an even rate, because frames travel in groups.
+    pub ahead: Frames,
     /// How far presentation is behind the link.
     pub delay: Frames,
     /// How long after the end of its packet a notification may come.
@@ -24,8 +30,14 @@ pub struct Declared {
     pub aligned: bool,
     /// True if packets are done when they have left memory, not when they have left the link.
     pub counts_in_memory: bool,
+    /// True if the stream is captured: then what is reported as played was recorded, and is ahead of
+    /// what can be read.
+    pub captures: bool,
     /// The most packets that a buffer can have. Windows knows 1 and 2.
     pub packets_max: u32,
+    /// True if positions stop at the end of the stream, which is notified. Packets go on all the
+    /// same.
+    pub holds_at_end: bool,
     /// Which packets are accepted.
     pub window: Window,
 }
@@ -46,13 +58,16 @@ impl Default for Declared {
             grain: Frames::new(1),
             lag: Hns::new(0),
             lead: Frames::ZERO,
+            ahead: Frames::ZERO,
             delay: Frames::ZERO,
             notification_lag: Hns::new(0),
             notification_lead: Frames::ZERO,
             pause_rounding: Frames::ZERO,
             aligned: true,
             counts_in_memory: false,
+            captures: false,
             packets_max: 2,
+            holds_at_end: false,
             window: Window::default(),
         }
     }

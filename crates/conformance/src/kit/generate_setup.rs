@@ -49,11 +49,12 @@ pub fn setups(limits: &Limits) -> BoxedStrategy<Setup> {
         ]),
         1 => 0..100 * 86_400 * SECOND,
     ];
-    let packet = packet_choices(limits.packet_min);
+    let least = limits.packet_min;
+    let packet = packet_choices();
     (format, packets, ppb, start, packet)
-        .prop_map(|(format, packets, ppb, start, packet)| Setup {
+        .prop_map(move |(format, packets, ppb, start, packet)| Setup {
             format,
-            packet: Frames::new(packet.of(format.rate.hertz())),
+            packet: Frames::new(packet.of(format.rate.hertz()).max(least)),
             packets,
             start: Hns::new(start),
             ppb,
@@ -76,12 +77,8 @@ impl Packet {
     }
 }
 
-fn packet_choices(least: u64) -> BoxedStrategy<Packet> {
-    let forced = [1, 2, 31, 32, 33, 64, 127, 128, 160, 441, 480, 1024];
-    let forced: Vec<u64> = forced
-        .into_iter()
-        .map(|frames: u64| frames.max(least))
-        .collect();
+fn packet_choices() -> BoxedStrategy<Packet> {
+    let forced = vec![1, 2, 31, 32, 33, 64, 127, 128, 160, 441, 480, 1024];
     prop_oneof![
         2 => Just(Packet::PartOfSecond(100)),
         1 => Just(Packet::PartOfSecond(10)),

@@ -103,6 +103,8 @@ struct Model<'a> {
     written: bool,
     wrote_at: Option<Hns>,
     ended: bool,
+    /// Where the stream ends, in bytes since Stop, if the device stops there.
+    end: Option<u64>,
     ended_before: bool,
     last_read: Option<read::LastRead>,
     promised: Option<Hns>,
@@ -158,6 +160,7 @@ impl<'a> Model<'a> {
             written: false,
             wrote_at: None,
             ended: false,
+            end: None,
             ended_before: false,
             last_read: None,
             promised: None,
@@ -223,22 +226,44 @@ impl<'a> Model<'a> {
 
     /// How far the link has come at `at`.
     fn bounds(&self, at: Hns) -> Bounds {
-        self.bounds_after(self.run.at(at))
+        let Bounds { lo, hi } = self.due(at);
+        Bounds {
+            lo: self.up_to_end(lo),
+            hi: self.up_to_end(hi),
+        }
     }
 
-    /// How far the link has come after that time in RUN.
-    fn bounds_after(&self, run: Hns) -> Bounds {
-        let rounded = self.declared.pause_rounding.get() * u64::from(self.run.pauses());
+    fn up_to_end(&self, bytes: u64) -> u64 {
+        self.end.map_or(bytes, |end| bytes.min(end))
+    }
+
+    /// How far the link would have come at `at`, wherever the stream ends. Packets go by this.
+    fn due(&self, at: Hns) -> Bounds {
+        self.due_after(self.run.at(at))
+    }
+
+    /// The same after that time in RUN.
+    fn due_after(&self, run: Hns) -> Bounds {
+        let rounded = self.rounded();
         let before = Hns::new(run.get().saturating_sub(self.declared.lag.get()));
         let short = self.declared.grain.get().saturating_sub(1) + rounded;
         let frames = self.setup.frames_after(before).saturating_sub(short);
+        let grouped = match run.get() {
+            0 => 0,
+            _ => self.declared.ahead.get(),
+        };
         Bounds {
             lo: frames.saturating_mul(self.frame()),
             hi: self
                 .setup
                 .bytes_after(run)
-                .saturating_add(rounded * self.frame()),
+                .saturating_add((rounded + grouped) * self.frame()),
         }
+    }
+
+    /// Frames by which pauses may have moved positions.
+    fn rounded(&self) -> u64 {
+        self.declared.pause_rounding.get() * u64::from(self.run.pauses())
     }
 
     fn lead(&self) -> u64 {
@@ -247,12 +272,19 @@ impl<'a> Model<'a> {
 
     /// Packets done at `at`: at least, at most.
     fn packets_done(&self, at: Hns, packet: u64) -> (u64, u64) {
-        let Bounds { lo, hi } = self.bounds(at);
-        let ahead = if self.declared.counts_in_memory {
+        let Bounds { lo, hi } = self.due(at);
+        (
+            lo / packet,
+            hi.saturating_add(self.counted_ahead()) / packet,
+        )
+    }
+
+    /// How many bytes ahead of the link packets are done.
+    fn counted_ahead(&self) -> u64 {
+        if self.declared.counts_in_memory {
             self.lead()
         } else {
             0
-        };
-        (lo / packet, hi.saturating_add(ahead) / packet)
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! What came of a subject.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::kit::{Group, History, Rule, Trace, table};
+use crate::kit::{Group, History, LEFT_OUT, Rule, Trace, table};
 
 /// A rule that is broken, and the shortest history that was found to break it.
 #[derive(Clone, Debug)]
@@ -26,8 +27,8 @@ pub enum Verdict {
     Held,
     /// It is broken.
     Broken(Box<Failure>),
-    /// The subject does not offer what the rule needs.
-    NotApplicable,
+    /// It says nothing of the subject, and why.
+    NotApplicable(String),
 }
 
 /// A rule and what it says of a subject.
@@ -68,7 +69,7 @@ impl Report {
             .iter()
             .filter_map(|outcome| match &outcome.verdict {
                 Verdict::Broken(failure) => Some(&**failure),
-                Verdict::Held | Verdict::NotApplicable => None,
+                Verdict::Held | Verdict::NotApplicable(_) => None,
             })
     }
 
@@ -80,10 +81,25 @@ impl Report {
         for (mine, theirs) in self.outcomes.iter_mut().zip(other.outcomes) {
             mine.histories += theirs.histories;
             match (&mine.verdict, theirs.verdict) {
-                (Verdict::Broken(_), _) | (_, Verdict::NotApplicable) => {}
+                (Verdict::Broken(_), _) | (_, Verdict::NotApplicable(_)) => {}
                 (_, verdict) => mine.verdict = verdict,
             }
         }
+    }
+
+    /// Reasons why rules say nothing of the subject, and the numbers of the rules, also of those
+    /// that no subject of the kit is asked about.
+    pub fn not_applicable(&self) -> BTreeMap<&str, Vec<&'static str>> {
+        let mut reasons: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
+        for outcome in &self.outcomes {
+            if let Verdict::NotApplicable(why) = &outcome.verdict {
+                reasons.entry(why).or_default().push(outcome.rule.number);
+            }
+        }
+        for rule in LEFT_OUT {
+            reasons.entry(rule.why).or_default().push(rule.number);
+        }
+        reasons
     }
 
     /// Rules of a group: held, broken, not applicable.
@@ -97,7 +113,7 @@ impl Report {
             tally[match outcome.verdict {
                 Verdict::Held => 0,
                 Verdict::Broken(_) => 1,
-                Verdict::NotApplicable => 2,
+                Verdict::NotApplicable(_) => 2,
             }] += 1;
         }
         tally
@@ -123,6 +139,10 @@ impl fmt::Display for Report {
             if held + broken + not_applicable > 0 {
                 writeln!(f, "  {name:<14} {held:>5} {broken:>7} {not_applicable:>5}")?;
             }
+        }
+        writeln!(f, "  not applicable")?;
+        for (why, rules) in self.not_applicable() {
+            writeln!(f, "    {why}: {}", rules.join(", "))?;
         }
         for failure in self.failures() {
             write!(f, "\n{} is broken\n{}", failure.rule.number, table(failure))?;

@@ -176,14 +176,21 @@ struct Watched {
     rule: &'static Rule,
     applied: u64,
     failure: Option<Failure>,
+    /// Why it says nothing of the subject, if that is so whatever is called.
+    exempt: Option<&'static str>,
 }
 
 impl<'a> Bout<'a> {
     fn new(bench: &'a dyn Bench, rules: Vec<&'static Rule>) -> Self {
-        let watched = |rule| Watched {
+        let exempt = bench.exempt();
+        let watched = |rule: &'static Rule| Watched {
             rule,
             applied: 0,
             failure: None,
+            exempt: exempt
+                .iter()
+                .find(|left| left.number == rule.number)
+                .map(|left| left.why),
         };
         Self {
             bench,
@@ -202,7 +209,8 @@ impl<'a> Bout<'a> {
         self.histories += 1;
         self.calls += trace.lines.len() as u64;
         for watched in &mut self.rules {
-            if watched.failure.is_some() || !watched.rule.applies(&trace) {
+            let is_settled = watched.failure.is_some() || watched.exempt.is_some();
+            if is_settled || !watched.rule.applies(&trace) {
                 continue;
             }
             watched.applied += 1;
@@ -227,14 +235,18 @@ impl<'a> Bout<'a> {
     }
 
     fn finish(self, seed: u64) -> Report {
-        let outcome = |watched: Watched| Outcome {
+        let verdict = |watched: &mut Watched| match (watched.failure.take(), watched.exempt) {
+            (Some(failure), _) => Verdict::Broken(Box::new(failure)),
+            (None, Some(why)) => Verdict::NotApplicable(why.to_owned()),
+            (None, None) if watched.applied == 0 => {
+                Verdict::NotApplicable(format!("needs {}", watched.rule.needs()))
+            }
+            (None, None) => Verdict::Held,
+        };
+        let outcome = |mut watched: Watched| Outcome {
             rule: watched.rule,
             histories: watched.applied,
-            verdict: match watched.failure {
-                Some(failure) => Verdict::Broken(Box::new(failure)),
-                None if watched.applied == 0 => Verdict::NotApplicable,
-                None => Verdict::Held,
-            },
+            verdict: verdict(&mut watched),
         };
         Report {
             subject: self.bench.name().to_owned(),

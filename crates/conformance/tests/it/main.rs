@@ -1,9 +1,11 @@
 //! The kit against subjects that are right and subjects that are not.
 
 mod defect;
+mod faulty_hardware;
 mod matrix;
 mod mutant_clock;
 mod page;
+mod reference;
 mod replay;
 mod stand_in;
 mod stand_in_packets;

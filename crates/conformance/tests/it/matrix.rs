@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use conformance::kit::{Bench, Group, Kit, LEFT_OUT, RULES};
 
 use crate::defect::Defect;
+use crate::faulty_hardware;
 use crate::mutant_clock::{ClockDefect, clocks};
 use crate::stand_in::StandIns;
 
@@ -46,7 +47,18 @@ that breaks no rule is not in the list. The same clock and the same stream witho
 D and V are defects and rules of Microsoft's sample driver, F faults of HD Audio hardware; the others are public repositories.
 ";
 
-fn page(rows: &[Row]) -> String {
+const FAULTS: &str = "
+## Faults of HD Audio hardware
+
+The reference miniport on a controller without FIFO and link frames, with one fault in it. F12, F17, F19, F21, F22 and F23 are missing: the
+driver does not ask, or takes care. F03, F04 and F14 need one that reads records, F28 somebody who looks into memory, F29 a second stream, and with
+F18 nothing answers.
+
+| fault | a controller that | breaks |
+| --- | --- | --- |
+";
+
+fn page(rows: &[Row], faults: &[(&str, &str, Vec<&str>)]) -> String {
     let mut text = HEAD.to_owned();
     text.push_str(
         "\n## Rules\n\n| rule | group | says | broken by |\n| --- | --- | --- | ---: |\n",
@@ -67,6 +79,10 @@ fn page(rows: &[Row]) -> String {
             row.seen,
             row.broken.join(", ")
         );
+    }
+    text.push_str(FAULTS);
+    for (number, what, broken) in faults {
+        let _ = writeln!(text, "| {number} | {what} | {} |", broken.join(", "));
     }
     text.push_str("\n## Not in the kit\n\n| rule | because |\n| --- | --- |\n");
     for rule in LEFT_OUT {
@@ -89,7 +105,14 @@ fn every_rule_is_broken_by_a_defect_and_every_defect_breaks_a_rule() {
         let noticed = rows.iter().any(|row| row.broken.contains(&rule.number));
         assert!(noticed, "no defect breaks {}: {}", rule.number, rule.says);
     }
-    let page = page(&rows);
+    let faults = faulty_hardware::rows(Kit::new(1).cases(8));
+    for (number, what, broken) in &faults {
+        assert!(
+            !broken.is_empty(),
+            "{number}: nothing notices that it {what}"
+        );
+    }
+    let page = page(&rows, &faults);
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../docs/conformance-matrix.md"

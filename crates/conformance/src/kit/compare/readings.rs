@@ -20,6 +20,13 @@ pub(crate) fn oracle(bench: &dyn Bench, history: &History, trace: &Trace) -> Opt
     let line = trace.lines.iter().position(position)?;
     let setup = &history.setup;
     let ring = setup.buffer().get();
+    let apart = 100_000.min(setup.time_of(setup.packet.get()).get());
+    let apart = apart * 7 / 8 + 13;
+    let declared = bench.declared(setup);
+    let slack = setup.format.bytes_of(declared.lead + declared.grain).get();
+    if setup.bytes_after(Hns::new(apart)) + slack >= ring {
+        return None; // Nobody could tell how many turns lie between two readings.
+    }
     let mut subject = bench.make(setup);
     let mut at = setup.start.get();
     let buffer = Call::Buffer {
@@ -31,8 +38,6 @@ pub(crate) fn oracle(bench: &dyn Bench, history: &History, trace: &Trace) -> Opt
     if started != Answer::Done {
         return None;
     }
-    let apart = 100_000.min(setup.time_of(setup.packet.get()).get());
-    let apart = apart * 7 / 8 + 13;
     let (mut linear, mut before) = (0_i128, 0_u64);
     let mut off = Vec::new();
     for nth in 1..=READINGS {

@@ -110,6 +110,9 @@ fn since(answer: Answer, start: u64) -> Answer {
 
 /// P15: every second call that only asks is left out; the others get the same answers.
 pub(crate) fn observer(bench: &dyn Bench, history: &History, trace: &Trace) -> Option<Violation> {
+    if history.steps.iter().any(|step| step.call == Call::Hold) {
+        return None; // What is left out before a stall would make it longer.
+    }
     let mut nth = 0;
     let mut kept = Vec::new();
     let mut fewer = history.clone();
@@ -177,7 +180,8 @@ pub(crate) fn second_epoch(
     history: &History,
     trace: &Trace,
 ) -> Option<Violation> {
-    const BETWEEN: u64 = 1_234_567;
+    // Whole periods of whatever a device goes by: link frames, milliseconds.
+    const PERIOD: u64 = 100_000;
     let once = |call: Call| {
         matches!(
             call,
@@ -187,19 +191,28 @@ pub(crate) fn second_epoch(
     let stays = |step: &Step| !matches!(step.call, Call::Unregister(_) | Call::Hold);
     let first = history.steps.iter().position(|step| !once(step.call))?;
     let prepared = !history.steps[first..].iter().any(|step| once(step.call));
+    if history.setup.ppb != 0 {
+        return None; // Its periods are not those of the counter.
+    }
     if !prepared || !history.steps.iter().all(stays) {
         return None;
     }
-    let last = history.steps.len();
+    // Who is in Stop already does not enter it.
+    let last = history.steps.len() + 1;
     let mut twice = history.clone();
-    twice.steps.push(Step {
-        after: Hns::new(0),
-        call: Call::State(KsState::Stop),
+    twice
+        .steps
+        .extend([KsState::Acquire, KsState::Stop].map(|state| Step {
+            after: Hns::new(0),
+            call: Call::State(state),
+        }));
+    let length = history.steps.iter().fold(0_u64, |length, step| {
+        length.saturating_add(step.after.get())
     });
-    let mut between = BETWEEN;
+    let mut between = 12 * PERIOD - length % PERIOD;
     let mut again = Vec::new();
     for (index, step) in history.steps.iter().enumerate() {
-        between += step.after.get();
+        between = step.after.get().saturating_add(between);
         if once(step.call) {
             continue;
         }
@@ -295,10 +308,24 @@ fn with_ring(
         }
     }
     let theirs = run(bench, &other);
+    let refused = |(_, line): (usize, &Line)| {
+        matches!(line.call, Call::State(_)) && matches!(line.answer, Answer::Refused(_))
+    };
+    if calls(&theirs).any(refused) {
+        return None; // Not every device carries every format.
+    }
+    let ends = |(_, line): (usize, &Line)| match line.call {
+        Call::Write(write) => write.flags & ks::END_OF_STREAM != 0,
+        _ => false,
+    };
+    if bench.declared(&setup).holds_at_end && calls(trace).any(ends) {
+        return None; // The end is so many bytes into a packet.
+    }
     let same = |(_, line): &(usize, &Line)| line.call == Call::Position;
     let mine = calls(trace).filter(same);
     let mut run_time = RunTime::default();
-    let times: Vec<Hns> = trace.lines.iter().map(|line| run_time.take(line)).collect();
+    let times: Vec<(Hns, u64)> = trace.lines.iter().map(|line| run_time.take(line)).collect();
+    let rounding = bench.declared(&history.setup).pause_rounding.get();
     let frames = |setup: &Setup, line: &Line, run: Hns| match line.answer {
         Answer::Position(place) => {
             Some(linear(setup, place, run).div_euclid(i128::from(setup.format.frame_bytes())))
@@ -307,37 +334,51 @@ fn with_ring(
     };
     let smaller = i128::from(history.setup.packet.get() * u64::from(history.setup.packets))
         .min(i128::from(setup.packet.get() * u64::from(setup.packets)));
+    // What lies between memory and link depends on how it is cut.
+    let room = |setup: &Setup| {
+        let declared = bench.declared(setup);
+        i128::from(declared.lead.get() + declared.grain.get().saturating_sub(1))
+    };
+    let apart = room(&history.setup).max(room(&setup));
     let mut pairs = mine.zip(calls(&theirs).filter(same));
     pairs.find_map(|((index, line), (_, their))| {
-        let run = times[index];
+        let (run, pauses) = times[index];
         let mine = frames(&history.setup, line, run)?;
         let theirs = frames(&setup, their, run)?;
         // Farther from where it should be, nobody could tell which turn of the buffer it is.
         let due = i128::from(history.setup.frames_after(run));
-        let off = (mine - due).abs().max((theirs - due).abs());
-        (mine != theirs && off * 4 <= smaller).then(|| {
+        let rounded = i128::from(rounding.saturating_mul(pauses));
+        let off = (mine - due).abs().max((theirs - due).abs()) + rounded;
+        ((mine - theirs).abs() > apart && off * 4 <= smaller).then(|| {
             let text = format!("frame {theirs} of the stream and not {mine}, {what}");
             Violation::at(index, text)
         })
     })
 }
 
-/// Time in RUN, line by line.
+/// Time in RUN, and how often it was left, line by line.
 #[derive(Default)]
 struct RunTime {
     done: u64,
     since: Option<u64>,
+    pauses: u64,
 }
 
 impl RunTime {
-    fn take(&mut self, line: &Line) -> Hns {
+    fn take(&mut self, line: &Line) -> (Hns, u64) {
         let at = line.at.get();
         if let (Call::State(state), Answer::Done) = (line.call, line.answer) {
             let run = self.done + self.since.map_or(0, |since| at - since);
-            self.done = if state == KsState::Stop { 0 } else { run };
+            let left = self.since.is_some() && state != KsState::Run;
+            let (done, pauses) = (run, self.pauses + u64::from(left));
+            (self.done, self.pauses) = match state {
+                KsState::Stop => (0, 0),
+                _ => (done, pauses),
+            };
             self.since = (state == KsState::Run).then_some(at);
         }
-        Hns::new(self.done + self.since.map_or(0, |since| at - since))
+        let run = self.done + self.since.map_or(0, |since| at - since);
+        (Hns::new(run), self.pauses)
     }
 }
 

@@ -18,11 +18,16 @@ pub(super) struct Notifications {
 struct Event {
     number: u8,
     registered: bool,
-    /// Packets for which it has been set, or that were done before.
-    packets: u64,
+    /// When it was.
+    since: Hns,
+    /// Packets for which it has been set, or that were done before: at least, at most. They
+    /// differ until the first signal tells.
+    packets: (u64, u64),
     /// Signals of this epoch.
     signals: u64,
     latest: Option<Hns>,
+    /// True once the end of the stream was notified.
+    ended: bool,
 }
 
 impl Notifications {
@@ -33,7 +38,8 @@ impl Notifications {
     pub(super) fn stop(&mut self) {
         self.resumed = false;
         for event in &mut self.events {
-            (event.packets, event.signals, event.latest) = (0, 0, None);
+            (event.packets, event.signals, event.latest) = ((0, 0), 0, None);
+            event.ended = false;
         }
     }
 
@@ -54,13 +60,15 @@ impl Model<'_> {
             }
             (Some(_), Answer::Done) if known => self.blame("R85", "refused: it is registered"),
             (Some(packet), Answer::Done) => {
-                let (done, _) = self.packets_done(at, packet);
+                let done = self.packets_done(at, packet);
                 self.notifications.events.push(Event {
                     number,
                     registered: true,
+                    since: at,
                     packets: done,
                     signals: 0,
                     latest: None,
+                    ended: false,
                 });
             }
             _ => {}
@@ -87,33 +95,71 @@ impl Model<'_> {
             self.blame("R81", "nothing: the event is not registered");
             return;
         };
-        event.packets += 1;
         event.signals += 1;
-        let (nth, before) = (event.packets, event.latest.replace(at));
+        let (packets, before) = (event.packets, event.latest.replace(at));
+        let nth = self.packet_of(at, packets, packet);
+        if self.notifies_end(at, number, nth * packet) {
+            return;
+        }
+        if let Some(event) = self.notifications.find(number) {
+            event.packets = (nth, nth);
+        }
         if !running {
             self.blame("R79", "nothing: the stream is not in Run");
             return;
         }
-        if self.held_until.is_some() {
-            return;
+        if self.held_until.is_none() && !self.share_signals(packet) {
+            self.judge_signal(at, nth, packet, before);
         }
-        self.judge_signal(at, nth, packet, before);
+    }
+
+    /// True, once, if what is signalled is the end of the stream, inside a packet.
+    fn notifies_end(&mut self, at: Hns, number: u8, packet_end: u64) -> bool {
+        let early = packet_end > self.reached(at);
+        let is_at_end = early && self.end.is_some_and(|end| end <= self.reached(at));
+        let Some(event) = self.notifications.find(number).filter(|_| is_at_end) else {
+            return false;
+        };
+        !std::mem::replace(&mut event.ended, true)
+    }
+
+    /// For which packet, counted from 1, a signal at `at` is, after one for the last of `packets`.
+    fn packet_of(&self, at: Hns, (least, most): (u64, u64), packet: u64) -> u64 {
+        let mut possible = least + 1..=most + 1;
+        let fits = possible.find(|nth| {
+            let is_done = nth * packet <= self.reached(at);
+            is_done && at <= self.latest_signal(*nth, packet).unwrap_or(at)
+        });
+        fits.unwrap_or(least + 1)
+    }
+
+    /// True if packets are so small that several are fetched together: then they share a signal.
+    fn share_signals(&self, packet: u64) -> bool {
+        packet < self.counted_ahead() + self.declared.grain.get() * self.frame()
+    }
+
+    /// Bytes of which packets can be done, and notified, at `at`.
+    fn reached(&self, at: Hns) -> u64 {
+        let early = self.declared.notification_lead.get() * self.frame();
+        self.due(at).hi + early + self.counted_ahead()
+    }
+
+    /// When packet `nth`, counted from 1, is notified at the latest.
+    fn latest_signal(&self, nth: u64, packet: u64) -> Option<Hns> {
+        let short = self.declared.grain.get() - 1 + self.rounded();
+        let done = self.setup.time_of(nth * packet / self.frame() + short);
+        let done = Hns::new(done.get() + self.declared.lag.get());
+        let at = self.run.counter_at(done)?.get();
+        Some(Hns::new(at + self.declared.notification_lag.get() + 1))
     }
 
     /// Signal for packet `nth`, counted from 1, which came at `at`.
     fn judge_signal(&mut self, at: Hns, nth: u64, packet: u64, before: Option<Hns>) {
-        let early = self.declared.notification_lead.get() * self.frame();
-        let memory = if self.declared.counts_in_memory {
-            self.lead()
-        } else {
-            0
-        };
-        let reached = self.bounds(at).hi + early + memory;
         let due_run = self.setup.time_of(nth * packet / self.frame());
         let due = self.run.counter_at(due_run).unwrap_or(at);
         let resumed = std::mem::take(&mut self.notifications.resumed);
         let expected = format!("at {}, when packet {} is done", millis(due), nth - 1);
-        if nth * packet > reached {
+        if nth * packet > self.reached(at) {
             let again = before.is_some_and(|before| {
                 let apart = at.get().saturating_sub(before.get());
                 self.setup.bytes_after(Hns::new(apart)) < packet / 2
@@ -125,7 +171,7 @@ impl Model<'_> {
             }
             self.blame_resumed(resumed, &expected);
             self.so_far.signal_wrong = true;
-        } else if at.get() > due.get() + self.lateness() {
+        } else if at > self.latest_signal(nth, packet).unwrap_or(at) {
             self.blame("P25", expected.clone());
             self.blame_resumed(resumed, &expected);
             if nth >= 4 && !self.so_far.signal_wrong {
@@ -161,25 +207,28 @@ impl Model<'_> {
         let Some(packet) = self.ring.and_then(super::Ring::packet) else {
             return;
         };
-        if !self.is_running() || self.held_until.is_some() {
+        if !self.is_running() || self.held_until.is_some() || self.share_signals(packet) {
             return;
         }
         let since = self.run.latest_stretch().map_or(0, Hns::get);
         let run = self.run.at(at).get();
         let settled = Hns::new(run.saturating_sub(self.lateness()).max(since));
-        let done = self.bounds_after(settled).lo / packet;
+        let done = self.due_after(settled).lo / packet;
         let registered = self
             .notifications
             .events
             .iter()
             .filter(|event| event.registered);
-        let heard: Vec<u64> = registered.map(|event| event.packets).collect();
-        let (Some(least), Some(most)) = (heard.iter().min(), heard.iter().max()) else {
+        let newest = registered.clone().filter_map(|event| event.latest).max();
+        let left_out = newest.is_some_and(|newest| {
+            let mut events = registered.clone();
+            events.any(|event| event.since < newest && event.latest < Some(newest))
+        });
+        let Some(most) = registered.map(|event| event.packets.1).max() else {
             return;
         };
-        let (least, most) = (*least, *most);
-        if least < most && done >= most {
-            self.blame("R80", "every registered event set as often as the others");
+        if left_out {
+            self.blame("R80", "every registered event set whenever one is");
         }
         if most >= done {
             return;

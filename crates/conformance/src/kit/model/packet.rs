@@ -6,6 +6,8 @@ use units::{Hns, NtStatus};
 use super::Model;
 use crate::kit::{Answer, Window};
 
+/// So far away a packet number is as much behind as ahead.
+const HALF_TURN: u32 = (1 << 31) - (1 << 16);
 /// A timer serves at least every so often.
 const TIMER: u64 = 10_000;
 
@@ -113,8 +115,24 @@ impl Model<'_> {
         self.wrote_at = Some(at);
         if status == NtStatus::SUCCESS {
             self.written = true;
-            self.ended |= write.flags & END_OF_STREAM != 0;
+            if write.flags & END_OF_STREAM != 0 && !self.ended {
+                self.ended = true;
+                self.end = self.end_of(at, write, packet);
+            }
         }
+    }
+
+    /// Where a stream ends whose last packet is that one, if the device stops there.
+    fn end_of(&self, at: Hns, write: WritePacket, packet: u64) -> Option<u64> {
+        let (lo, _) = self.packets_done(at, packet);
+        let ahead = write
+            .packet
+            .ahead_of(PacketCount::wrapping(lo).in_transfer());
+        let number = lo.saturating_add_signed(ahead.into());
+        let end = number
+            .checked_mul(packet)?
+            .checked_add(write.eos_packet_length.get());
+        end.filter(|_| self.declared.holds_at_end)
     }
 
     /// The statuses that could be right, given how far the device can have come.
@@ -128,11 +146,27 @@ impl Model<'_> {
             return vec![NtStatus::INVALID_PARAMETER];
         }
         let (lo, hi) = self.packets_done(at, packet);
-        let bounds = self.bounds(at);
-        let inside = [bounds.lo, bounds.hi].map(|bytes| self.is_running() || bytes % packet != 0);
+        let ahead = write
+            .packet
+            .ahead_of(PacketCount::wrapping(lo).in_transfer());
+        if ahead.unsigned_abs() >= HALF_TURN {
+            return vec![NtStatus::DATA_LATE_ERROR, NtStatus::DATA_OVERRUN];
+        }
+        let bounds = self.due(at);
+        let reached = [
+            bounds.lo,
+            bounds.hi,
+            bounds.hi.saturating_add(self.counted_ahead()),
+        ];
+        let mut inside = reached
+            .map(|bytes| self.is_running() || bytes % packet != 0)
+            .to_vec();
+        if reached[0] / packet != reached[2] / packet {
+            inside.push(false); // It can have come to just the end of a packet.
+        }
         let mut allowed = Vec::new();
         for done in [lo, hi] {
-            for in_transfer in inside {
+            for &in_transfer in &inside {
                 let status = self.window(write, done, in_transfer, packets);
                 if !allowed.contains(&status) {
                     allowed.push(status);
@@ -182,7 +216,11 @@ impl Model<'_> {
             _ => {
                 let rule = match allowed {
                     [NtStatus::DATA_LATE_ERROR] => "R119",
-                    [NtStatus::DATA_OVERRUN] => "R120",
+                    [NtStatus::DATA_OVERRUN | NtStatus::DATA_LATE_ERROR, ..]
+                        if allowed.ends_with(&[NtStatus::DATA_OVERRUN]) =>
+                    {
+                        "R120"
+                    }
                     _ if self.run.latest_stretch().is_none() => "R121",
                     _ => "R118",
                 };

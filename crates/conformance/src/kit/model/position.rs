@@ -36,21 +36,35 @@ impl Model<'_> {
         self.hold_to_bounds(at, place, ring);
         self.hold_frozen(place);
         let (frame, aligned) = (self.frame(), self.declared.aligned);
-        if aligned && (play % frame != 0 || write % frame != 0) {
+        if aligned && self.end.is_none() && (play % frame != 0 || write % frame != 0) {
             self.blame("P21", format!("whole frames of {frame} bytes"));
         }
-        let apart = (write + ring - play) % ring;
-        let slack = self.lead() + self.declared.delay.get() * frame + self.slack(0);
-        if slack < ring && apart > slack {
-            self.blame(
-                "P17",
-                format!("play at most {slack} bytes behind write, never ahead"),
-            );
-        }
+        self.hold_order(play, write, ring);
         self.write_side = Some((at, write));
         let run = self.run.at(at);
         self.reading = Some(Reading { at, run, place });
         self.twin = self.reading;
+    }
+
+    /// The side of the jack and that of memory: render plays what was fetched, capture has recorded
+    /// what can be read.
+    fn hold_order(&mut self, play: u64, write: u64, ring: u64) {
+        let captures = self.declared.captures;
+        let (first, last) = if captures {
+            (write, play)
+        } else {
+            (play, write)
+        };
+        let apart = (last + ring - first) % ring;
+        let slack = self.lead() + self.declared.delay.get() * self.frame() + self.slack(0);
+        if slack < ring && apart > slack {
+            let expected = if captures {
+                format!("record at most {slack} bytes ahead of read, never behind")
+            } else {
+                format!("play at most {slack} bytes behind write, never ahead")
+            };
+            self.blame("P17", expected);
+        }
     }
 
     fn compare_twin(&mut self, at: Hns, place: Position) {
@@ -66,8 +80,10 @@ impl Model<'_> {
     /// By how many bytes two readings may differ from the progress between them, which `run` of
     /// time in RUN went by in.
     fn slack(&self, pauses: u32) -> u64 {
-        let frames =
-            self.declared.grain.get() + 1 + self.declared.pause_rounding.get() * u64::from(pauses);
+        let frames = self.declared.grain.get()
+            + 1
+            + self.declared.ahead.get()
+            + self.declared.pause_rounding.get() * u64::from(pauses);
         frames * self.frame() + self.setup.bytes_after(self.declared.lag)
     }
 
@@ -76,7 +92,8 @@ impl Model<'_> {
         let before = self.reading.map_or(0, |reading| reading.place.write.get());
         let run_before = self.reading.map_or(Hns::new(0), |reading| reading.run);
         let run = self.run.at(at);
-        let progress = self.setup.bytes_after(run) - self.setup.bytes_after(run_before);
+        let [now, then] = [run, run_before].map(|run| self.up_to_end(self.setup.bytes_after(run)));
+        let progress = now - then;
         let slack = self.slack(self.run.pauses()) + self.lead();
         let moved = (place.write.get() + ring - before) % ring;
         self.unwrapped = self

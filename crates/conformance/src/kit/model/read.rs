@@ -76,7 +76,8 @@ impl Model<'_> {
         let packet = ring.packet().unwrap_or(1) / self.frame();
         let begins = self.setup.time_of(number * packet);
         let lasts = self.setup.time_of((number + 1) * packet).get() - begins.get();
-        let grain = self.setup.time_of(self.declared.grain.get()).get() + self.declared.lag.get();
+        let frames = self.declared.grain.get() + self.declared.ahead.get() + self.rounded();
+        let grain = self.setup.time_of(frames).get() + self.declared.lag.get();
         let Some(due) = self.run.counter_at(begins) else {
             return;
         };

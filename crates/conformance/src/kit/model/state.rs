@@ -67,7 +67,7 @@ impl Model<'_> {
         self.counted = None;
         self.written = false;
         self.ended_before |= self.ended;
-        self.ended = false;
+        (self.ended, self.end) = (false, None);
         self.last_read = None;
         self.promised = None;
         self.presented = None;

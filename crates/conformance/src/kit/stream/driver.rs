@@ -1,0 +1,64 @@
+//! What a bench is given: a driver, and what it was built into.
+
+use machine::InterruptRoutine;
+use portcls::{MiniportWaveRt, MiniportWaveRtStream, PortStreamHandle};
+use units::Moment;
+use vtime::sim::{SimEvent, World};
+
+use crate::kit::Setup;
+
+/// The place that a driver and its device are built into.
+#[derive(Debug)]
+pub struct Wiring<'a> {
+    /// Where the device lives. Give it an actor, if it moves by itself.
+    pub world: &'a mut World,
+    /// What the stream will be like.
+    pub setup: Setup,
+    /// The present, in which the device is switched on.
+    pub now: Moment,
+    /// The interrupt line: who sets it has the routine of the driver called.
+    pub line: SimEvent,
+    /// What the port does for the stream: memory, above all.
+    pub port: PortStreamHandle,
+}
+
+/// A driver as a bench calls it.
+#[derive(Debug)]
+pub struct Driver {
+    pub(super) maker: Maker,
+    pub(super) routine: Option<Box<dyn InterruptRoutine>>,
+}
+
+/// Where the stream comes from.
+#[derive(Debug)]
+pub(super) enum Maker {
+    Miniport(Box<dyn MiniportWaveRt>, u32),
+    Stream(Box<dyn MiniportWaveRtStream>),
+}
+
+impl Driver {
+    /// A miniport, which makes a stream for its pin `pin`.
+    pub fn new(miniport: Box<dyn MiniportWaveRt>, pin: u32) -> Self {
+        Self {
+            maker: Maker::Miniport(miniport, pin),
+            routine: None,
+        }
+    }
+
+    /// A stream without its miniport.
+    pub fn of_stream(stream: Box<dyn MiniportWaveRtStream>) -> Self {
+        Self {
+            maker: Maker::Stream(stream),
+            routine: None,
+        }
+    }
+
+    /// The same, with what runs when the line is set.
+    #[must_use]
+    pub fn interrupted_by(self, routine: Box<dyn InterruptRoutine>) -> Self {
+        Self {
+            routine: Some(routine),
+            ..self
+        }
+    }
+}
