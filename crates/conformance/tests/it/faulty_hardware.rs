@@ -16,6 +16,7 @@ const fn frames(count: u64) -> Extent {
 }
 
 /// Each fault, and what it is.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn faults() -> Vec<(&'static str, &'static str, Fault)> {
     let one_in_five = Odds::PerMillion(200_000);
     let milli = SimDuration::from_millis(1);
