@@ -1,7 +1,9 @@
 //! What can be said on the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use conformance::reference::Reference;
 use std::path::PathBuf;
+use std::time::Duration;
 
 const EXIT: &str = "\
 Exit status:
@@ -11,11 +13,11 @@ Exit status:
   3  a fault of the laboratory itself (panic, deadlock, time that stands still)
   Of several scenarios the others still run, and the highest status is returned.";
 
-const REPLAY_EXIT: &str = "\
+const CONFORMANCE_EXIT: &str = "\
 Exit status:
-  0  every row is equal
-  1  a row differs
-  2  the file was refused";
+  0  no rule is broken but those that a subject is known to break; every row of a recording is equal
+  1  another rule is broken, or a row differs
+  2  a file or an argument was refused, or an output could not be written";
 
 /// A laboratory for the Windows WaveRT audio stack.
 ///
@@ -40,8 +42,9 @@ pub enum Command {
     Check(CheckArguments),
     /// Show the devices of scenarios: filters, pins, formats, nodes, endpoints
     Inspect(InspectArguments),
-    /// Replay recorded driver calls through the reference miniports
-    #[command(after_help = REPLAY_EXIT, after_long_help = REPLAY_EXIT)]
+    /// Put the reference miniports under the rules of positions, packets, states and events;
+    /// or replay recorded driver calls through them
+    #[command(after_help = CONFORMANCE_EXIT, after_long_help = CONFORMANCE_EXIT)]
     Conformance(ConformanceArguments),
     /// Write the tone that Microsoft's sample virtual driver records, to the bit, as a WAV file
     Tone(ToneArguments),
@@ -100,13 +103,62 @@ pub struct InspectArguments {
 /// Arguments of `wavert conformance`.
 #[derive(Debug, Args)]
 pub struct ConformanceArguments {
-    /// The recording: a table of comma-separated values, or - for standard input;
-    /// without it, the recording of the sample virtual driver that is in the binary
-    #[arg(long, value_name = "FILE.csv")]
-    pub replay: Option<String>,
+    /// Replay a recording: a table of comma-separated values, or - for standard input;
+    /// without a name, the recording of the sample virtual driver that is in the binary
+    #[arg(long, value_name = "FILE.csv", num_args = 0..=1, conflicts_with_all = ["subject", "rule",
+        "seed", "cases", "budget", "history", "junit", "out"])]
+    pub replay: Option<Option<String>>,
+    /// A subject instead of all; can be repeated
+    #[arg(long, value_name = "NAME", value_parser = subject)]
+    pub subject: Vec<Reference>,
+    /// This rule alone: P16, R118
+    #[arg(long, value_name = "NUMBER")]
+    pub rule: Option<String>,
+    /// The seed that the histories follow from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Histories of each kind, of which there are nine
+    #[arg(long, value_name = "N", default_value_t = 8,
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub cases: u32,
+    /// Go on with seed after seed for so long, in all: 30s, 5min
+    #[arg(long, value_name = "TIME", value_parser = budget)]
+    pub budget: Option<Duration>,
+    /// One saved history instead of those that are drawn
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cases", "budget"])]
+    pub history: Option<String>,
+    /// Write what came of each rule for a build server
+    #[arg(long, value_name = "FILE.xml")]
+    pub junit: Option<PathBuf>,
+    /// Write the shortest history that breaks a rule into `DIR/<subject>-<rule>.history`
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
+}
+
+fn subject(name: &str) -> Result<Reference, String> {
+    let named = Reference::ALL
+        .into_iter()
+        .find(|known| known.name() == name);
+    named.ok_or_else(|| {
+        let names = Reference::ALL.map(Reference::name).join(", ");
+        format!("there is no such subject; they are {names}")
+    })
+}
+
+fn budget(text: &str) -> Result<Duration, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit {
+        "s" => 1,
+        "min" => 60,
+        "h" => 3600,
+        _ => return Err("a time is a whole number and s, min or h".to_owned()),
+    };
+    let number = number.parse::<u32>().map_err(|error| error.to_string())?;
+    Ok(Duration::from_secs(u64::from(number) * seconds))
 }
 
 /// Arguments of `wavert tone`.

@@ -1,4 +1,4 @@
-//! Where a recording comes from: a file, standard input, or the binary.
+//! Where a recording or a history comes from: a file, standard input, or the binary.
 
 use crate::refusal::Refusal;
 use conformance::replay::POSITION_GOLDEN;
@@ -15,21 +15,26 @@ pub(super) fn read(name: Option<&str>) -> Result<(String, Cow<'static, str>), Re
         let label = "position-golden.csv, in the binary".to_owned();
         return Ok((label, Cow::Borrowed(POSITION_GOLDEN)));
     };
-    let bytes = bytes(name)?;
-    if bytes.len() as u64 > BYTES_MAX {
-        let message = format!("longer than {} MiB", BYTES_MAX >> 20);
-        let help = "cut it between two cases and replay the parts";
-        return Err(Refusal::new(name, message, help));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let message = format!("no UTF-8 text from byte {at} on");
-        Refusal::new(name, message, "name a table of comma-separated values")
-    })?;
+    let text = text(name, "name a table of comma-separated values")?;
     Ok((name.to_owned(), Cow::Owned(text)))
 }
 
-fn bytes(name: &str) -> Result<Vec<u8>, Refusal> {
+/// The text of that file.
+pub(super) fn text(name: &str, help: &str) -> Result<String, Refusal> {
+    let bytes = bytes(name, help)?;
+    if bytes.len() as u64 > BYTES_MAX {
+        let message = format!("longer than {} MiB", BYTES_MAX >> 20);
+        let help = "cut it into parts";
+        return Err(Refusal::new(name, message, help));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let message = format!("no UTF-8 text from byte {at} on");
+        Refusal::new(name, message, help)
+    })
+}
+
+fn bytes(name: &str, help: &str) -> Result<Vec<u8>, Refusal> {
     let unreadable = |error: std::io::Error| {
         let message = format!("cannot be read: {error}");
         Refusal::new(name, message, "check the path, and that you may read it")
@@ -41,7 +46,6 @@ fn bytes(name: &str) -> Result<Vec<u8>, Refusal> {
         return Ok(bytes);
     }
     if Path::new(name).is_dir() {
-        let help = "name a recording in it, a file of comma-separated values";
         return Err(Refusal::new(name, "this is a folder", help));
     }
     let file = std::fs::File::open(name).map_err(unreadable)?;

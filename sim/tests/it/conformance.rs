@@ -1,12 +1,124 @@
-//! `wavert conformance`: recordings, replayed.
+//! `wavert conformance`: the reference miniports under the kit, and recordings, replayed.
 
 use crate::support::Folder;
+
+#[test]
+fn what_is_done_right_passes_and_every_rule_has_its_verdict() {
+    let ended = Folder::new("conformance").wavert(&[
+        "conformance",
+        "--subject",
+        "hd-audio",
+        "--subject",
+        "virtual-exact",
+        "--cases",
+        "2",
+        "--json",
+    ]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let found = ended.json();
+    assert_eq!(found["passed"], true);
+    let subjects = found["subjects"].as_array().unwrap();
+    assert_eq!(subjects.len(), 2);
+    for subject in subjects {
+        let rules = subject["rules"].as_array().unwrap();
+        assert_eq!(rules.len(), conformance::kit::RULES.len());
+        for rule in rules {
+            let verdict = rule["verdict"].as_str().unwrap();
+            assert!(["held", "not-applicable"].contains(&verdict), "{rule}");
+            assert_eq!(rule["why"].is_string(), verdict == "not-applicable");
+        }
+    }
+}
+
+#[test]
+fn a_known_defect_is_named_saved_and_found_again_in_its_history() {
+    let folder = Folder::new("conformance");
+    let arguments = [
+        "conformance",
+        "--subject",
+        "virtual-sample",
+        "--rule",
+        "p13",
+    ];
+    let written = ["--out", "out", "--junit", "junit.xml"];
+    let ended = folder.wavert(&[&arguments[..], &written].concat());
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let known = "known D1: positions move once in a millisecond: P13";
+    assert!(ended.out.contains(known), "{}", ended.out);
+    let junit = std::fs::read_to_string(folder.path("junit.xml")).unwrap();
+    assert!(junit.contains("failures=\"0\" skipped=\"1\""), "{junit}");
+    let saved = "out/virtual-sample-P13.history";
+    // For a device without the defect the same history is nothing.
+    for (subject, verdict) in [("virtual-sample", "known"), ("virtual-exact", "held")] {
+        let arguments = [
+            "conformance",
+            "--subject",
+            subject,
+            "--rule",
+            "P13",
+            "--json",
+        ];
+        let ended = folder.wavert(&[&arguments[..], &["--history", saved]].concat());
+        assert_eq!(ended.status, 0, "{ended:?}");
+        let subject = &ended.json()["subjects"][0];
+        assert_eq!(
+            (&subject["histories"], &subject["seeds"]),
+            (&1.into(), &0.into())
+        );
+        assert_eq!(subject["rules"][0]["verdict"], verdict);
+    }
+}
+
+#[test]
+fn a_budget_is_spent_on_seed_after_seed() {
+    let arguments = [
+        "conformance",
+        "--subject",
+        "ideal",
+        "--rule",
+        "P9",
+        "--cases",
+        "1",
+    ];
+    let ended = Folder::new("conformance").wavert(&[&arguments[..], &["--budget", "1s"]].concat());
+    assert_eq!(ended.status, 0, "{ended:?}");
+    assert!(ended.out.starts_with("ideal: seeds 1 to "), "{}", ended.out);
+}
+
+#[test]
+fn what_is_no_rule_no_subject_no_history_is_refused() {
+    let folder = Folder::new("conformance");
+    folder.file("bad.history", "wavert-history 1\n0 dance\n");
+    for (arguments, parts) in [
+        (["--rule", "R999"], ["no rule `R999`", "help: "]),
+        (
+            ["--rule", "p18"],
+            ["P18 is not in the kit", "memory is not looked at"],
+        ),
+        (
+            ["--subject", "none"],
+            ["no such subject", "hd-audio-capture"],
+        ),
+        (
+            ["--budget", "30"],
+            ["whole number and s, min or h", "--budget"],
+        ),
+        (["--history", "bad.history"], ["bad.history:2", "calls are"]),
+        (["--history", "none.history"], ["cannot be read", "help: "]),
+    ] {
+        let ended = folder.wavert(&[&["conformance"], &arguments[..]].concat());
+        assert_eq!(ended.status, 2, "{ended:?}");
+        for part in parts {
+            assert!(ended.err.contains(part), "{part} is not in {}", ended.err);
+        }
+    }
+}
 
 /// Every call that was recorded of the sample driver is answered alike, to the bit, and every
 /// ideal figure is met.
 #[test]
 fn all_rows_of_the_recording_are_equal() {
-    let ended = Folder::new("conformance").wavert(&["conformance", "--json"]);
+    let ended = Folder::new("conformance").wavert(&["conformance", "--replay", "--json"]);
     assert_eq!(ended.status, 0, "{ended:?}");
     let found = ended.json();
     for (core, equal, excepted) in [("sample", 4237, 0), ("exact", 4031, 206)] {

@@ -87,6 +87,12 @@ impl Kit {
         }
     }
 
+    /// The same with another seed.
+    #[must_use]
+    pub fn seeded(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
     /// The same with so many histories of each kind.
     #[must_use]
     pub fn cases(self, cases: u32) -> Self {

@@ -1,0 +1,328 @@
+//! The reference miniports under the kit.
+
+use super::{file, junit};
+use crate::args::ConformanceArguments;
+use crate::exit::Status;
+use crate::refusal::Refusal;
+use crate::terminal;
+use conformance::kit::{
+    Failure, Group, History, HistoryError, Kit, LEFT_OUT, Outcome, Report, Verdict, table,
+};
+use conformance::reference::Reference;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// What came of a subject.
+#[derive(Debug)]
+pub(super) struct Judged {
+    reference: Reference,
+    pub(super) report: Report,
+    /// Seeds that were drawn from, the first being that of the report; none for a saved history.
+    seeds: u64,
+}
+
+/// Puts the subjects that the arguments name under the rules, and tells what came of it.
+pub(super) fn run(arguments: &ConformanceArguments) -> Result<Status, Refusal> {
+    let kit = Kit::new(arguments.seed).cases(arguments.cases);
+    let kit = match &arguments.rule {
+        Some(number) => kit.only(number).ok_or_else(|| no_rule(number))?,
+        None => kit,
+    };
+    let history = arguments.history.as_deref().map(read_history).transpose()?;
+    let all = Reference::ALL;
+    let named = match &arguments.subject[..] {
+        [] => &all[..],
+        named => named,
+    };
+    let share = arguments.budget.map(|budget| {
+        let subjects = u32::try_from(named.len()).expect("they are few");
+        budget / subjects
+    });
+    let judge = |reference: &Reference| match &history {
+        Some(history) => Judged {
+            reference: *reference,
+            report: kit.replay(&*reference.bench(), history),
+            seeds: 0,
+        },
+        None => judge(*reference, kit, arguments.seed, share),
+    };
+    let judged: Vec<Judged> = named.iter().map(judge).collect();
+    if let Some(folder) = &arguments.out {
+        write_histories(folder, &judged)?;
+    }
+    if let Some(name) = &arguments.junit {
+        write(name, &junit::suites(&judged))?;
+    }
+    let printed = if arguments.json {
+        terminal::print_json(vec![to_json(arguments.seed, &judged)])
+    } else {
+        let drawn: Vec<String> = judged.iter().map(Judged::draw).collect();
+        terminal::print(&drawn.join("\n"))
+    };
+    let passed = judged.iter().all(Judged::passed);
+    Ok(printed.max(if passed { Status::Met } else { Status::Unmet }))
+}
+
+/// One round of histories, and as many more, each with the next seed, as fit into `share`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long somebody will wait is a matter of the wall clock"
+)]
+fn judge(reference: Reference, kit: Kit, seed: u64, share: Option<Duration>) -> Judged {
+    let bench = reference.bench();
+    let begun = Instant::now();
+    let mut report = kit.check(&*bench);
+    let mut seeds = 1;
+    while share.is_some_and(|share| begun.elapsed() < share) {
+        report.merge(kit.seeded(seed.wrapping_add(seeds)).check(&*bench));
+        seeds += 1;
+    }
+    Judged {
+        reference,
+        report,
+        seeds,
+    }
+}
+
+fn no_rule(number: &str) -> Refusal {
+    let left_out = LEFT_OUT
+        .iter()
+        .find(|left| left.number.eq_ignore_ascii_case(number));
+    match left_out {
+        Some(left) => {
+            let help = "docs/conformance-matrix.md lists the rules";
+            let message = format!("{} is not in the kit: {}", left.number, left.why);
+            Refusal::new("--rule", message, help)
+        }
+        None => {
+            let help = "rules are P1 to P66 and some R; docs/conformance-matrix.md lists them";
+            Refusal::new("--rule", format!("there is no rule `{number}`"), help)
+        }
+    }
+}
+
+fn read_history(name: &str) -> Result<History, Refusal> {
+    let text = file::text(name, "name a history, as --out writes them")?;
+    History::parse(&text).map_err(|HistoryError { line, why, remedy }| {
+        Refusal::new(&format!("{name}:{line}"), why, remedy)
+    })
+}
+
+fn write_histories(folder: &Path, judged: &[Judged]) -> Result<(), Refusal> {
+    std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+    for subject in judged {
+        for failure in subject.report.failures() {
+            let name = format!("{}-{}.history", subject.report.subject, failure.rule.number);
+            write(&folder.join(name), &failure.history.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+fn write(name: &Path, text: &str) -> Result<(), Refusal> {
+    std::fs::write(name, text).map_err(|error| cannot_write(name, &error))
+}
+
+fn cannot_write(name: &Path, error: &std::io::Error) -> Refusal {
+    let message = format!("cannot be written: {error}");
+    let help = "choose a place that you may write to";
+    Refusal::new(&name.display().to_string(), message, help)
+}
+
+impl Judged {
+    /// Why the rule is broken, if that is known.
+    pub(super) fn known(&self, outcome: &Outcome) -> Option<&'static str> {
+        let mut known = self.reference.known().iter();
+        let known = known.find(|known| known.number == outcome.rule.number)?;
+        matches!(outcome.verdict, Verdict::Broken(_)).then_some(known.why)
+    }
+
+    /// What is broken and not known to be.
+    fn new_failures(&self) -> impl Iterator<Item = &Failure> {
+        let outcomes = self.report.outcomes.iter();
+        outcomes.filter_map(|outcome| match &outcome.verdict {
+            Verdict::Broken(failure) if self.known(outcome).is_none() => Some(&**failure),
+            _ => None,
+        })
+    }
+
+    fn passed(&self) -> bool {
+        self.new_failures().next().is_none()
+    }
+
+    /// Rules of a group: held, broken, known to be broken, not applicable.
+    fn tally(&self, group: Group) -> [usize; 4] {
+        let [held, broken, not_applicable] = self.report.tally(group);
+        let outcomes = self.report.outcomes.iter();
+        let known = outcomes
+            .filter(|outcome| outcome.rule.group == group && self.known(outcome).is_some())
+            .count();
+        [held, broken - known, known, not_applicable]
+    }
+
+    fn origin(&self) -> String {
+        let seed = self.report.seed;
+        match self.seeds {
+            0 => "a saved history".to_owned(),
+            1 => format!("seed {seed}"),
+            more => format!("seeds {seed} to {}", seed.wrapping_add(more - 1)),
+        }
+    }
+
+    fn draw(&self) -> String {
+        let Report {
+            subject,
+            histories,
+            calls,
+            ..
+        } = &self.report;
+        let mut text = format!(
+            "{subject}: {}, {histories} histories, {calls} calls\n",
+            self.origin()
+        );
+        let head = ["group", "held", "broken", "known", "n/a"];
+        let _ = writeln!(
+            text,
+            "  {:<14} {:>5} {:>7} {:>6} {:>5}",
+            head[0], head[1], head[2], head[3], head[4]
+        );
+        for group in Group::ALL {
+            let tally @ [held, broken, known, not_applicable] = self.tally(group);
+            if tally != [0; 4] {
+                let _ = writeln!(
+                    text,
+                    "  {:<14} {held:>5} {broken:>7} {known:>6} {not_applicable:>5}",
+                    group.name()
+                );
+            }
+        }
+        for (why, rules) in self.known_defects() {
+            let _ = writeln!(text, "  known {why}: {}", rules.join(", "));
+        }
+        for (why, rules) in self.report.not_applicable() {
+            let _ = writeln!(text, "  n/a, {why}: {}", rules.join(", "));
+        }
+        for failure in self.new_failures() {
+            let _ = write!(
+                text,
+                "\n{} is broken\n{}",
+                failure.rule.number,
+                table(failure)
+            );
+        }
+        text
+    }
+
+    /// Defects that were found again, and the rules that they break.
+    fn known_defects(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        let mut defects: Vec<(&str, Vec<&str>)> = Vec::new();
+        for outcome in &self.report.outcomes {
+            let Some(why) = self.known(outcome) else {
+                continue;
+            };
+            match defects.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, rules)) => rules.push(outcome.rule.number),
+                None => defects.push((why, vec![outcome.rule.number])),
+            }
+        }
+        defects
+    }
+
+    fn to_json(&self) -> Value {
+        let rule = |outcome: &Outcome| {
+            let (verdict, why) = match (&outcome.verdict, self.known(outcome)) {
+                (Verdict::Held, _) => ("held", None),
+                (Verdict::NotApplicable(why), _) => ("not-applicable", Some(why.as_str())),
+                (Verdict::Broken(_), Some(why)) => ("known", Some(why)),
+                (Verdict::Broken(_), None) => ("broken", None),
+            };
+            let failure = match &outcome.verdict {
+                Verdict::Broken(failure) => json!({
+                    "history": failure.history.to_string(),
+                    "table": table(failure),
+                    "expected": failure.expected,
+                }),
+                _ => Value::Null,
+            };
+            json!({
+                "rule": outcome.rule.number,
+                "group": outcome.rule.group.name(),
+                "says": outcome.rule.says,
+                "verdict": verdict,
+                "why": why,
+                "histories": outcome.histories,
+                "failure": failure,
+            })
+        };
+        json!({
+            "subject": self.report.subject,
+            "seeds": self.seeds,
+            "histories": self.report.histories,
+            "calls": self.report.calls,
+            "passed": self.passed(),
+            "rules": self.report.outcomes.iter().map(rule).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn to_json(seed: u64, judged: &[Judged]) -> Value {
+    json!({
+        "schema": 1,
+        "seed": seed,
+        "passed": judged.iter().all(Judged::passed),
+        "subjects": judged.iter().map(Judged::to_json).collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use conformance::kit::{Function, Setup};
+    use units::{Bytes, Hns};
+
+    /// A position that stands, as if it were that of a reference miniport.
+    fn standing() -> Judged {
+        let stands = Function::new("stands & waits", |_: &Setup| |_: Hns| Bytes::ZERO);
+        Judged {
+            reference: Reference::Ideal,
+            report: Kit::new(1).cases(1).check(&stands),
+            seeds: 1,
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_to_be_broken_fails() {
+        let judged = standing();
+        assert!(!judged.passed());
+        let drawn = judged.draw();
+        assert!(drawn.starts_with("stands & waits: seed 1, "), "{drawn}");
+        assert!(drawn.contains("\nP16 is broken\n"), "{drawn}");
+        let rules = judged.to_json()["rules"].as_array().unwrap().clone();
+        let broken = rules.iter().find(|rule| rule["rule"] == "P16").unwrap();
+        assert_eq!(broken["verdict"], "broken");
+        let history = broken["failure"]["history"].as_str().unwrap();
+        assert!(History::parse(history).is_ok(), "{history}");
+    }
+
+    #[test]
+    fn a_build_server_is_told_what_failed_and_what_was_skipped() {
+        let judged = standing();
+        let failures = judged.report.failures().count();
+        let text = junit::suites(&[judged]);
+        assert!(
+            text.contains("<testsuite name=\"stands &amp; waits\""),
+            "{text}"
+        );
+        assert_eq!(text.matches("<failure message=").count(), failures);
+        let cases = text.matches("<testcase ").count();
+        let ended =
+            text.matches("</testcase>").count() + text.matches("\"/>\n    <testcase").count();
+        assert_eq!(cases, conformance::kit::RULES.len());
+        assert!(
+            ended <= cases && text.ends_with("</testsuites>\n"),
+            "{text}"
+        );
+    }
+}
