@@ -139,10 +139,10 @@ pub struct ConformanceArguments {
 }
 
 fn subject(name: &str) -> Result<Reference, String> {
-    let named = Reference::ALL
+    let reference = Reference::ALL
         .into_iter()
         .find(|known| known.name() == name);
-    named.ok_or_else(|| {
+    reference.ok_or_else(|| {
         let names = Reference::ALL.map(Reference::name).join(", ");
         format!("there is no such subject; they are {names}")
     })

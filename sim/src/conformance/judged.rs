@@ -90,17 +90,14 @@ fn no_rule(number: &str) -> Refusal {
     let left_out = LEFT_OUT
         .iter()
         .find(|left| left.number.eq_ignore_ascii_case(number));
-    match left_out {
-        Some(left) => {
-            let help = "docs/conformance-matrix.md lists the rules";
-            let message = format!("{} is not in the kit: {}", left.number, left.why);
-            Refusal::new("--rule", message, help)
-        }
-        None => {
-            let help = "rules are P1 to P66 and some R; docs/conformance-matrix.md lists them";
-            Refusal::new("--rule", format!("there is no rule `{number}`"), help)
-        }
-    }
+    let (message, help) = if let Some(left) = left_out {
+        let message = format!("{} is not in the kit: {}", left.number, left.why);
+        (message, "docs/conformance-matrix.md lists the rules")
+    } else {
+        let help = "rules are P1 to P66 and some R; docs/conformance-matrix.md lists them";
+        (format!("there is no rule `{number}`"), help)
+    };
+    Refusal::new("--rule", message, help)
 }
 
 fn read_history(name: &str) -> Result<History, Refusal> {
