@@ -2,10 +2,11 @@
 
 use units::Moment;
 
-use crate::filter::{Communication, DataFlow, FilterHandle};
+use crate::filter::FilterHandle;
 use crate::guid::{Guid, KSPROPSETID_JACK};
 use crate::interfaces::{DeviceInterface, DeviceInterfaces};
 use crate::jack::is_connected;
+use crate::pin_factory::{Communication, DataFlow};
 use crate::query::{FilterReply, FilterRequest, PinQuery};
 use crate::topology::Topology;
 

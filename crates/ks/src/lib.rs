@@ -59,6 +59,8 @@ mod packet;
 mod packet_register;
 mod period;
 mod pin;
+mod pin_connect;
+mod pin_factory;
 mod process;
 mod query;
 mod register;
@@ -86,10 +88,7 @@ pub use combining::Combining;
 pub use drm::{ContentId, DrmRights};
 pub use endpoint::{Endpoint, EndpointState, endpoints};
 pub use event::{EventSelector, Listener, PinCapsChange, PortEvents};
-pub use filter::{
-    Communication, DataFlow, DataRange, Filter, FilterHandle, InstanceCount, PinConnect,
-    PinFactory, SampleKind,
-};
+pub use filter::{Filter, FilterHandle};
 pub use friendly_name::friendly_name;
 pub use guid::*;
 pub use history::{CLOSE, REQUEST};
@@ -100,6 +99,8 @@ pub use packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePack
 pub use packet_register::{CompletedPacket, PacketCells, PacketRegister};
 pub use period::{DEFAULT_PERIOD, OemPeriod, SharedPeriods, default_period};
 pub use pin::{Pin, PinHandle};
+pub use pin_connect::{PinConnect, StreamAttributes};
+pub use pin_factory::{Communication, DataFlow, DataRange, InstanceCount, PinFactory, SampleKind};
 pub use process::{
     Completion, GENERIC_READ, GENERIC_WRITE, Handle, IOCTL_KS_DISABLE_EVENT, IOCTL_KS_ENABLE_EVENT,
     IOCTL_KS_METHOD, IOCTL_KS_PROPERTY, Process,

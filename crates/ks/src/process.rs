@@ -22,9 +22,11 @@ use vtime::{Context, EventHandle, Fork, Forker};
 
 use crate::automation::PropertyItem;
 use crate::client;
-use crate::filter::{DataFlow, FilterHandle, PinConnect};
+use crate::filter::FilterHandle;
 use crate::guid::{KSINTERFACESETID_STANDARD, KSMEDIUMSETID_STANDARD};
 use crate::pin::PinHandle;
+use crate::pin_connect::{PinConnect, StreamAttributes};
+use crate::pin_factory::DataFlow;
 use crate::query::{FilterReply, FilterRequest, PinQuery};
 use crate::wire::{DataFormat, KsPinConnect};
 
@@ -138,11 +140,10 @@ impl Process {
         check_access(flow, access)?;
         check_connect(&head)?;
         let format = DataFormat::parse(&connect[KsPinConnect::SIZE..])?;
-        check_mode(cx, &filter, head.pin_id, &format)?;
         let wave = format.wave().ok_or(NtStatus::NO_MATCH)?;
         let connect = PinConnect {
-            pin: head.pin_id,
-            format: wave.format,
+            attributes: StreamAttributes::of(&format)?,
+            ..PinConnect::of(head.pin_id, wave.format)
         };
         let pin = filter.create_pin(cx.moment(), connect)?;
         Ok(self.add(Object::Pin {
@@ -267,23 +268,6 @@ fn check_connect(head: &KsPinConnect) -> Result<(), NtStatus> {
         return Err(NtStatus::INVALID_PARAMETER);
     }
     Ok(())
-}
-
-/// A mode that is asked for has to be one of the pin's.
-fn check_mode<C: Context>(
-    cx: &C,
-    filter: &FilterHandle,
-    pin: u32,
-    format: &DataFormat,
-) -> Result<(), NtStatus> {
-    let Some(mode) = format.mode() else {
-        return Ok(());
-    };
-    let query = PinQuery::Modes;
-    match filter.query(cx.moment(), FilterRequest::Pin { pin, query })? {
-        FilterReply::Guids(modes) if modes.contains(&mode) => Ok(()),
-        _ => Err(NtStatus::NO_MATCH),
-    }
 }
 
 impl Fork for Process {

@@ -3,8 +3,8 @@
 use units::NtStatus;
 
 use crate::automation::{PropertyItem, Verb};
-use crate::filter::{Communication, DataFlow, InstanceCount};
 use crate::guid::Guid;
+use crate::pin_factory::{Communication, DataFlow, InstanceCount};
 use crate::topology::Connection;
 use crate::wire::{DataFormat, KsIdentifier, KsPinPhysicalConnection, RawDataRange};
 

@@ -11,9 +11,9 @@ use machine::InterruptRoutine;
 use portcls::{
     AdapterPnpManagement, AdapterPowerManagement, AudioSignalProcessing, DeviceDescription,
     FilterDescription, Intersection, MiniportPnpNotify, MiniportWaveRt, MiniportWaveRtStream,
-    PortStreamHandle, PowerNotify, ProposedFormats,
+    NewStream, PortStreamHandle, PowerNotify, ProposedFormats,
 };
-use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
+use units::{Bytes, Hns, Moment, NtStatus};
 use vtime::{Fork, Forker, Shared};
 
 use crate::adapter::HdAudioAdapter;
@@ -220,10 +220,12 @@ impl MiniportWaveRt for HdAudioMiniport {
         &mut self,
         now: Moment,
         port: PortStreamHandle,
-        _: u32,
-        _: DataFlow,
-        format: WaveFormat,
+        made_for: NewStream,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
+        if made_for.attributes.tap.is_some() {
+            return Err(NtStatus::NOT_SUPPORTED);
+        }
+        let format = made_for.format;
         let link_format = StreamFormat::of(format).map_err(|_| NtStatus::NO_MATCH)?;
         if !self.registers.data_sheet().feeds(link_format) {
             return Err(NtStatus::NO_MATCH);

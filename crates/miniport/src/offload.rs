@@ -5,14 +5,17 @@ mod options;
 mod routine;
 mod stream;
 
-use hardware::{Dsp, DspPort};
+use hardware::{Dsp, DspPort, Tap};
+use ks::wire::TapPoint;
 use ks::{
-    Communication, DataFlow, DataRange, InstanceCount, KSCATEGORY_AUDIO, KSCATEGORY_REALTIME,
-    KSCATEGORY_RENDER, KSNODETYPE_AUDIO_LOOPBACK, PinFactory, SampleKind,
+    AUDIO_SIGNALPROCESSINGMODE_DEFAULT, Communication, DataFlow, DataRange, Guid, InstanceCount,
+    KSCATEGORY_AUDIO, KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KSNODETYPE_AUDIO_LOOPBACK,
+    PinFactory, SampleKind,
 };
 use machine::InterruptRoutine;
 use portcls::{
-    AudioEngineNode, FilterDescription, MiniportWaveRt, MiniportWaveRtStream, PortStreamHandle,
+    AudioEngineNode, AudioSignalProcessing, FilterDescription, MiniportWaveRt,
+    MiniportWaveRtStream, NewStream, PortStreamHandle, fill_modes,
 };
 use units::{Moment, NtStatus, WaveFormat};
 use vtime::{EventHandle, Fork, Forker, Shared};
@@ -104,6 +107,21 @@ impl OffloadMiniport {
     }
 }
 
+impl AudioSignalProcessing for OffloadMiniport {
+    /// Host and offload pin have the default mode; the others have none.
+    ///
+    /// Source: `audio/ksproperty-audiosignalprocessing-modes.md`.
+    fn get_modes(&self, pin: u32, modes: Option<&mut [Guid]>) -> Result<usize, NtStatus> {
+        match pin {
+            Self::HOST_PIN | Self::OFFLOAD_PIN => {
+                fill_modes(&[AUDIO_SIGNALPROCESSINGMODE_DEFAULT], modes)
+            }
+            Self::LOOPBACK_PIN | Self::BRIDGE_PIN => Err(NtStatus::NOT_SUPPORTED),
+            _ => Err(NtStatus::INVALID_PARAMETER),
+        }
+    }
+}
+
 impl MiniportWaveRt for OffloadMiniport {
     fn description(&self) -> FilterDescription {
         let loopback = PinFactory {
@@ -130,19 +148,21 @@ impl MiniportWaveRt for OffloadMiniport {
         &mut self,
         now: Moment,
         port: PortStreamHandle,
-        pin: u32,
-        _: DataFlow,
-        format: WaveFormat,
+        made_for: NewStream,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
-        if format != self.format() {
+        if made_for.format != self.format() {
             return Err(NtStatus::NO_MATCH);
         }
-        let role = match pin {
+        let role = match made_for.pin {
             Self::HOST_PIN => Role::Host,
             Self::OFFLOAD_PIN => Role::Offload,
             Self::LOOPBACK_PIN => Role::Loopback,
             _ => return Err(NtStatus::INVALID_PARAMETER),
         };
+        let tap = made_for.attributes.tap;
+        if role != Role::Loopback && tap.is_some() {
+            return Err(NtStatus::NOT_SUPPORTED);
+        }
         let mut open = self.open.borrow_mut();
         let engine = match role {
             Role::Host => DspPort::Input(0),
@@ -153,6 +173,14 @@ impl MiniportWaveRt for OffloadMiniport {
                 .ok_or(NtStatus::INSUFFICIENT_RESOURCES)?,
         };
         self.dsp.borrow_mut().settle(now);
+        if role == Role::Loopback {
+            // Source: `audio/ksproperty-audioloopback.md`: without an attribute it is before.
+            let tap = match tap.unwrap_or(TapPoint::PreVolumeMute) {
+                TapPoint::PreVolumeMute => Tap::BeforeVolume,
+                TapPoint::PostVolumeMute => Tap::AfterVolume,
+            };
+            self.dsp.borrow_mut().set_tap(now, tap);
+        }
         let stream = OffloadStream::new(
             role,
             engine,
@@ -163,6 +191,10 @@ impl MiniportWaveRt for OffloadMiniport {
         );
         open.add(engine, stream.shared());
         Ok(Box::new(stream))
+    }
+
+    fn signal_processing(&self) -> Option<&dyn AudioSignalProcessing> {
+        Some(self)
     }
 
     fn audio_engine_node(&mut self) -> Option<&mut dyn AudioEngineNode> {

@@ -171,3 +171,6 @@ impl Fork for CheckedStream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

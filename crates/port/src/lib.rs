@@ -46,7 +46,7 @@
 //! let filter = WaveRtPort::install(Box::new(miniport), memory);
 //!
 //! let format = WaveFormat::new(48_000, 2, SampleFormat::S16)?;
-//! let pin = filter.create_pin(now, PinConnect { pin: 0, format })?;
+//! let pin = filter.create_pin(now, PinConnect::of(0, format))?;
 //! let run = PinRequest::SetState(KsState::Run);
 //! let refused = pin.request(now, run).unwrap_err();
 //! assert_eq!(refused, NtStatus::INVALID_DEVICE_REQUEST); // There is no buffer yet.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use ks::PacketCells;
 use machine::{InterruptRoutine, IsrOutcome};
-use portcls::{Call, EtwEvent, Irql, Rule, Violation};
+use portcls::{Call, DevicePower, EtwEvent, Irql, Rule, Violation};
 use units::{Moment, SimTime};
 use vtime::{Descriptor, EventHandle, Field, Fork, Forker, Shared};
 
@@ -40,6 +40,13 @@ pub static ENGINE_EVENT: Descriptor = Descriptor::new(
 pub trait Witness: fmt::Debug {
     /// Writes an entry, as of now.
     fn record(&self, what: &'static Descriptor, words: &[u64]);
+
+    /// Writes an entry about stream `number` of the filter; they are counted from 0, in the order
+    /// in which they were made.
+    fn record_of(&self, number: u32, what: &'static Descriptor, words: &[u64]) {
+        let _ = number;
+        self.record(what, words);
+    }
 
     /// The same witness of the twin world.
     fn fork_witness(&self, forker: &mut Forker) -> Box<dyn Witness>;
@@ -163,7 +170,15 @@ impl Verifier {
         }
     }
 
-    pub(crate) fn told(&self, now: Moment, event: EtwEvent) {
+    /// A stream is about to be made on a device with so much power.
+    pub(crate) fn enter_new_stream(&self, now: Moment, power: DevicePower) {
+        self.enter(now, Call::NewStream);
+        if power != DevicePower::D0 {
+            self.broken(now, Rule::NewStreamWithoutPower, Call::NewStream);
+        }
+    }
+
+    pub(crate) fn told(&self, now: Moment, stream: u32, event: EtwEvent) {
         let mut core = self.0.borrow_mut();
         if core.events.len() == EVENTS_KEPT {
             core.events.pop_front();
@@ -184,7 +199,7 @@ impl Verifier {
                 parameter3,
                 parameter4,
             ];
-            witness.record(&ENGINE_EVENT, &words);
+            witness.record_of(stream, &ENGINE_EVENT, &words);
         }
     }
 
@@ -273,6 +288,24 @@ mod tests {
     }
 
     #[test]
+    fn r32_a_stream_made_below_d0_is_found() {
+        let verifier = Verifier::default();
+        verifier.enter_new_stream(Moment::default(), DevicePower::D0);
+        assert_eq!(verifier.violations(), []);
+        for power in [DevicePower::D1, DevicePower::D2, DevicePower::D3] {
+            verifier.at(Irql::Dispatch, || {
+                verifier.enter_new_stream(Moment::default(), power);
+            });
+        }
+        let found = verifier.violations();
+        let of = |rule| found.iter().filter(|it| it.rule == rule).count();
+        assert_eq!(of(Rule::NewStreamWithoutPower), 3);
+        assert_eq!(of(Rule::IrqlTooHigh), 3);
+        assert!(found.iter().all(|it| it.call == Call::NewStream));
+        assert!(found.iter().all(|it| it.irql == Irql::Dispatch));
+    }
+
+    #[test]
     fn of_what_was_told_the_latest_is_kept() {
         let verifier = Verifier::default();
         let told = |linear_position| EtwEvent {
@@ -283,7 +316,7 @@ mod tests {
             parameter4: 0,
         };
         for place in 0..5_000 {
-            verifier.told(Moment::default(), told(place));
+            verifier.told(Moment::default(), 0, told(place));
         }
         let kept = verifier.engine_events();
         assert_eq!(kept.len(), EVENTS_KEPT);

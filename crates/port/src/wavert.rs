@@ -6,7 +6,7 @@ use ks::{
     FilterRequest, Guid, InstanceCount, Listener, PinConnect, PinFactory, PinHandle, PinQuery,
     PortEvents, PropertyItem,
 };
-use portcls::{Call, DevicePower, Intersection, MiniportWaveRt, PortWaveRtStream, Rule};
+use portcls::{Intersection, MiniportWaveRt, NewStream, PortWaveRtStream};
 use units::{Moment, NtStatus};
 use vtime::{EventHandle, Fork, Forker, Shared};
 
@@ -49,6 +49,8 @@ pub(crate) struct OpenPins {
     here: Shared<Vec<u32>>,
     /// On all instances of the filter.
     everywhere: Shared<Vec<u32>>,
+    /// Streams that were asked for so far, on all instances.
+    streams: Shared<u32>,
 }
 
 impl WaveRtPort {
@@ -107,6 +109,18 @@ impl WaveRtPort {
             possible: self.subdevice.borrow().filter.descriptor(pin).global_max,
             current: OpenPins::count(&self.open.everywhere, pin),
         }
+    }
+
+    /// A mode that is asked for has to be one of the pin's.
+    ///
+    /// Model: to a pin without it the format is one that it does not take.
+    fn check_mode(&self, connect: PinConnect) -> Result<(), NtStatus> {
+        let Some(mode) = connect.attributes.mode else {
+            return Ok(());
+        };
+        let modes = self.subdevice.borrow().modes(connect.pin)?;
+        let is_one = modes.contains(&mode);
+        is_one.then_some(()).ok_or(NtStatus::NO_MATCH)
     }
 
     fn query_pin(&self, pin: u32, query: &PinQuery) -> Result<FilterReply, NtStatus> {
@@ -208,18 +222,22 @@ impl Filter for WaveRtPort {
         if !factory.takes(connect.format) {
             return Err(NtStatus::NO_MATCH);
         }
-        self.verifier.enter(now, Call::NewStream);
-        if self.device.power() != DevicePower::D0 {
-            let rule = Rule::NewStreamWithoutPower;
-            self.verifier.broken(now, rule, Call::NewStream);
-        }
+        self.check_mode(connect)?;
+        self.verifier.enter_new_stream(now, self.device.power());
         let miniport = &mut self.subdevice.borrow_mut().miniport;
         let reach = miniport.device_description().highest_address();
-        let port = PortStream::new(self.memory.clone(), reach, self.verifier.clone());
+        let number = self.open.next_stream();
+        let port = PortStream::new(self.memory.clone(), reach, self.verifier.clone(), number);
         let pages = port.ledger();
         let port: Box<dyn PortWaveRtStream> = Box::new(port);
         let port = Shared::new(port);
-        let stream = miniport.new_stream(now, port, connect.pin, factory.flow, connect.format)?;
+        let made_for = NewStream {
+            pin: connect.pin,
+            flow: factory.flow,
+            format: connect.format,
+            attributes: connect.attributes,
+        };
+        let stream = miniport.new_stream(now, port, made_for)?;
         self.open.opened(connect.pin);
         let stream = CheckedStream::new(stream, self.verifier.clone(), pages, connect.format);
         let pin = WaveRtPin::new(
@@ -311,6 +329,7 @@ impl OpenPins {
         Self {
             here: Shared::new(vec![0; factories]),
             everywhere: Shared::new(vec![0; factories]),
+            streams: Shared::new(0),
         }
     }
 
@@ -319,7 +338,15 @@ impl OpenPins {
         Self {
             here: Shared::new(vec![0; self.here.borrow().len()]),
             everywhere: self.everywhere.clone(),
+            streams: self.streams.clone(),
         }
+    }
+
+    /// The number of the stream that is made next, counted from 0.
+    fn next_stream(&self) -> u32 {
+        let mut streams = self.streams.borrow_mut();
+        *streams += 1;
+        *streams - 1
     }
 
     fn count(counts: &Shared<Vec<u32>>, pin: u32) -> u32 {
@@ -342,6 +369,7 @@ impl Fork for OpenPins {
         Self {
             here: self.here.fork(forker),
             everywhere: self.everywhere.fork(forker),
+            streams: self.streams.fork(forker),
         }
     }
 }

@@ -56,7 +56,7 @@ pub use filter::{
     AudioSignalProcessing, DeviceDescription, Intersection, PinDescriptor, ProposedFormats,
     fill_modes,
 };
-pub use miniport::{FilterDescription, MiniportWaveRt};
+pub use miniport::{FilterDescription, MiniportWaveRt, NewStream};
 pub use pages::{Mdl, PAGE_SIZE, PortStreamHandle, PortWaveRtStream};
 pub use pnp::{AdapterPnpManagement, MiniportPnpNotify, RebalanceType};
 pub use power::{AdapterPowerManagement, DevicePower, ExitLatency, PowerNotify};

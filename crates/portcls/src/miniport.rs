@@ -5,7 +5,7 @@ use std::fmt;
 use ks::wire::DataFormat;
 use ks::{
     AutomationRequest, DataFlow, Guid, PinCapsChange, PinFactory, PortEvents, PropertyItem,
-    Topology,
+    StreamAttributes, Topology,
 };
 use units::{Moment, NtStatus, WaveFormat};
 use vtime::{Fork, Forker};
@@ -27,6 +27,19 @@ pub struct FilterDescription {
     pub categories: Vec<Guid>,
     /// What pins it has; the id of a pin is its place here.
     pub pins: Vec<PinFactory>,
+}
+
+/// What a stream is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewStream {
+    /// The pin.
+    pub pin: u32,
+    /// The flow of the pin: a capture stream flows out.
+    pub flow: DataFlow,
+    /// What will flow.
+    pub format: WaveFormat,
+    /// What else is said of it. The port has seen to it that the mode is one of the pin's.
+    pub attributes: StreamAttributes,
 }
 
 /// A WaveRT miniport: the device's half of the driver.
@@ -110,11 +123,12 @@ pub trait MiniportWaveRt: fmt::Debug {
         Err(NtStatus::NOT_FOUND)
     }
 
-    /// Makes a stream for `pin`, in [`KsState::Stop`](ks::KsState::Stop) and at position 0. It
-    /// keeps `port` to get memory from. `flow` is that of the pin: a capture stream flows out.
+    /// Makes a stream, in [`KsState::Stop`](ks::KsState::Stop) and at position 0. It keeps `port`
+    /// to get memory from.
     ///
     /// # Errors
-    /// Whatever keeps the device from it.
+    /// [`NtStatus::NOT_SUPPORTED`] for an attribute that the pin does not have, or whatever keeps
+    /// the device from it.
     ///
     /// # Source
     /// `portcls/nf-portcls-iminiportwavert-newstream.md`.
@@ -123,9 +137,7 @@ pub trait MiniportWaveRt: fmt::Debug {
         &mut self,
         now: Moment,
         port: PortStreamHandle,
-        pin: u32,
-        flow: DataFlow,
-        format: WaveFormat,
+        stream: NewStream,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus>;
 
     /// What it does around a change of power, if anything.

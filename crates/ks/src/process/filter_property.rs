@@ -4,10 +4,11 @@ use units::{Moment, NtStatus};
 
 use super::property::Request;
 use crate::automation::Verb;
-use crate::filter::{FilterHandle, InstanceCount};
+use crate::filter::FilterHandle;
 use crate::guid::{
     Guid, KSPROPSETID_AUDIO_SIGNAL_PROCESSING, KSPROPSETID_PIN, KSPROPSETID_TOPOLOGY,
 };
+use crate::pin_factory::InstanceCount;
 use crate::query::{AutomationRequest, FilterReply, FilterRequest, PinQuery};
 use crate::wire::{
     Attribute, DataFormat, KsIdentifier, KsMultipleItem, KsPinCInstances, KsTopologyConnection,

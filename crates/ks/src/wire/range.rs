@@ -5,8 +5,8 @@ use super::cursor::{Reader, Wire, WireError, Writer, structure};
 use super::data::{Family, get_attributes, get_head, put_item};
 use super::pin::size;
 use super::property::KsMultipleItem;
-use crate::filter::{DataRange, SampleKind};
 use crate::guid::{KSDATAFORMAT_SUBTYPE_IEEE_FLOAT, KSDATAFORMAT_SUBTYPE_PCM};
+use crate::pin_factory::{DataRange, SampleKind};
 
 structure! {
     /// The bounds of a range of audio formats.

@@ -14,7 +14,7 @@ use ks::{
 use machine::InterruptRoutine;
 use portcls::{
     AudioBuffer, CacheType, FilterDescription, InputStream, MiniportWaveRt, MiniportWaveRtStream,
-    OutputStream, PortStreamHandle, StreamNotification,
+    NewStream, OutputStream, PortStreamHandle, StreamNotification,
 };
 use ring::SharedBuffer;
 use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
@@ -133,10 +133,12 @@ impl MiniportWaveRt for VirtualMiniport {
         &mut self,
         _: Moment,
         port: PortStreamHandle,
-        _: u32,
-        flow: DataFlow,
-        format: WaveFormat,
+        made_for: NewStream,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
+        if made_for.attributes.tap.is_some() {
+            return Err(NtStatus::NOT_SUPPORTED);
+        }
+        let NewStream { flow, format, .. } = made_for;
         let core = Core::new(self.options, flow, format).ok_or(NtStatus::NO_MATCH)?;
         let ear = self.hears.as_ref().map(|hears| {
             let ear = Ear::new(hears, format);

@@ -90,13 +90,9 @@ fn r28_a_format_outside_every_range_makes_no_stream() {
         (48_000, 2, SampleFormat::F32),
     ] {
         let format = WaveFormat::new(hertz, channels, sample).unwrap();
-        let refused = bench.filter.create_pin(
-            now(),
-            PinConnect {
-                pin: RENDER,
-                format,
-            },
-        );
+        let refused = bench
+            .filter
+            .create_pin(now(), PinConnect::of(RENDER, format));
         assert_eq!(refused.unwrap_err(), NtStatus::NO_MATCH);
     }
     assert_eq!(bench.take_calls(), []);

@@ -125,10 +125,7 @@ fn held(ends: impl FnOnce(&Bench, units::Moment) + 'static) -> (Option<NtStatus>
     let inner = cx.clone();
     world.spawn(&cx, Role::Service, async move {
         inner.sleep_until(SimTime::from_millis(1).commit()).await;
-        let connect = PinConnect {
-            pin: UNLIMITED,
-            format: cd(),
-        };
+        let connect = PinConnect::of(UNLIMITED, cd());
         let made = create_pin(&inner, &filter, &device, connect).await;
         *told.borrow_mut() = Some((made.err(), inner.now()));
     });

@@ -149,10 +149,7 @@ fn r32_a_stream_is_made_in_d0_only() {
     bench.device.check_idle(at_seconds(2));
     assert_eq!(bench.device.power(), DevicePower::D3);
     bench.take_calls();
-    let connect = PinConnect {
-        pin: UNLIMITED,
-        format: cd(),
-    };
+    let connect = PinConnect::of(UNLIMITED, cd());
     let made = bench.filter.create_pin(at_seconds(3), connect);
     assert!(made.is_ok());
     let up = [

@@ -10,10 +10,10 @@ use ks::{
 use port::{DeviceHandle, Memory, Verifier, WaveRtPort};
 use portcls::{
     AudioBuffer, CacheType, FilterDescription, InputStream, Mdl, MiniportWaveRt,
-    MiniportWaveRtStream, OutputStream, PortStreamHandle, StreamNotification,
+    MiniportWaveRtStream, NewStream, OutputStream, PortStreamHandle, StreamNotification,
 };
 use ring::Samples;
-use units::{Bytes, Frames, Hns, Moment, NtStatus, WaveFormat};
+use units::{Bytes, Frames, Hns, Moment, NtStatus};
 use vtime::{EventHandle, Forker, Shared};
 
 use crate::support::{cd, now};
@@ -44,10 +44,7 @@ pub(crate) fn rogue(fault: Fault) -> (PinHandle, DeviceHandle) {
     let memory = Shared::new(Memory::ample(Samples::Left));
     let miniport = Box::new(Rogue { fault });
     let (filter, device) = WaveRtPort::install_device(miniport, memory, Verifier::default());
-    let connect = PinConnect {
-        pin: 0,
-        format: cd(),
-    };
+    let connect = PinConnect::of(0, cd());
     let pin = filter.create_pin(now(), connect).expect("it opens");
     (pin, device)
 }
@@ -116,9 +113,7 @@ impl MiniportWaveRt for Rogue {
         &mut self,
         _: Moment,
         port: PortStreamHandle,
-        _: u32,
-        _: DataFlow,
-        _: WaveFormat,
+        _: NewStream,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
         Ok(Box::new(RogueStream {
             fault: self.fault,

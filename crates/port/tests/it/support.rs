@@ -12,7 +12,8 @@ use port::{DeviceHandle, Memory, Verifier, WaveRtPort};
 use portcls::{
     AdapterPnpManagement, AdapterPowerManagement, AudioBuffer, CacheType, DevicePower, ExitLatency,
     FilterDescription, InputStream, MiniportPnpNotify, MiniportWaveRt, MiniportWaveRtStream,
-    OutputStream, PAGE_SIZE, PortStreamHandle, PowerNotify, RebalanceType, StreamNotification,
+    NewStream, OutputStream, PAGE_SIZE, PortStreamHandle, PowerNotify, RebalanceType,
+    StreamNotification,
 };
 use ring::Samples;
 use units::{Bytes, Frames, Hns, Moment, NtStatus, SampleFormat, SimTime, WaveFormat};
@@ -120,8 +121,7 @@ impl Bench {
     }
 
     pub(crate) fn open(&self, pin: u32) -> Result<PinHandle, NtStatus> {
-        self.filter
-            .create_pin(now(), PinConnect { pin, format: cd() })
+        self.filter.create_pin(now(), PinConnect::of(pin, cd()))
     }
 
     /// A pin of a stand-in that behaves so, and the bench it belongs to.
@@ -269,11 +269,9 @@ impl MiniportWaveRt for StandIn {
         &mut self,
         _: Moment,
         port: PortStreamHandle,
-        pin: u32,
-        _: DataFlow,
-        _: WaveFormat,
+        made_for: NewStream,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
-        self.calls.borrow_mut().push(Call::NewStream(pin));
+        self.calls.borrow_mut().push(Call::NewStream(made_for.pin));
         if self.behaviour.refuses_streams {
             return Err(NtStatus::UNSUCCESSFUL);
         }

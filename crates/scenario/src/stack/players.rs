@@ -390,10 +390,7 @@ impl Assembly<'_> {
     /// A render pin of the device, and what it plays.
     fn pin(self) -> Result<(PinHandle, WaveFormat), RunError> {
         let format = self.scenario.device.format.to_format();
-        let connect = PinConnect {
-            pin: HdAudioMiniport::RENDER_PIN,
-            format,
-        };
+        let connect = PinConnect::of(HdAudioMiniport::RENDER_PIN, format);
         let pin = self
             .hardware
             .filter

@@ -311,10 +311,7 @@ impl Assembly<'_> {
             what,
             status,
         };
-        let connect = PinConnect {
-            pin: HdAudioMiniport::CAPTURE_PIN,
-            format,
-        };
+        let connect = PinConnect::of(HdAudioMiniport::CAPTURE_PIN, format);
         let pin = self
             .hardware
             .filter

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ks::{DataFlow, KsState, MappedRegister};
-use portcls::{AudioBuffer, MiniportWaveRt, MiniportWaveRtStream, PortWaveRtStream};
+use ks::{DataFlow, KsState, MappedRegister, StreamAttributes};
+use portcls::{AudioBuffer, MiniportWaveRt, MiniportWaveRtStream, NewStream, PortWaveRtStream};
 use units::{Bytes, Hns, Moment, NtStatus, SimDuration, SimTime};
 use vtime::sim::{Cx, Role, World};
 use vtime::{Event as _, EventHandle, Keep, Reset, Shared};
@@ -63,7 +63,13 @@ impl StreamSubject {
         let (miniport, stream) = match driver.maker {
             Maker::Stream(stream) => (None, Some(stream)),
             Maker::Miniport(mut miniport, pin) => {
-                let stream = miniport.new_stream(now, port, pin, flow, setup.format);
+                let made_for = NewStream {
+                    pin,
+                    flow,
+                    format: setup.format,
+                    attributes: StreamAttributes::default(),
+                };
+                let stream = miniport.new_stream(now, port, made_for);
                 (Some(miniport), stream.ok())
             }
         };

@@ -95,10 +95,7 @@ fn a_barrier_lets_stores_through_in_their_order() {
 fn r49_r50_a_stream_plays_in_the_format_that_was_set_last() {
     let mut lab = k0();
     lab.run(30, |client| async move {
-        let connect = ks::PinConnect {
-            pin: miniport::HdAudioMiniport::RENDER_PIN,
-            format: s16(48_000),
-        };
+        let connect = ks::PinConnect::of(miniport::HdAudioMiniport::RENDER_PIN, s16(48_000));
         let pin = client
             .filter
             .create_pin(client.cx.moment(), connect)

@@ -14,10 +14,7 @@ use vtime::Context;
 use super::lab::{Client, Lab, k0, s16};
 
 fn open(client: &Client, format: WaveFormat) -> Result<PinHandle, NtStatus> {
-    let connect = PinConnect {
-        pin: HdAudioMiniport::RENDER_PIN,
-        format,
-    };
+    let connect = PinConnect::of(HdAudioMiniport::RENDER_PIN, format);
     client.filter.create_pin(client.cx.moment(), connect)
 }
 

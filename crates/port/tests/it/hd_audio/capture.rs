@@ -271,10 +271,7 @@ fn r141_a_captured_stream_has_no_packets_to_write_and_no_count() {
 #[test]
 fn r141_without_notifications_there_are_no_packets_to_read() {
     k0().run(30, |client| async move {
-        let connect = PinConnect {
-            pin: HdAudioMiniport::CAPTURE_PIN,
-            format: s16(48_000),
-        };
+        let connect = PinConnect::of(HdAudioMiniport::CAPTURE_PIN, s16(48_000));
         let now = client.cx.moment();
         let pin = client.filter.create_pin(now, connect).expect("it opens");
         ks::allocate_buffer(&client.cx, &pin, Bytes::new(3840)).expect("there is memory");
@@ -347,10 +344,7 @@ fn recording() -> (Lab, PinHandle) {
     };
     let lab = Lab::capturing(stream, HdAudioOptions::default());
     let now = lab.world.now();
-    let connect = PinConnect {
-        pin: HdAudioMiniport::CAPTURE_PIN,
-        format: s16(48_000),
-    };
+    let connect = PinConnect::of(HdAudioMiniport::CAPTURE_PIN, s16(48_000));
     let pin = lab.filter.create_pin(now, connect).expect("the pin opens");
     for request in [
         PinRequest::RtAudio(RtAudioRequest::BufferWithNotification {

@@ -225,10 +225,7 @@ impl Lab {
 impl Client {
     /// Opens the pin with a buffer of `packets` packets and registers the event.
     pub(crate) fn open(&self, format: WaveFormat, packet: u64, packets: u32) -> Stream {
-        let connect = PinConnect {
-            pin: HdAudioMiniport::RENDER_PIN,
-            format,
-        };
+        let connect = PinConnect::of(HdAudioMiniport::RENDER_PIN, format);
         let pin = self
             .filter
             .create_pin(self.cx.moment(), connect)

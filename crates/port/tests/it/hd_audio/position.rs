@@ -284,10 +284,7 @@ fn r51_from_run_to_reset_the_engine_goes_by_way_of_pause() {
 #[test]
 fn r94_without_a_buffer_there_is_no_place_in_it_to_map() {
     k0().run(10, |client| async move {
-        let connect = ks::PinConnect {
-            pin: miniport::HdAudioMiniport::RENDER_PIN,
-            format: s16(48_000),
-        };
+        let connect = ks::PinConnect::of(miniport::HdAudioMiniport::RENDER_PIN, s16(48_000));
         let now = vtime::Context::moment(&client.cx);
         let pin = client.filter.create_pin(now, connect).expect("it opens");
         let ask = || ks::position_register(&client.cx, &pin);

@@ -116,10 +116,7 @@ fn packet_cells_say_what_the_count_says_before_the_event_is_set() {
 fn r141_packet_cells_need_a_buffer_with_notifications() {
     let mut lab = k0();
     lab.run(1, |client| async move {
-        let connect = ks::PinConnect {
-            pin: 0,
-            format: super::lab::s16(48_000),
-        };
+        let connect = ks::PinConnect::of(0, super::lab::s16(48_000));
         let now = client.cx.moment();
         let pin = client.filter.create_pin(now, connect).expect("it opens");
         let refused = || ks::packet_register(&client.cx, &pin).unwrap_err();

@@ -18,10 +18,7 @@ fn playing() -> (Lab, PinHandle, Mapping) {
     let lab = Lab::new(StreamConfig::hd_audio(), options);
     let now = lab.world.now();
     let format = s16(48_000);
-    let connect = PinConnect {
-        pin: HdAudioMiniport::RENDER_PIN,
-        format,
-    };
+    let connect = PinConnect::of(HdAudioMiniport::RENDER_PIN, format);
     let pin = lab.filter.create_pin(now, connect).expect("the pin opens");
     let ask = |request| pin.request(now, request).expect("it is granted");
     let requested = Bytes::new(3840);

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use hardware::{Dsp, DspConfig, Tap, dsp_device};
+use hardware::{Dsp, DspConfig, dsp_device};
 use ks::{FilterHandle, KsState, Mapping, PinConnect, PinHandle};
 use machine::{Interrupt, Machine, interrupt};
 use miniport::{OffloadMiniport, OffloadOptions};
@@ -43,7 +43,6 @@ pub(crate) fn config() -> DspConfig {
         ppb: 0,
         inputs: 3,
         delay: Frames::new(DELAY),
-        tap: Tap::default(),
         record: Samples::Kept,
     }
 }
@@ -106,16 +105,19 @@ pub(crate) fn left(bytes: &[u8]) -> Vec<i16> {
 
 impl Client {
     pub(crate) fn open(&self, pin: u32) -> Result<PinHandle, NtStatus> {
-        let connect = PinConnect {
-            pin,
-            format: format(),
-        };
+        let connect = PinConnect::of(pin, format());
         self.filter.create_pin(self.cx.moment(), connect)
     }
 
     /// Opens a pin with a buffer of two packets of 10 ms and registers the event.
     pub(crate) fn stream(&self, pin: u32) -> Stream {
-        let pin = self.open(pin).expect("the pin opens");
+        self.stream_of(PinConnect::of(pin, format()))
+    }
+
+    /// The same of a pin of which more is said.
+    pub(crate) fn stream_of(&self, connect: PinConnect) -> Stream {
+        let pin = self.filter.create_pin(self.cx.moment(), connect);
+        let pin = pin.expect("the pin opens");
         let mapping = ks::allocate_buffer_with_notification(&self.cx, &pin, Bytes::new(3840), 2)
             .expect("there is memory");
         ks::register_notification_event(&self.cx, &pin, self.event.handle())

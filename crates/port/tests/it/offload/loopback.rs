@@ -1,12 +1,15 @@
 //! The mix on its way back.
 
-use hardware::{DspConfig, Tap};
-use ks::{ConstrictorOption, EngineNodeRequest, KsState, VolumeLevel};
+use ks::wire::TapPoint;
+use ks::{
+    AUDIO_SIGNALPROCESSINGMODE_DEFAULT, AUDIO_SIGNALPROCESSINGMODE_RAW, ConstrictorOption,
+    EngineNodeRequest, KsState, PinConnect, VolumeLevel,
+};
 use miniport::{OffloadMiniport, OffloadOptions};
-use units::Bytes;
+use units::{Bytes, NtStatus};
 use vtime::Context;
 
-use super::lab::{Client, Stream, config, run};
+use super::lab::{Client, Stream, config, format, run};
 
 const HOST: u32 = OffloadMiniport::HOST_PIN;
 const OFFLOAD: u32 = OffloadMiniport::OFFLOAD_PIN;
@@ -14,7 +17,15 @@ const LOOPBACK: u32 = OffloadMiniport::LOOPBACK_PIN;
 
 /// A host at 1000, a stream past it at 300, and the loopback, all running.
 fn three(client: &Client) -> [Stream; 3] {
-    let streams = [HOST, OFFLOAD, LOOPBACK].map(|pin| client.stream(pin));
+    three_tapped(client, None)
+}
+
+/// The same with a loopback that listens there.
+fn three_tapped(client: &Client, tap: Option<TapPoint>) -> [Stream; 3] {
+    let connect = |pin| PinConnect::of(pin, format());
+    let back = tap.map_or(connect(LOOPBACK), |tap| connect(LOOPBACK).tapped_at(tap));
+    let all = [connect(HOST), connect(OFFLOAD), back];
+    let streams = all.map(|connect| client.stream_of(connect));
     client.store(&streams[0], 0, 960, 1000);
     client.store(&streams[1], 0, 960, 300);
     ks::set_current_write_position(&client.cx, &streams[1].pin, Bytes::new(3840))
@@ -54,15 +65,15 @@ fn r146_the_loopback_is_silent_while_any_active_stream_wants_it_so() {
 #[test]
 fn r147_without_a_tap_of_its_own_the_loopback_hears_the_mix_before_volume_and_mute() {
     for (tap, behind) in [
-        (Tap::BeforeVolume, [1300, 1300]),
-        (Tap::AfterVolume, [130, 0]),
+        (None, [1300, 1300]),
+        (Some(TapPoint::PreVolumeMute), [1300, 1300]),
+        (Some(TapPoint::PostVolumeMute), [130, 0]),
     ] {
-        let config = DspConfig { tap, ..config() };
         let heard = run(
-            config,
+            config(),
             OffloadOptions::default(),
             move |client| async move {
-                let [_, _, loopback] = three(&client);
+                let [_, _, loopback] = three_tapped(&client, tap);
                 let now = || client.cx.moment();
                 let level = VolumeLevel::from_decibels(-20);
                 let louder = EngineNodeRequest::SetDeviceVolume(level);
@@ -79,7 +90,26 @@ fn r147_without_a_tap_of_its_own_the_loopback_hears_the_mix_before_volume_and_mu
         assert_eq!(heard[..95], [130; 95]);
         assert_eq!(heard[97..190], [0; 93]);
     }
-    assert_eq!(Tap::default(), Tap::BeforeVolume);
+}
+
+#[test]
+fn a_tap_point_is_the_loopbacks_and_modes_are_those_of_the_pins_that_render() {
+    run(config(), OffloadOptions::default(), |client| async move {
+        let open = |connect| client.filter.create_pin(client.cx.moment(), connect).err();
+        let tap = TapPoint::PostVolumeMute;
+        for pin in [HOST, OFFLOAD] {
+            let connect = PinConnect::of(pin, format());
+            assert_eq!(open(connect.tapped_at(tap)), Some(NtStatus::NOT_SUPPORTED));
+            let raw = connect.in_mode(AUDIO_SIGNALPROCESSINGMODE_RAW);
+            assert_eq!(open(raw), Some(NtStatus::NO_MATCH));
+            let usual = connect.in_mode(AUDIO_SIGNALPROCESSINGMODE_DEFAULT);
+            assert_eq!(open(usual), None);
+        }
+        let back = PinConnect::of(LOOPBACK, format());
+        let usual = back.in_mode(AUDIO_SIGNALPROCESSINGMODE_DEFAULT);
+        assert_eq!(open(usual), Some(NtStatus::NO_MATCH));
+        assert_eq!(open(back), None);
+    });
 }
 
 #[test]

@@ -10,7 +10,8 @@ use ks::{
 };
 use port::{Memory, WaveRtPort};
 use portcls::{
-    AudioEngineNode, FilterDescription, MiniportWaveRt, MiniportWaveRtStream, PortStreamHandle,
+    AudioEngineNode, FilterDescription, MiniportWaveRt, MiniportWaveRtStream, NewStream,
+    PortStreamHandle,
 };
 use ring::Samples;
 use units::{Bytes, Moment, NtStatus, WaveFormat};
@@ -81,9 +82,7 @@ impl MiniportWaveRt for BuiltIn {
         &mut self,
         _: Moment,
         port: PortStreamHandle,
-        _: u32,
-        _: DataFlow,
-        _: WaveFormat,
+        _: NewStream,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
         let calls = Shared::new(Vec::new());
         Ok(stand_in_stream(Behaviour::default(), calls, port))

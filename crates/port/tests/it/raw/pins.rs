@@ -1,12 +1,13 @@
 //! Pins opened and asked as bytes.
 
 use ks::wire::{
-    DataFormat, KsAudioPosition, KsAudioPresentationPosition, KsIdentifier, KsPinConnect,
-    KsRtAudioBuffer, KsRtAudioHwLatency, KsRtAudioHwRegister, KsRtAudioSetWritePacketInfo, Wire,
+    Attribute, DataFormat, KsAudioPosition, KsAudioPresentationPosition, KsIdentifier,
+    KsPinConnect, KsRtAudioBuffer, KsRtAudioHwLatency, KsRtAudioHwRegister,
+    KsRtAudioSetWritePacketInfo, TapPoint, Wire,
 };
 use ks::{
     GENERIC_READ, GENERIC_WRITE, Guid, Handle, KSPROPSETID_AUDIO, KSPROPSETID_CONNECTION,
-    KSPROPSETID_RT_AUDIO,
+    KSPROPSETID_RT_AUDIO, StreamAttributes,
 };
 use units::{NtStatus, SampleFormat, WaveFormat};
 
@@ -111,6 +112,40 @@ fn a_mode_that_the_pin_does_not_have_is_no_match() {
     assert!(client.open(RENDER, &in_mode(MODES[0])).is_ok());
     let refused = client.open(RENDER, &in_mode(Guid::new(3)));
     assert_eq!(refused.unwrap_err(), NtStatus::NO_MATCH);
+}
+
+#[test]
+fn what_is_said_behind_the_format_of_a_stream_reaches_its_miniport() {
+    let (filter, script) = plain();
+    let mut client = RawClient::new(&filter);
+    let mut open = |attributes: &[Attribute]| {
+        let format = DataFormat {
+            attributes: attributes.to_vec(),
+            ..DataFormat::of(cd())
+        };
+        let opened = client.open(RENDER, &format.to_bytes());
+        let said = script.borrow_mut().made_for.take();
+        if let Ok(pin) = opened {
+            client.process.close(&client.cx, pin).unwrap();
+        }
+        opened.map(|_| said.expect("a stream was made").attributes)
+    };
+    assert_eq!(open(&[]), Ok(StreamAttributes::default()));
+    let mode = Attribute::SignalProcessingMode(MODES[1]);
+    let tap = Attribute::LoopbackTapPoint(TapPoint::PostVolumeMute);
+    let both = StreamAttributes {
+        mode: Some(MODES[1]),
+        tap: Some(TapPoint::PostVolumeMute),
+    };
+    assert_eq!(open(&[mode, tap]), Ok(both));
+    // As the sample driver has it.
+    let odd = Attribute::Other {
+        attribute: Guid::new(9),
+        value: vec![1, 2, 3, 4],
+    };
+    assert_eq!(open(&[odd]), Err(NtStatus::NOT_SUPPORTED));
+    let unnamed = Attribute::SignalProcessingModes;
+    assert_eq!(open(&[unnamed]), Err(NtStatus::INVALID_PARAMETER));
 }
 
 #[test]

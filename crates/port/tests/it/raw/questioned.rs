@@ -10,10 +10,10 @@ use ks::{
 use port::{Memory, WaveRtPort};
 use portcls::{
     AudioSignalProcessing, FilterDescription, Intersection, MiniportWaveRt, MiniportWaveRtStream,
-    PinDescriptor, PortStreamHandle, ProposedFormats, fill_modes,
+    NewStream, PinDescriptor, PortStreamHandle, ProposedFormats, fill_modes,
 };
 use ring::Samples;
-use units::{Moment, NtStatus, WaveFormat};
+use units::{Moment, NtStatus};
 use vtime::{Forker, Shared};
 
 use crate::support::{Behaviour, cd, stand_in_stream};
@@ -54,6 +54,8 @@ pub(super) struct Script {
     pub(super) requests: Vec<AutomationRequest>,
     pub(super) events: PortEvents,
     pub(super) streams: u32,
+    /// What the latest of them was made for.
+    pub(super) made_for: Option<NewStream>,
 }
 
 #[derive(Debug)]
@@ -79,6 +81,7 @@ pub(super) fn filter(ranges: Vec<DataRange>, decide: Decide) -> (FilterHandle, S
         requests: Vec::new(),
         events: PortEvents::default(),
         streams: 0,
+        made_for: None,
     });
     let miniport = Box::new(Questioned(script.clone()));
     let memory = Shared::new(Memory::ample(Samples::Left));
@@ -181,11 +184,11 @@ impl MiniportWaveRt for Questioned {
         &mut self,
         _: Moment,
         port: PortStreamHandle,
-        _: u32,
-        _: DataFlow,
-        _: WaveFormat,
+        made_for: NewStream,
     ) -> Result<Box<dyn MiniportWaveRtStream>, NtStatus> {
-        self.0.borrow_mut().streams += 1;
+        let mut script = self.0.borrow_mut();
+        script.streams += 1;
+        script.made_for = Some(made_for);
         let calls = Shared::new(Vec::new());
         Ok(stand_in_stream(Behaviour::default(), calls, port))
     }
