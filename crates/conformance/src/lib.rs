@@ -19,7 +19,7 @@
 //! whose calls a subject does not answer is said to be not applicable, and why.
 //!
 //! Start with [`kit::Kit`]. The miniports of this laboratory are subjects, too: see
-//! [`reference`]. Calls that a driver has answered, and that were recorded, are made again
+//! [`mod@reference`]. Calls that a driver has answered, and that were recorded, are made again
 //! by [`replay`].
 //!
 //! ```
