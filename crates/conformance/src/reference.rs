@@ -16,6 +16,8 @@ use vtime::{Event as _, Reset, Shared};
 
 use crate::kit::{Bench, Declared, Driver, LeftOut, Limits, Setup, StreamBench, Wiring};
 
+mod pausable;
+
 /// A reference miniport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reference {
@@ -33,11 +35,13 @@ pub enum Reference {
     VirtualSample,
     /// The same, capturing.
     VirtualSampleCapture,
+    /// The positions of Microsoft's `SoundWire` sample, without its packets.
+    PausableClock,
 }
 
 impl Reference {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Ideal,
         Self::HdAudio,
         Self::HdAudioCapture,
@@ -45,6 +49,7 @@ impl Reference {
         Self::VirtualExactCapture,
         Self::VirtualSample,
         Self::VirtualSampleCapture,
+        Self::PausableClock,
     ];
 
     /// What it is called on a command line.
@@ -57,6 +62,7 @@ impl Reference {
             Self::VirtualExactCapture => "virtual-exact-capture",
             Self::VirtualSample => "virtual-sample",
             Self::VirtualSampleCapture => "virtual-sample-capture",
+            Self::PausableClock => "pausable-clock",
         }
     }
 
@@ -74,6 +80,7 @@ impl Reference {
             Self::VirtualExactCapture => imitated(VirtualMode::Exact, DataFlow::Out),
             Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
             Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
+            Self::PausableClock => Box::new(pausable::Clock(name)),
         }
     }
 
@@ -82,6 +89,7 @@ impl Reference {
         match self {
             Self::VirtualSample => SAMPLE_DEFECTS,
             Self::VirtualSampleCapture => SAMPLE_CAPTURE_DEFECTS,
+            Self::PausableClock => PAUSABLE_DEFECTS,
             _ => &[],
         }
     }
@@ -166,6 +174,16 @@ const SAMPLE_CAPTURE_DEFECTS: &[LeftOut] = &[
     known("P27", "D24: at a pause a stream that began at counter 0 loses what of a packet was done"),
     known("P59", "D24: at a pause a stream that began at counter 0 loses what of a packet was done"),
     known("R84", "D24: at a pause a stream that began at counter 0 loses what of a packet was done"),
+];
+
+/// What is wrong with the clock that can be paused.
+#[rustfmt::skip]
+const PAUSABLE_DEFECTS: &[LeftOut] = &[
+    known("P21", "V70: positions lie inside frames"),
+    known("P15", "V70: outside RUN the counter is that of the last reading"),
+    known("P39", "V70: outside RUN the counter is that of the last reading"),
+    known("P59", "V70: outside RUN the counter is that of the last reading"),
+    known("R108", "V70: outside RUN the counter is that of the last reading"),
 ];
 
 const fn known(number: &'static str, why: &'static str) -> LeftOut {

@@ -12,7 +12,8 @@
 //! arithmetic that many drivers were copied from. [`SampleStream`] is that arithmetic to the bit,
 //! its defects included; [`ExactStream`] answers the same calls as the pages ask for it. Both are
 //! told the time, and neither touches a sample. [`VirtualMiniport`] is a miniport made of either, of a
-//! speaker or of a microphone. [`Tone`] is what the sample driver captures.
+//! speaker or of a microphone. [`Tone`] is what the sample driver captures. [`PausableStream`] is how another
+//! sample of the collection counts.
 
 mod counter;
 mod defects;
@@ -20,6 +21,7 @@ mod driver;
 mod exact;
 mod hears;
 mod modes;
+mod pausable;
 mod registers;
 mod report;
 mod run_time;
@@ -34,6 +36,7 @@ pub use driver::VirtualMiniport;
 pub use exact::{ExactOptions, ExactStream};
 pub use hears::Hears;
 pub use modes::{VirtualMode, VirtualOptions};
+pub use pausable::{PausableClock, PausableStream};
 pub use registers::Registers;
 pub use report::{EngineEvent, Report};
 pub use run_time::{RunTime, Segment};

@@ -43,12 +43,13 @@ pub static FAMILIES: &[Family] = &[
             9, 17, 18, 19, 23, 36, 37, 38, 39, 45, 46, 47, 48, 49, 53, 54, 55, 56, 57, 58, 59, 63,
             64, 65, 66, 67, 68, 69,
         ],
-        ..OPEN
+        whole: true,
     },
     Family {
         name: "F",
         about: "faults of the hardware, each to be switched on from a scenario",
         declared: Some((1, 30)),
+        whole: true,
         ..OPEN
     },
     Family {

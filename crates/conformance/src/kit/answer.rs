@@ -78,8 +78,13 @@ impl fmt::Display for Answer {
     }
 }
 
-/// A counter value as milliseconds.
+/// A counter value as milliseconds. One that was moved to before 0 is negative.
 pub(crate) fn millis(at: Hns) -> String {
-    let (whole, rest) = (at.get() / 10_000, at.get() % 10_000);
-    format!("{whole}.{rest:04} ms")
+    let is_before = at.get() > u64::MAX / 2;
+    let (sign, hns) = if is_before {
+        ("-", at.get().wrapping_neg())
+    } else {
+        ("", at.get())
+    };
+    format!("{sign}{}.{:04} ms", hns / 10_000, hns % 10_000)
 }
