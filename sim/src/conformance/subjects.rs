@@ -285,3 +285,6 @@ impl IdealLogic for Exact {
         self.0.packet_start(packet)
     }
 }
+
+#[cfg(test)]
+mod mutants;
