@@ -25,17 +25,24 @@ use super::system::Recorder;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
 use crate::format::{Device, Microphone};
 
-/// The instance path of the device: a codec of a maker that there is not.
-const INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0001\4&0";
-
-/// That of a microphone.
-const CAPTURE_INSTANCE: &str = r"HDAUDIO\FUNC_01&VEN_0000&DEV_0002\4&0";
-
 /// What stands behind a driver.
 #[derive(Debug)]
 enum Behind {
     Controller(Shared<Controller>),
     Timer(Shared<TimerDevice>),
+}
+
+impl Behind {
+    /// The instance path: a codec of a maker that there is not, or a device without any, which the
+    /// root enumerates. `number` tells the devices of a system apart.
+    ///
+    /// Source: `install/device-instance-ids.md`.
+    fn instance(&self, number: u32) -> String {
+        match self {
+            Self::Controller(_) => format!(r"HDAUDIO\FUNC_01&VEN_0000&DEV_{number:04}\4&0"),
+            Self::Timer(_) => format!(r"ROOT\WAVERT\{number:04}"),
+        }
+    }
 }
 
 /// The controller or the timer, its interrupt, and the filter that its driver shows.
@@ -58,7 +65,8 @@ struct Place<'a> {
     name: &'a str,
     events: [&'static str; 2],
     actors: [&'static str; 2],
-    start: fn(Moment, &FilterHandle, PacketSizeConstraints) -> DeviceInterfaces,
+    number: u32,
+    start: fn(&str, &FilterHandle, PacketSizeConstraints) -> DeviceInterfaces,
 }
 
 impl Hardware {
@@ -74,6 +82,7 @@ impl Hardware {
             name: &device.name,
             events: ["doorbell", "interrupt line"],
             actors: [CONTROLLER, INTERRUPT],
+            number: 1,
             start: start_adapter,
         };
         Self::assemble(world, &place, samples, |doorbell| {
@@ -99,6 +108,7 @@ impl Hardware {
             name: &microphone.name,
             events: ["capture doorbell", "capture interrupt line"],
             actors: [CAPTURE_CONTROLLER, CAPTURE_INTERRUPT],
+            number: 2,
             start: start_microphone,
         };
         let sound = player.map(heard);
@@ -128,12 +138,13 @@ impl Hardware {
         verifier.set_witness(Box::new(witness));
         let routine = verifier.interrupt_routine(driver.routine);
         let (filter, device) = WaveRtPort::install_device(driver.miniport, memory, verifier);
+        let instance = behind.instance(place.number);
         Self {
             behind,
             interrupt: Shared::new(Interrupt::new(routine)),
             doorbell,
             line,
-            interfaces: (place.start)(SimTime::ZERO.commit(), &filter, driver.sizes),
+            interfaces: (place.start)(&instance, &filter, driver.sizes),
             filter,
             device,
             actors: place.actors,
@@ -200,12 +211,13 @@ impl Hardware {
 /// What the driver does when its device is started: it makes the wave filter and the topology
 /// filter of its codec known, and wires them.
 fn start_adapter(
-    now: Moment,
+    instance: &str,
     wave: &FilterHandle,
     sizes: PacketSizeConstraints,
 ) -> DeviceInterfaces {
+    let now = SimTime::ZERO.commit();
     let interfaces = DeviceInterfaces::default();
-    let mut adapter = Adapter::new(INSTANCE, interfaces.clone());
+    let mut adapter = Adapter::new(instance, interfaces.clone());
     let topology = TopologyPort::install(Box::new(HdAudioTopology::new()));
     let wired = adapter
         .set_packet_sizes("wave", sizes)
@@ -222,12 +234,13 @@ fn start_adapter(
 
 /// The same for a microphone, whose sound comes from the topology filter.
 fn start_microphone(
-    now: Moment,
+    instance: &str,
     wave: &FilterHandle,
     sizes: PacketSizeConstraints,
 ) -> DeviceInterfaces {
+    let now = SimTime::ZERO.commit();
     let interfaces = DeviceInterfaces::default();
-    let mut adapter = Adapter::new(CAPTURE_INSTANCE, interfaces.clone());
+    let mut adapter = Adapter::new(instance, interfaces.clone());
     let topology = TopologyPort::install(Box::new(HdAudioTopology::capture()));
     let wired = adapter
         .set_packet_sizes("wave", sizes)
