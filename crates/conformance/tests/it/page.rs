@@ -7,6 +7,9 @@ use units::{Bytes, Hns};
 #[expect(dead_code, reason = "its main function is another program's")]
 mod my_position;
 
+/// The test that the page tells its readers to write.
+mod position;
+
 const PAGE: &str = include_str!("../../../../docs/conformance.md");
 
 fn mine() -> Function<impl Fn(&Setup) -> Box<dyn FnMut(Hns) -> Bytes>> {
@@ -20,6 +23,7 @@ fn mine() -> Function<impl Fn(&Setup) -> Box<dyn FnMut(Hns) -> Bytes>> {
 #[test]
 fn the_page_shows_the_program_and_what_it_prints() {
     assert!(PAGE.contains(include_str!("../../examples/my_position.rs")));
+    assert!(PAGE.contains(include_str!("page/position.rs")));
     let report = Kit::new(1).check(&mine());
     let wide = report
         .failures()
