@@ -105,12 +105,15 @@ pub struct InspectArguments {
 pub struct ConformanceArguments {
     /// Replay a recording: a table of comma-separated values, or - for standard input;
     /// without a name, the recording of the sample virtual driver that is in the binary
-    #[arg(long, value_name = "FILE.csv", num_args = 0..=1, conflicts_with_all = ["subject", "rule",
+    #[arg(long, value_name = "FILE.csv", num_args = 0..=1, conflicts_with_all = ["subject", "library", "rule",
         "seed", "cases", "budget", "history", "junit", "out"])]
     pub replay: Option<Option<String>>,
     /// A subject instead of all; can be repeated
     #[arg(long, value_name = "NAME", value_parser = subject)]
     pub subject: Vec<Reference>,
+    /// The subject of a shared library, which is loaded and run; see docs/conformance.md
+    #[arg(long, value_name = "PATH", conflicts_with = "subject")]
+    pub library: Option<PathBuf>,
     /// This rule alone: P16, R118
     #[arg(long, value_name = "NUMBER")]
     pub rule: Option<String>,

@@ -1,4 +1,4 @@
-//! `wavert conformance`: the reference miniports under the kit, or recorded driver calls through
+//! `wavert conformance`: the reference miniports or a shared library under the kit, or recorded driver calls through
 //! them.
 
 mod file;

@@ -145,6 +145,15 @@ int32_t wavert_report_rule(const wavert_report *report, uint32_t index, wavert_r
 /* Everything, for people; null for null. Belongs to the report. */
 const char *wavert_report_text(const wavert_report *report);
 
+/* What a shared library exports to be put under the rules by `wavert conformance --library`, which needs nothing but this header.
+ * Called once; what it returns lives as long as the library. */
+#if defined(_WIN32)
+#define WAVERT_EXPORT __declspec(dllexport)
+#else
+#define WAVERT_EXPORT __attribute__((visibility("default")))
+#endif
+WAVERT_EXPORT const wavert_subject *wavert_get_subject(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -45,7 +45,7 @@ pub unsafe extern "C" fn wavert_kit_run(
 
 /// # Safety
 /// `subject` is null or points to a struct that is as long as its size says.
-unsafe fn table(subject: *const border::Subject) -> Result<Table, i32> {
+pub(crate) unsafe fn table(subject: *const border::Subject) -> Result<Table, i32> {
     // SAFETY: the size is the first field of every version.
     let callbacks = unsafe { sized(subject) }?;
     if callbacks.abi_version != border::ABI_VERSION {

@@ -7,6 +7,8 @@
 //!  wavert_report_… ◀─────── wavert_report ◀──┘
 //! ```
 //!
+//! The other way round, a [`Library`] is a shared library that has such a table to give.
+//!
 //! The border is `include/wavert.h`; [`border`] holds the same structs, and a test has a C++ compiler say
 //! that sizes and offsets agree. `unsafe` is opened here alone, as pointers that come from C can be believed only on the word of the
 //! header. No panic crosses the border: it becomes `WAVERT_PANICKED`.
@@ -18,10 +20,12 @@
 
 pub mod border;
 mod call;
+mod library;
 mod report;
 mod subject;
 
 pub use call::wavert_kit_run;
+pub use library::{Library, LibraryError};
 pub use report::{
     Report, wavert_report_counts, wavert_report_free, wavert_report_rule, wavert_report_text,
 };

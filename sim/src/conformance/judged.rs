@@ -1,4 +1,4 @@
-//! The reference miniports under the kit.
+//! The reference miniports, or the subject of a shared library, under the kit.
 
 use super::{file, junit};
 use crate::args::ConformanceArguments;
@@ -6,18 +6,24 @@ use crate::exit::Status;
 use crate::refusal::Refusal;
 use crate::terminal;
 use conformance::kit::{
-    Failure, Group, History, HistoryError, Kit, LEFT_OUT, Outcome, Report, Verdict, table,
+    Bench, Failure, Group, History, HistoryError, Kit, LEFT_OUT, LeftOut, Outcome, Report, Verdict,
+    table,
 };
 use conformance::reference::Reference;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use wavert_capi::Library;
+
+/// Makes what is tested, and what that is known to break.
+type Named = (Box<dyn Bench>, &'static [LeftOut]);
 
 /// What came of a subject.
 #[derive(Debug)]
 pub(super) struct Judged {
-    reference: Reference,
+    /// What it is known to break, and why.
+    known: &'static [LeftOut],
     pub(super) report: Report,
     /// Seeds that were drawn from, the first being that of the report; none for a saved history.
     seeds: u64,
@@ -31,24 +37,23 @@ pub(super) fn run(arguments: &ConformanceArguments) -> Result<Status, Refusal> {
         None => kit,
     };
     let history = arguments.history.as_deref().map(read_history).transpose()?;
-    let all = Reference::ALL;
-    let named = match &arguments.subject[..] {
-        [] => &all[..],
-        named => named,
-    };
+    let benches = benches(arguments)?;
     let share = arguments.budget.map(|budget| {
-        let subjects = u32::try_from(named.len()).expect("they are few");
+        let subjects = u32::try_from(benches.len()).expect("they are few");
         budget / subjects
     });
-    let judge = |reference: &Reference| match &history {
-        Some(history) => Judged {
-            reference: *reference,
-            report: kit.replay(&*reference.bench(), history),
-            seeds: 0,
-        },
-        None => judge(*reference, kit, arguments.seed, share),
+    let judge = |(bench, known): &Named| {
+        let (report, seeds) = match &history {
+            Some(history) => (kit.replay(&**bench, history), 0),
+            None => judge(&**bench, kit, arguments.seed, share),
+        };
+        Judged {
+            known,
+            report,
+            seeds,
+        }
     };
-    let judged: Vec<Judged> = named.iter().map(judge).collect();
+    let judged: Vec<Judged> = benches.iter().map(judge).collect();
     if let Some(folder) = &arguments.out {
         write_histories(folder, &judged)?;
     }
@@ -65,25 +70,38 @@ pub(super) fn run(arguments: &ConformanceArguments) -> Result<Status, Refusal> {
     Ok(printed.max(if passed { Status::Met } else { Status::Unmet }))
 }
 
+/// What the arguments name.
+fn benches(arguments: &ConformanceArguments) -> Result<Vec<Named>, Refusal> {
+    if let Some(path) = &arguments.library {
+        let library = Library::open(path).map_err(|error| {
+            let file = path.display().to_string();
+            Refusal::new(&file, error.to_string(), error.remedy())
+        })?;
+        return Ok(vec![(Box::new(library), &[])]);
+    }
+    let all = Reference::ALL;
+    let named = match &arguments.subject[..] {
+        [] => &all[..],
+        named => named,
+    };
+    let bench = |reference: &Reference| (reference.bench(), reference.known());
+    Ok(named.iter().map(bench).collect())
+}
+
 /// One round of histories, and as many more, each with the next seed, as fit into `share`.
 #[expect(
     clippy::disallowed_methods,
     reason = "how long somebody will wait is a matter of the wall clock"
 )]
-fn judge(reference: Reference, kit: Kit, seed: u64, share: Option<Duration>) -> Judged {
-    let bench = reference.bench();
+fn judge(bench: &dyn Bench, kit: Kit, seed: u64, share: Option<Duration>) -> (Report, u64) {
     let begun = Instant::now();
-    let mut report = kit.check(&*bench);
+    let mut report = kit.check(bench);
     let mut seeds = 1;
     while share.is_some_and(|share| begun.elapsed() < share) {
-        report.merge(kit.seeded(seed.wrapping_add(seeds)).check(&*bench));
+        report.merge(kit.seeded(seed.wrapping_add(seeds)).check(bench));
         seeds += 1;
     }
-    Judged {
-        reference,
-        report,
-        seeds,
-    }
+    (report, seeds)
 }
 
 fn no_rule(number: &str) -> Refusal {
@@ -131,7 +149,7 @@ fn cannot_write(name: &Path, error: &std::io::Error) -> Refusal {
 impl Judged {
     /// Why the rule is broken, if that is known.
     pub(super) fn known(&self, outcome: &Outcome) -> Option<&'static str> {
-        let mut known = self.reference.known().iter();
+        let mut known = self.known.iter();
         let known = known.find(|known| known.number == outcome.rule.number)?;
         matches!(outcome.verdict, Verdict::Broken(_)).then_some(known.why)
     }
@@ -283,7 +301,7 @@ mod tests {
     fn standing() -> Judged {
         let stands = Function::new("stands & waits", |_: &Setup| |_: Hns| Bytes::ZERO);
         Judged {
-            reference: Reference::Ideal,
+            known: &[],
             report: Kit::new(1).cases(1).check(&stands),
             seeds: 1,
         }

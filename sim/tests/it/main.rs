@@ -7,6 +7,7 @@ mod command;
 mod conformance;
 mod heard;
 mod inspect;
+mod library;
 mod perfetto;
 mod readme;
 mod seeds;

@@ -89,16 +89,12 @@ uint32_t GetPresentationPosition(void *stream, uint64_t now, uint64_t *frames, u
   return WAVERT_STATUS_SUCCESS;
 }
 
-} // namespace
-
-int main(int argc, char **argv) {
-  bool carries = argc < 2 || std::strcmp(argv[1], "dropped") != 0;
-
+wavert_subject Subject(bool *carries) {
   wavert_subject subject = {};
   subject.size = sizeof subject;
   subject.abi_version = WAVERT_ABI_VERSION;
-  subject.name = carries ? "carried" : "dropped";
-  subject.context = &carries;
+  subject.name = *carries ? "carried" : "dropped";
+  subject.context = carries;
   subject.make = Make;
   subject.destroy = Destroy;
   subject.set_state = SetState;
@@ -106,6 +102,25 @@ int main(int argc, char **argv) {
   subject.get_linear_position = GetLinearPosition;
   subject.get_packet_count = GetPacketCount;
   subject.get_presentation_position = GetPresentationPosition;
+  return subject;
+}
+
+} // namespace
+
+#ifdef AS_LIBRARY
+
+// For `wavert conformance --library`: -DCARRIES=true or false says which.
+const wavert_subject *wavert_get_subject() {
+  static bool carries = CARRIES;
+  static const wavert_subject subject = Subject(&carries);
+  return &subject;
+}
+
+#else
+
+int main(int argc, char **argv) {
+  bool carries = argc < 2 || std::strcmp(argv[1], "dropped") != 0;
+  const wavert_subject subject = Subject(&carries);
 
   wavert_options options = {};
   options.size = sizeof options;
@@ -125,3 +140,5 @@ int main(int argc, char **argv) {
   wavert_report_free(report);
   return counts.broken == 0 ? 0 : 1;
 }
+
+#endif
