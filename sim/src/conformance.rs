@@ -3,7 +3,6 @@
 
 mod file;
 mod judged;
-mod junit;
 mod replayed;
 mod subjects;
 

@@ -144,6 +144,8 @@ int32_t wavert_report_counts(const wavert_report *report, wavert_counts *counts)
 int32_t wavert_report_rule(const wavert_report *report, uint32_t index, wavert_rule *rule);
 /* Everything, for people; null for null. Belongs to the report. */
 const char *wavert_report_text(const wavert_report *report);
+/* A JUnit document, a case per rule, for build servers; null for null. Belongs to the report. */
+const char *wavert_report_junit(const wavert_report *report);
 
 /* What a shared library exports to be put under the rules by `wavert conformance --library`, which needs nothing but this header.
  * Called once; what it returns lives as long as the library. */

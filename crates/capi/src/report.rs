@@ -2,7 +2,7 @@
 
 use crate::border::{self, Counts};
 use crate::call::guard;
-use conformance::kit::{self, Outcome, Verdict, table};
+use conformance::kit::{self, Outcome, Verdict, junit, table};
 use std::ffi::{CString, c_char};
 
 /// What came of a run. C sees it as `wavert_report`.
@@ -12,6 +12,7 @@ pub struct Report {
     histories: u64,
     calls: u64,
     text: CString,
+    junit: CString,
 }
 
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl Report {
             histories: report.histories,
             calls: report.calls,
             text: c_text(&report.to_string()),
+            junit: c_text(&junit(&[(report, &[])])),
         }
     }
 
@@ -140,6 +142,16 @@ pub unsafe extern "C" fn wavert_report_rule(
 pub unsafe extern "C" fn wavert_report_text(report: *const Report) -> *const c_char {
     // SAFETY: the caller's word.
     unsafe { report.as_ref() }.map_or(std::ptr::null(), |report| report.text.as_ptr())
+}
+
+/// Rule by rule, as build servers read it. Belongs to the report.
+///
+/// # Safety
+/// `report` is null or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wavert_report_junit(report: *const Report) -> *const c_char {
+    // SAFETY: the caller's word.
+    unsafe { report.as_ref() }.map_or(std::ptr::null(), |report| report.junit.as_ptr())
 }
 
 /// Fills a struct whose first field is its size.

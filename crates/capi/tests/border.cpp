@@ -131,6 +131,7 @@ static void Refusals() {
   CHECK(report == nullptr);
   CHECK(wavert_report_counts(nullptr, nullptr) == WAVERT_NULL_POINTER);
   CHECK(wavert_report_text(nullptr) == nullptr);
+  CHECK(wavert_report_junit(nullptr) == nullptr);
   wavert_report_free(nullptr);
 }
 
@@ -179,6 +180,8 @@ static void Everything() {
     if (rule.verdict == WAVERT_HELD) CHECK(!*rule.text && !*rule.history);
   }
   CHECK(found);
+  CHECK(std::strstr(wavert_report_junit(report), "<testsuite name=\"all\""));
+  CHECK(std::strstr(wavert_report_junit(report), "<failure message="));
   wavert_report_free(report);
 }
 

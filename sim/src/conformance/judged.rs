@@ -1,13 +1,13 @@
 //! The reference miniports, or the subject of a shared library, under the kit.
 
-use super::{file, junit};
+use super::file;
 use crate::args::ConformanceArguments;
 use crate::exit::Status;
 use crate::refusal::Refusal;
 use crate::terminal;
 use conformance::kit::{
     Bench, Failure, Group, History, HistoryError, Kit, LEFT_OUT, LeftOut, Outcome, Report, Verdict,
-    table,
+    junit, table,
 };
 use conformance::reference::Reference;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ type Named = (Box<dyn Bench>, &'static [LeftOut]);
 pub(super) struct Judged {
     /// What it is known to break, and why.
     known: &'static [LeftOut],
-    pub(super) report: Report,
+    report: Report,
     /// Seeds that were drawn from, the first being that of the report; none for a saved history.
     seeds: u64,
 }
@@ -58,7 +58,8 @@ pub(super) fn run(arguments: &ConformanceArguments) -> Result<Status, Refusal> {
         write_histories(folder, &judged)?;
     }
     if let Some(name) = &arguments.junit {
-        write(name, &junit::suites(&judged))?;
+        let reports: Vec<_> = judged.iter().map(Judged::with_known).collect();
+        write(name, &junit(&reports))?;
     }
     let printed = if arguments.json {
         terminal::print_json(vec![to_json(arguments.seed, &judged)])
@@ -148,10 +149,12 @@ fn cannot_write(name: &Path, error: &std::io::Error) -> Refusal {
 
 impl Judged {
     /// Why the rule is broken, if that is known.
-    pub(super) fn known(&self, outcome: &Outcome) -> Option<&'static str> {
-        let mut known = self.known.iter();
-        let known = known.find(|known| known.number == outcome.rule.number)?;
-        matches!(outcome.verdict, Verdict::Broken(_)).then_some(known.why)
+    fn known(&self, outcome: &Outcome) -> Option<&'static str> {
+        outcome.known(self.known)
+    }
+
+    fn with_known(&self) -> (&Report, &[LeftOut]) {
+        (&self.report, self.known)
     }
 
     /// What is broken and not known to be.
@@ -325,7 +328,7 @@ mod tests {
     fn a_build_server_is_told_what_failed_and_what_was_skipped() {
         let judged = standing();
         let failures = judged.report.failures().count();
-        let text = junit::suites(&[judged]);
+        let text = junit(&[judged.with_known()]);
         assert!(
             text.contains("<testsuite name=\"stands &amp; waits\""),
             "{text}"

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::kit::{Group, History, LEFT_OUT, Rule, Trace, table};
+use crate::kit::{Group, History, LEFT_OUT, LeftOut, Rule, Trace, table};
 
 /// A rule that is broken, and the shortest history that was found to break it.
 #[derive(Clone, Debug)]
@@ -55,6 +55,16 @@ pub struct Report {
     pub calls: u64,
     /// Rule by rule.
     pub outcomes: Vec<Outcome>,
+}
+
+impl Outcome {
+    /// Why the rule is broken, if it is and `known` says so.
+    pub fn known(&self, known: &[LeftOut]) -> Option<&'static str> {
+        let known = known
+            .iter()
+            .find(|known| known.number == self.rule.number)?;
+        matches!(self.verdict, Verdict::Broken(_)).then_some(known.why)
+    }
 }
 
 impl Report {
