@@ -10,7 +10,7 @@ use ring::Samples;
 use units::Frames;
 
 use crate::format::{
-    Device, EndFill, Engine, Format, Kind, PositionSource, Scenario, Source, VirtualMode,
+    Device, EndFill, Engine, Format, Kind, PositionSource, Sample, Scenario, Source, VirtualMode,
 };
 use crate::stack::{CONTROLLER, ENGINE, INTERRUPT, SYSTEM};
 
@@ -134,14 +134,7 @@ impl Check<'_> {
         }
         self.format("device.format", device.format);
         self.virtual_device(device);
-        if let Err(error) = StreamFormat::of(device.format.to_format()) {
-            self.advise(
-                "device.format",
-                error.to_string(),
-                "HD Audio plays 48 kHz and 44.1 kHz, their multiples up to 4 and whole parts, in \
-                 u8, s16, s24in32 or s32",
-            );
-        }
+        self.what_it_plays(device);
         let frame_bytes = u64::from(device.format.to_format().frame_bytes());
         for (key, frames) in [
             ("device.prefetch", device.prefetch),
@@ -158,6 +151,23 @@ impl Check<'_> {
             );
         } else {
             self.fifo(device);
+        }
+    }
+
+    fn what_it_plays(&mut self, device: &Device) {
+        match (device.kind, StreamFormat::of(device.format.to_format())) {
+            (Kind::HdAudio, Err(error)) => self.advise(
+                "device.format",
+                error.to_string(),
+                "HD Audio plays 48 kHz and 44.1 kHz, their multiples up to 4 and whole parts, in \
+                 u8, s16, s24in32 or s32",
+            ),
+            (Kind::Virtual, _) if device.format.sample == Sample::F32 => self.advise(
+                "device.format.sample",
+                "a virtual driver plays PCM, and no floats",
+                "take `u8`, `s16`, `s24`, `s24in32` or `s32`",
+            ),
+            _ => {}
         }
     }
 

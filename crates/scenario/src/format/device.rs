@@ -23,7 +23,7 @@ pub struct Device {
     /// Figures of a real device; keys that are given beside it override it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
-    /// What the device plays: 8 to 192 kHz, `u8`, `s16`, `s24in32` or `s32`.
+    /// What the device plays: 8 to 192 kHz, `u8`, `s16`, `s24in32` or `s32`; a virtual one `s24`, too.
     pub format: Format,
     /// Frames that the device takes out of the buffer ahead of the one it plays. Default: none,
     /// or what the preset says.

@@ -169,3 +169,21 @@ fn a_glitch_names_the_missing_ticks_that_held_its_notification_up_and_no_others(
         assert_eq!(glitch.fault.as_deref(), Some("late-wake-up-0"));
     }
 }
+
+/// Three bytes a sample are no format of the link, but one of a driver without a link.
+#[test]
+fn a_virtual_speaker_plays_packed_samples_of_24_bits() {
+    let text = text_of("virtual-exact");
+    let text = text.split("[expect]").next().unwrap();
+    let packed = text.replace("\"s16\"", "\"s24\"");
+    assert_ne!(text, packed);
+    let endpoint = &play(&packed).result.endpoints[0];
+    assert_eq!(endpoint.frames_by_class["fresh"], 28_665);
+    assert_eq!(endpoint.frames, 28_665);
+    assert!(
+        Scenario::parse(&packed.replace("kind = \"virtual\"\nmode = \"exact\"\n", "")).is_err()
+    );
+    let floats = packed.replace("s24", "f32");
+    let refused = Scenario::parse(&floats).unwrap_err().to_string();
+    assert!(refused.contains("a virtual driver plays PCM"), "{refused}");
+}
