@@ -3,7 +3,6 @@
 mod gain;
 mod input;
 mod loopback;
-mod record;
 
 use std::sync::Arc;
 
@@ -12,12 +11,8 @@ use units::{Bytes, Clock, Frames, Moment, Phase, SampleFormat, WaveFormat};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared};
 
 use gain::{Ramp, apply};
-use input::{Input, Mix};
-use loopback::{Loopback, Tapped};
-use record::Record;
-
-use crate::history::Note;
-use crate::link::LinkLog;
+use input::Input;
+use loopback::Loopback;
 
 /// The properties of a [`Dsp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +83,7 @@ pub struct Dsp {
     volume: Ramp,
     muted: bool,
     events: Vec<(DspPort, DspEvent)>,
-    notes: Vec<Note>,
     heard: Vec<u8>,
-    scratch: Vec<u8>,
 }
 
 impl Dsp {
@@ -113,9 +106,7 @@ impl Dsp {
             volume: Ramp::at(0),
             muted: false,
             events: Vec::new(),
-            notes: Vec::new(),
             heard: Vec::new(),
-            scratch: Vec::new(),
         }
     }
 
@@ -148,93 +139,40 @@ impl Dsp {
     /// Lets `port` run from where it stands.
     pub fn run(&mut self, now: Moment, port: DspPort) {
         self.settle(now);
-        let (first, clock, linear) = (self.begun(now), self.clock, self.linear(port));
-        let record = match port {
-            DspPort::Input(input) => {
-                let input = self.input(input);
-                input.transfer.run(first);
-                &mut input.record
-            }
-            DspPort::Loopback => {
-                self.loopback.transfer.run(first);
-                &mut self.loopback.record
-            }
-        };
-        record.enter_run(clock, first, linear);
-        let run = record.run();
-        self.notes.push(Note::Run {
-            stream: self.number(port),
-            run,
-            position: Frames::new(linear),
-        });
+        let first = self.begun(now);
+        match port {
+            DspPort::Input(input) => self.input(input).transfer.run(first),
+            DspPort::Loopback => self.loopback.transfer.run(first),
+        }
     }
 
     /// Stops `port` where it stands. Volumes on their way are there.
     pub fn pause(&mut self, now: Moment, port: DspPort) {
         self.settle(now);
-        let (done, linear) = (self.done, self.linear(port));
+        let done = self.done;
         match port {
             DspPort::Input(input) => self.input(input).pause(done),
             DspPort::Loopback => self.loopback.transfer.pause(done),
         }
-        self.notes.push(Note::Pause {
-            stream: self.number(port),
-            run: self.record(port).run(),
-            position: Frames::new(linear),
-            fetched: self.bytes_of(Frames::new(linear)),
-        });
     }
 
     /// Takes `port`, which does not run, back to its beginning.
     pub fn reset(&mut self, now: Moment, port: DspPort) {
         self.settle(now);
-        let linear = self.linear(port);
-        let ended = match port {
+        match port {
             DspPort::Input(input) => self.input(input).reset(),
-            DspPort::Loopback => self.loopback.reset(),
-        };
-        if let Some(run) = ended {
-            self.notes.push(Note::Reset {
-                stream: self.number(port),
-                run,
-                position: Frames::new(linear),
-            });
+            DspPort::Loopback => self.loopback.transfer.reset(),
         }
     }
 
     /// Frames that `port` has transferred since its beginning.
     pub fn transferred(&mut self, now: Moment, port: DspPort) -> Frames {
         self.settle(now);
-        Frames::new(self.linear(port))
-    }
-
-    fn linear(&self, port: DspPort) -> u64 {
-        let transfer = match port {
-            DspPort::Input(input) => self.inputs[index(input)].transfer,
-            DspPort::Loopback => self.loopback.transfer,
-        };
-        transfer.linear(self.done)
-    }
-
-    fn record(&self, port: DspPort) -> &Record {
-        match port {
-            DspPort::Input(input) => &self.inputs[index(input)].record,
-            DspPort::Loopback => &self.loopback.record,
-        }
-    }
-
-    /// What a history calls `port`: the inputs in their order, then the loopback.
-    fn number(&self, port: DspPort) -> u32 {
-        match port {
-            DspPort::Input(input) => input,
-            DspPort::Loopback => self.config.inputs,
-        }
-    }
-
-    /// What `port` has moved: an input into the mix, the loopback out of it. Frames begin with
-    /// those of the device and are moved when they end.
-    pub fn log(&self, port: DspPort) -> &LinkLog {
-        self.record(port).log()
+        let done = self.done;
+        Frames::new(match port {
+            DspPort::Input(input) => self.input(input).transfer.linear(done),
+            DspPort::Loopback => self.loopback.transfer.linear(done),
+        })
     }
 
     /// Says up to which frame stream `input` is valid; `None` if all of it always is.
@@ -336,56 +274,39 @@ impl Dsp {
     }
 
     fn input(&mut self, input: u32) -> &mut Input {
-        &mut self.inputs[index(input)]
+        &mut self.inputs[usize::try_from(input).expect("an index fits")]
     }
 
     /// Mixes `len` frames of the device from `first` on.
     fn mix(&mut self, first: u64, len: u64) {
-        let is_protected = |input: &Input| input.is_protected && input.transfer.is_running();
-        let is_silent = self.inputs.iter().any(is_protected);
-        let frame_bytes = self.format.frame_bytes();
-        if self.config.record == Samples::Left {
-            for input in &mut self.inputs {
-                input.take(first, len, None);
-            }
-            let tapped = if is_silent {
-                Tapped::Silence
-            } else {
-                Tapped::Mix(None)
-            };
-            self.loopback.store(first, len, tapped, frame_bytes);
-            return;
-        }
         let channels = usize::from(self.config.channels);
         let samples = usize::try_from(len).expect("it fits into memory") * channels;
         let any_runs = self.inputs.iter().any(|input| input.transfer.is_running());
         if !any_runs && !self.loopback.transfer.is_running() {
-            self.heard.resize(self.heard.len() + 2 * samples, 0);
+            if self.config.record == Samples::Kept {
+                self.heard.resize(self.heard.len() + 2 * samples, 0);
+            }
             return;
         }
         let mut sum = vec![0i32; samples];
-        for input in &mut self.inputs {
-            let mix = Mix {
-                sum: &mut sum,
-                channels,
-                scratch: &mut self.scratch,
-            };
-            input.take(first, len, Some(mix));
+        for input in &self.inputs {
+            input.add_to(&mut sum, first, channels);
         }
         let level = self.volume.level_at(first);
         let rendered = |sample: &i32| if self.muted { 0 } else { apply(*sample, level) };
         let after: Vec<i32> = sum.iter().map(rendered).collect();
+        let is_protected = |input: &Input| input.is_protected && input.transfer.is_running();
         let tapped = match self.tap {
-            Tap::BeforeVolume => to_bytes(&sum),
-            Tap::AfterVolume => to_bytes(&after),
+            _ if self.inputs.iter().any(is_protected) => None,
+            Tap::BeforeVolume => Some(&sum),
+            Tap::AfterVolume => Some(&after),
         };
-        let tapped = if is_silent {
-            Tapped::Silence
-        } else {
-            Tapped::Mix(Some(&tapped))
-        };
-        self.loopback.store(first, len, tapped, frame_bytes);
-        self.heard.extend(to_bytes(&after));
+        let tapped = tapped.map(|samples| to_bytes(samples));
+        self.loopback
+            .store(first, len, tapped.as_deref(), self.format.frame_bytes());
+        if self.config.record == Samples::Kept {
+            self.heard.extend(to_bytes(&after));
+        }
     }
 
     /// Frames that have ended by `now`.
@@ -410,10 +331,6 @@ impl Dsp {
     pub fn bytes_of(&self, frames: Frames) -> Bytes {
         self.format.bytes_of(frames)
     }
-}
-
-fn index(input: u32) -> usize {
-    usize::try_from(input).expect("an index fits")
 }
 
 /// As samples of 16 bits; what is too loud is as loud as can be.
@@ -441,9 +358,6 @@ pub async fn dsp_device<C: Context>(
         doorbell.wait_until(next).await;
         let mut dsp = dsp.borrow_mut();
         dsp.settle(cx.moment());
-        for note in dsp.notes.drain(..) {
-            note.record(&cx);
-        }
         if dsp.interrupt_line() {
             interrupts += 1;
             interrupt.set(interrupts);
@@ -457,9 +371,7 @@ impl Fork for Dsp {
             inputs: self.inputs.fork(forker),
             loopback: self.loopback.fork(forker),
             events: self.events.clone(),
-            notes: self.notes.clone(),
             heard: self.heard.clone(),
-            scratch: Vec::new(),
             ..*self
         }
     }

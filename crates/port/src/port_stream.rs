@@ -18,8 +18,6 @@ pub(crate) struct PortStream {
     reach: u64,
     ledger: Shared<PageLedger>,
     verifier: Verifier,
-    /// Which stream of the filter it belongs to, in the order in which they were made.
-    number: u32,
 }
 
 /// The pages that a stream has, and where they are mapped in the kernel.
@@ -30,14 +28,12 @@ pub(crate) struct PageLedger {
 }
 
 impl PortStream {
-    /// For stream `number` of the filter.
-    pub(crate) fn new(memory: Shared<Memory>, reach: u64, verifier: Verifier, number: u32) -> Self {
+    pub(crate) fn new(memory: Shared<Memory>, reach: u64, verifier: Verifier) -> Self {
         Self {
             memory,
             reach,
             ledger: Shared::new(PageLedger::default()),
             verifier,
-            number,
         }
     }
 
@@ -128,7 +124,7 @@ impl PortWaveRtStream for PortStream {
     }
 
     fn write_etw_event(&mut self, now: Moment, event: EtwEvent) {
-        self.verifier.told(now, self.number, event);
+        self.verifier.told(now, event);
     }
 
     fn free_pages(&mut self, mdl: Mdl) {
@@ -153,7 +149,6 @@ impl PortWaveRtStream for PortStream {
             reach: self.reach,
             ledger: self.ledger.fork(forker),
             verifier: self.verifier.fork(forker),
-            number: self.number,
         })
     }
 }
@@ -170,7 +165,7 @@ mod tests {
     fn port_stream(pages: u64) -> PortStream {
         let size = Bytes::new(pages * PAGE_SIZE.get());
         let memory = Memory::new(0x10_0000, size, Samples::Left);
-        PortStream::new(Shared::new(memory), u64::MAX, Verifier::default(), 0)
+        PortStream::new(Shared::new(memory), u64::MAX, Verifier::default())
     }
 
     #[test]

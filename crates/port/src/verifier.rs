@@ -41,13 +41,6 @@ pub trait Witness: fmt::Debug {
     /// Writes an entry, as of now.
     fn record(&self, what: &'static Descriptor, words: &[u64]);
 
-    /// Writes an entry about stream `number` of the filter; they are counted from 0, in the order
-    /// in which they were made.
-    fn record_of(&self, number: u32, what: &'static Descriptor, words: &[u64]) {
-        let _ = number;
-        self.record(what, words);
-    }
-
     /// The same witness of the twin world.
     fn fork_witness(&self, forker: &mut Forker) -> Box<dyn Witness>;
 }
@@ -178,7 +171,7 @@ impl Verifier {
         }
     }
 
-    pub(crate) fn told(&self, now: Moment, stream: u32, event: EtwEvent) {
+    pub(crate) fn told(&self, now: Moment, event: EtwEvent) {
         let mut core = self.0.borrow_mut();
         if core.events.len() == EVENTS_KEPT {
             core.events.pop_front();
@@ -199,7 +192,7 @@ impl Verifier {
                 parameter3,
                 parameter4,
             ];
-            witness.record_of(stream, &ENGINE_EVENT, &words);
+            witness.record(&ENGINE_EVENT, &words);
         }
     }
 
@@ -316,7 +309,7 @@ mod tests {
             parameter4: 0,
         };
         for place in 0..5_000 {
-            verifier.told(Moment::default(), 0, told(place));
+            verifier.told(Moment::default(), told(place));
         }
         let kept = verifier.engine_events();
         assert_eq!(kept.len(), EVENTS_KEPT);

@@ -49,8 +49,6 @@ pub(crate) struct OpenPins {
     here: Shared<Vec<u32>>,
     /// On all instances of the filter.
     everywhere: Shared<Vec<u32>>,
-    /// Streams that were asked for so far, on all instances.
-    streams: Shared<u32>,
 }
 
 impl WaveRtPort {
@@ -226,8 +224,7 @@ impl Filter for WaveRtPort {
         self.verifier.enter_new_stream(now, self.device.power());
         let miniport = &mut self.subdevice.borrow_mut().miniport;
         let reach = miniport.device_description().highest_address();
-        let number = self.open.next_stream();
-        let port = PortStream::new(self.memory.clone(), reach, self.verifier.clone(), number);
+        let port = PortStream::new(self.memory.clone(), reach, self.verifier.clone());
         let pages = port.ledger();
         let port: Box<dyn PortWaveRtStream> = Box::new(port);
         let port = Shared::new(port);
@@ -329,7 +326,6 @@ impl OpenPins {
         Self {
             here: Shared::new(vec![0; factories]),
             everywhere: Shared::new(vec![0; factories]),
-            streams: Shared::new(0),
         }
     }
 
@@ -338,15 +334,7 @@ impl OpenPins {
         Self {
             here: Shared::new(vec![0; self.here.borrow().len()]),
             everywhere: self.everywhere.clone(),
-            streams: self.streams.clone(),
         }
-    }
-
-    /// The number of the stream that is made next, counted from 0.
-    fn next_stream(&self) -> u32 {
-        let mut streams = self.streams.borrow_mut();
-        *streams += 1;
-        *streams - 1
     }
 
     fn count(counts: &Shared<Vec<u32>>, pin: u32) -> u32 {
@@ -369,7 +357,6 @@ impl Fork for OpenPins {
         Self {
             here: self.here.fork(forker),
             everywhere: self.everywhere.fork(forker),
-            streams: self.streams.fork(forker),
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use ring::{Kind, SharedBuffer, Whose};
+use ring::SharedBuffer;
 use units::Frames;
 use vtime::{Fork, Forker};
 
 use super::DspEvent;
 use super::gain::{Ramp, apply};
-use super::record::Record;
 use crate::memory::fork_buffer;
 
 /// A DMA engine that counts frames.
@@ -77,17 +76,6 @@ pub(super) struct Input {
     starved: bool,
     pub(super) is_protected: bool,
     volumes: Vec<Ramp>,
-    pub(super) record: Record,
-}
-
-/// Where the samples of a mix are added up.
-#[derive(Debug)]
-pub(super) struct Mix<'a> {
-    /// One number for each sample of each frame.
-    pub(super) sum: &'a mut [i32],
-    pub(super) channels: usize,
-    /// Room for what comes out of a buffer.
-    pub(super) scratch: &'a mut Vec<u8>,
 }
 
 impl Input {
@@ -101,23 +89,16 @@ impl Input {
             starved: false,
             is_protected: false,
             volumes: vec![Ramp::at(0); channels.into()],
-            record: Record::default(),
         }
     }
 
     pub(super) fn attach(&mut self, buffer: Arc<SharedBuffer>, packet: Frames) {
-        buffer.set_run(self.record.run_to_come());
         self.buffer = Some(buffer);
         self.packet = packet.get();
     }
 
     pub(super) fn detach(&mut self) {
-        let channels = u8::try_from(self.volumes.len()).expect("a frame has few channels");
-        let record = std::mem::take(&mut self.record);
-        *self = Self {
-            record,
-            ..Self::new(channels)
-        };
+        *self = Self::new(u8::try_from(self.volumes.len()).expect("a frame has few channels"));
     }
 
     pub(super) fn pause(&mut self, done: u64) {
@@ -127,17 +108,11 @@ impl Input {
         }
     }
 
-    /// The run that ends, if one does.
-    pub(super) fn reset(&mut self) -> Option<u32> {
+    pub(super) fn reset(&mut self) {
         self.transfer.reset();
-        let ended = self.record.reset();
-        if let Some(buffer) = &self.buffer {
-            buffer.set_run(self.record.run_to_come());
-        }
         self.valid = self.valid.map(|_| 0);
         self.end = None;
         self.starved = false;
-        ended
     }
 
     pub(super) fn set_valid(&mut self, end: Option<u64>) {
@@ -160,73 +135,31 @@ impl Input {
         self.volumes[usize::from(channel)].level_at(done)
     }
 
-    /// Takes what it has for the `len` device frames from `first` on, and adds it to `mix`.
-    pub(super) fn take(&mut self, first: u64, len: u64, mut mix: Option<Mix<'_>>) {
+    /// Adds what it has for the device frames from `first` on to `sum`.
+    pub(super) fn add_to(&self, sum: &mut [i32], first: u64, channels: usize) {
+        let len = u64::try_from(sum.len() / channels).expect("a count");
         let (Some(buffer), Some((skipped, linear, count))) =
-            (self.buffer.clone(), self.transfer.among(first, len))
+            (&self.buffer, self.transfer.among(first, len))
         else {
             return;
         };
         let valid = self
             .valid
             .map_or(count, |end| end.saturating_sub(linear).min(count));
-        // A buffer may have gone round several times since somebody looked.
-        let mut done = 0;
-        while done < valid {
-            let part = (valid - done).min(buffer.frames().get());
-            self.record.took(&buffer, linear + done, part);
-            if let Some(mix) = &mut mix {
-                let frames = (linear + done, part);
-                self.add_to(mix, &buffer, frames, first + skipped + done, skipped + done);
-            }
-            done += part;
-        }
-        if valid < count {
-            self.record.put(count - valid, self.silence(linear + valid));
-        }
-        self.record.reach(linear + count);
-    }
-
-    /// What is heard from `frame` on where nothing is valid.
-    fn silence(&self, frame: u64) -> Whose {
-        let is_over = self.end.is_some_and(|end| end <= frame);
-        Whose {
-            run: self.record.run(),
-            kind: if is_over {
-                Kind::EosPad
-            } else {
-                Kind::ZeroFill
-            },
-            content: frame,
-            intended: frame,
-            write: u32::MAX,
-        }
-    }
-
-    /// Adds the `len` frames from `linear` on to those of `mix` from `place` on, which is device
-    /// frame `at`.
-    fn add_to(
-        &self,
-        mix: &mut Mix<'_>,
-        buffer: &SharedBuffer,
-        (linear, len): (u64, u64),
-        at: u64,
-        place: u64,
-    ) {
-        let index = |frames: u64| usize::try_from(frames).expect("it fits into memory");
-        mix.scratch.resize(2 * mix.channels * index(len), 0);
-        buffer.load(
-            Frames::new(linear),
-            Frames::new(len),
-            Some(mix.scratch),
-            |_, _| (),
-        );
-        let frames = mix.scratch.chunks_exact(2 * mix.channels);
-        let sums = mix.sum[index(place) * mix.channels..].chunks_exact_mut(mix.channels);
-        for ((frame, sums), at) in frames.zip(sums).zip(at..) {
-            for ((bytes, sum), volume) in frame.chunks_exact(2).zip(sums).zip(&self.volumes) {
+        let mut frame = vec![0; 2 * channels];
+        for offset in 0..valid {
+            buffer.load(
+                Frames::new(linear + offset),
+                Frames::new(1),
+                Some(&mut frame),
+                |_, _| (),
+            );
+            let at = first + skipped + offset;
+            let place = usize::try_from(skipped + offset).expect("within the sum") * channels;
+            for (channel, bytes) in frame.chunks_exact(2).enumerate() {
                 let sample = i16::from_le_bytes([bytes[0], bytes[1]]);
-                *sum += apply(sample.into(), volume.level_at(at));
+                let level = self.volumes[channel].level_at(at);
+                sum[place + channel] += apply(sample.into(), level);
             }
         }
     }
@@ -301,7 +234,6 @@ impl Fork for Input {
                 .as_ref()
                 .map(|buffer| fork_buffer(buffer, forker)),
             volumes: self.volumes.clone(),
-            record: self.record.clone(),
             ..*self
         }
     }

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use ring::{Kind, SharedBuffer, Whose};
+use ring::SharedBuffer;
 use units::Frames;
 use vtime::{Fork, Forker};
 
 use super::DspEvent;
 use super::input::Transfer;
-use super::record::Record;
 use crate::memory::fork_buffer;
 
 /// The mix on its way back.
@@ -17,67 +16,37 @@ pub(super) struct Loopback {
     buffer: Option<Arc<SharedBuffer>>,
     packet: u64,
     pub(super) transfer: Transfer,
-    pub(super) record: Record,
-}
-
-/// What the loopback gets of a mix.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Tapped<'a> {
-    /// Its samples, if they are kept.
-    Mix(Option<&'a [u8]>),
-    /// Silence, as somebody wants it so.
-    Silence,
 }
 
 impl Loopback {
     pub(super) fn attach(&mut self, buffer: Arc<SharedBuffer>, packet: Frames) {
-        buffer.set_run(self.record.run_to_come());
         self.buffer = Some(buffer);
         self.packet = packet.get();
     }
 
     pub(super) fn detach(&mut self) {
-        *self = Self {
-            record: std::mem::take(&mut self.record),
-            ..Self::default()
-        };
+        *self = Self::default();
     }
 
-    /// The run that ends, if one does.
-    pub(super) fn reset(&mut self) -> Option<u32> {
-        self.transfer.reset();
-        let ended = self.record.reset();
-        if let Some(buffer) = &self.buffer {
-            buffer.set_run(self.record.run_to_come());
-        }
-        ended
-    }
-
-    /// Stores what belongs to the `len` device frames from `first` on.
-    pub(super) fn store(&mut self, first: u64, len: u64, tapped: Tapped<'_>, frame_bytes: u32) {
+    /// Stores what belongs to the `len` device frames from `first` on; `None` for silence.
+    pub(super) fn store(&self, first: u64, len: u64, bytes: Option<&[u8]>, frame_bytes: u32) {
         let (Some(buffer), Some((skipped, linear, count))) =
             (&self.buffer, self.transfer.among(first, len))
         else {
             return;
         };
+        let frame = u64::from(frame_bytes);
+        let round = buffer.frames().get();
         // What would be overwritten at once is left out.
-        let late = count.saturating_sub(buffer.frames().get());
-        let begin = usize::try_from((skipped + late) * u64::from(frame_bytes));
-        let begin = begin.expect("it fits into memory");
-        let (kind, bytes) = match tapped {
-            Tapped::Mix(bytes) => (Kind::Audio, bytes.map(|bytes| &bytes[begin..])),
-            Tapped::Silence => (Kind::Muted, None),
-        };
-        let whose = Whose {
-            run: self.record.run(),
-            kind,
-            content: linear + late,
-            intended: linear + late,
-            write: 0,
-        };
-        let at = Frames::new(linear + late);
-        buffer.store(at, bytes, Frames::new(count - late), Some(whose));
-        self.record.reach(linear + count);
+        let late = count.saturating_sub(round);
+        let begin = usize::try_from((skipped + late) * frame).expect("it fits into memory");
+        let bytes = bytes.map(|bytes| &bytes[begin..]);
+        buffer.store(
+            Frames::new(linear + late),
+            bytes,
+            Frames::new(count - late),
+            None,
+        );
     }
 
     /// The packets that were filled while the device did the frames from `first` to `ended`.
@@ -106,7 +75,6 @@ impl Fork for Loopback {
                 .buffer
                 .as_ref()
                 .map(|buffer| fork_buffer(buffer, forker)),
-            record: self.record.clone(),
             ..*self
         }
     }
