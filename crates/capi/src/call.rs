@@ -107,3 +107,15 @@ unsafe fn text(from: *const c_char) -> Result<String, i32> {
     let text = text.to_str().map_err(|_| border::BAD_TEXT)?;
     Ok(text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_panic_crosses_the_border() {
+        assert_eq!(guard(|| panic!("on this side")), border::PANICKED);
+        assert_eq!(guard(|| Err(border::NO_RULE)), border::NO_RULE);
+        assert_eq!(guard(|| Ok(())), border::OK);
+    }
+}

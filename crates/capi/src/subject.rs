@@ -244,3 +244,6 @@ const fn number(state: KsState) -> u32 {
         KsState::Run => 3,
     }
 }
+
+#[cfg(test)]
+mod tests;
