@@ -9,7 +9,9 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::format::{Action, Client, Device, Engine, Expect, Fault, Scenario};
+use crate::format::{
+    Action, CaptureEngine, Client, Device, Engine, Expect, Fault, Microphone, Scenario,
+};
 use crate::quantity::Time;
 
 /// Places that are no TOML, as many as are told. One slip makes the parser stumble again and again,
@@ -71,6 +73,8 @@ impl Source<'_> {
                 "duration" => self.fit::<Time>(name, value, &mut found),
                 "device" => self.fit::<Device>(name, value, &mut found),
                 "engine" => self.fit::<Engine>(name, value, &mut found),
+                "microphone" => self.fit::<Microphone>(name, value, &mut found),
+                "capture-engine" => self.fit::<CaptureEngine>(name, value, &mut found),
                 "client" => self.fit_each::<Client>(name, value, &mut found),
                 "fault" => self.fit_each::<Fault>(name, value, &mut found),
                 "action" => self.fit_each::<Action>(name, value, &mut found),
@@ -79,7 +83,7 @@ impl Source<'_> {
                     name.to_owned(),
                     key.span(),
                     "unknown key; expected one of `name`, `seed`, `duration`, `device`, `engine`, \
-                     `client`, `fault`, `action`, `expect`",
+                     `microphone`, `capture-engine`, `client`, `fault`, `action`, `expect`",
                 )),
             }
         }

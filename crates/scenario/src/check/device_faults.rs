@@ -7,6 +7,8 @@ use crate::quantity::{FrameCount, Probability, Time};
 
 /// The one fault that strikes the microphone.
 pub(super) const CAPTURE_DATA_LATE: &str = "capture-data-late";
+/// The one that another stream of the same controller brings about.
+const OTHER_STREAM_STARTS: &str = "playback-stalls-on-capture-start";
 /// More frames than any device takes ahead or falls behind.
 const FRAMES_MAX: u64 = 48_000;
 /// How much faster or slower than another a counter may run.
@@ -75,7 +77,10 @@ impl Check<'_> {
         let given = kinds.iter().filter(|(_, given)| *given);
         for (kind, _) in given.filter(|(kind, _)| !MACHINE.contains(kind)) {
             let key = format!("{key}.{kind}");
-            if *kind == CAPTURE_DATA_LATE {
+            if *kind == OTHER_STREAM_STARTS {
+                let message = "it strikes a stream whose controller starts another one, and in a scenario speaker and microphone have one each";
+                self.advise(key, message, "leave it away");
+            } else if *kind == CAPTURE_DATA_LATE {
                 if !records {
                     let help = "a table [microphone] and a client that records, or leave it away";
                     self.advise(key, "it strikes a microphone, and nobody records", help);

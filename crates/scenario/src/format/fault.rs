@@ -137,7 +137,8 @@ pub struct Fault {
     /// interrupt have said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capture_data_late: Option<Lasting>,
-    /// F29: playback stands still when another stream of the controller starts.
+    /// F29: playback stands still when another stream of the controller starts. Refused: speaker and
+    /// microphone have a controller each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub playback_stalls_on_capture_start: Option<Lasting>,
     /// F30: each pause makes the delay longer.

@@ -56,6 +56,21 @@ fn a_misspelt_key_is_pointed_at_and_the_known_ones_are_listed() {
     );
 }
 
+/// What is wrong elsewhere does not make a key unknown.
+#[test]
+fn every_key_of_the_schema_is_known_beside_a_mistake() {
+    let schema = scenario::schema();
+    let keys = schema["properties"].as_object().unwrap();
+    assert!(keys.len() >= 11);
+    for key in keys.keys() {
+        let all = problems(&format!("{key} = false\nno-such-key = 1\n"));
+        let of = |key: &str| all.iter().find(|each| each.key == key).unwrap();
+        assert!(!of(key).message.contains("unknown key"), "{key}");
+        let listed = format!("`{key}`");
+        assert!(of("no-such-key").message.contains(&listed), "{key}");
+    }
+}
+
 #[test]
 fn an_unknown_table_is_pointed_at() {
     expect(
@@ -489,4 +504,15 @@ fn a_fault_that_would_strike_nobody_is_refused() {
         assert_eq!(all[0].key, key);
         assert!(all[0].help.is_some(), "{more}");
     }
+}
+
+/// F29 needs two streams on one controller, which no scenario has: it would do nothing.
+#[test]
+fn a_fault_that_can_strike_nobody_is_refused() {
+    let more = "[microphone]\n[[fault]]\nplayback-stalls-on-capture-start = { lasts = \"5ms\" }\n";
+    let both = format!("{GOOD}{more}").replace("exclusive-event", "shared-through");
+    let [one] = &problems(&both)[..] else {
+        panic!("one problem");
+    };
+    assert_eq!(one.key, "fault[0].playback-stalls-on-capture-start");
 }
