@@ -25,6 +25,8 @@ pub(crate) struct Faults {
 enum Late {
     /// The start of the thread that an event wakes.
     WakeUp(ThreadId, u64),
+    /// The ISR of an interrupt.
+    Isr(u64),
     /// The DPC of an event.
     Dpc(u64),
 }
@@ -43,6 +45,7 @@ impl Faults {
             Injection::LateWakeUp { thread, event, by } => {
                 self.add_late(Late::WakeUp(thread, event), id, by);
             }
+            Injection::LateIsr { interrupt, by } => self.add_late(Late::Isr(interrupt), id, by),
             Injection::LateDpc { event, by } => self.add_late(Late::Dpc(event), id, by),
             Injection::LostNotification { event } => {
                 self.lost.entry(event).or_default().push_back(id);
@@ -68,6 +71,11 @@ impl Faults {
         event: u64,
     ) -> Option<(FaultId, SimDuration)> {
         strike(&mut self.late, &Late::WakeUp(thread, event))
+    }
+
+    /// By how much the ISR of `interrupt` starts late.
+    pub(crate) fn strike_isr(&mut self, interrupt: u64) -> Option<(FaultId, SimDuration)> {
+        strike(&mut self.late, &Late::Isr(interrupt))
     }
 
     /// By how much the DPC of `event` starts late.

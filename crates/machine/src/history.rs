@@ -5,6 +5,18 @@ use vtime::{Descriptor, Field};
 /// How a field `fault` says that there is none; else it is the fault's place plus 1.
 pub const FAULT_NONE: u64 = 0;
 
+/// An interrupt service routine begins late. Those that begin at once are not noted.
+pub static LATE_ISR: Descriptor = Descriptor::new(
+    "machine.late_isr",
+    &[
+        // When the line went up.
+        Field::new("due", "tick"),
+        // How long interrupts were masked.
+        Field::new("mask_wait", "tick"),
+        Field::new("fault", "1"),
+    ],
+);
+
 /// An interrupt service routine claimed an interrupt.
 pub static ISR: Descriptor = Descriptor::new(
     "machine.isr",
@@ -79,6 +91,6 @@ mod tests {
 
     #[test]
     fn every_kind_of_entry_has_a_name_of_its_own() {
-        Descriptor::assert_distinct(&[&ISR, &DPC, &NOTIFICATION, &WAKE, &DELAY]);
+        Descriptor::assert_distinct(&[&LATE_ISR, &ISR, &DPC, &NOTIFICATION, &WAKE, &DELAY]);
     }
 }

@@ -23,6 +23,13 @@ pub enum Injection {
         /// How late.
         by: SimDuration,
     },
+    /// The ISR of an interrupt starts late: the line is up, and interrupts are masked.
+    LateIsr {
+        /// Which interrupt of the device, counted from 1.
+        interrupt: u64,
+        /// How late.
+        by: SimDuration,
+    },
     /// No DPC starts at or after `from` and before `until`.
     BlockedDpc {
         /// The first instant at which none starts.

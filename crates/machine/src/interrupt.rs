@@ -5,9 +5,9 @@ use std::fmt;
 use units::{Moment, SimTime};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared, Woken};
 
-use crate::history::{DPC, ISR, NOTIFICATION};
+use crate::history::{DPC, ISR, LATE_ISR, NOTIFICATION};
 use crate::injection::FaultId;
-use crate::latency::Component;
+use crate::latency::{Component, Latency};
 use crate::machine::{Dispatch, Machine};
 
 /// A miniport's half of the interrupt: what its ISR and its DPC do.
@@ -45,10 +45,20 @@ pub enum IsrOutcome {
 #[derive(Debug)]
 pub struct Interrupt {
     routine: Box<dyn InterruptRoutine>,
+    masked: Option<LateIsr>,
     queued: Option<QueuedDpc>,
     interrupts: u64,
     runs: u64,
     coalesced: u64,
+}
+
+/// An ISR that waits, or has waited, while its line was up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateIsr {
+    /// When the line went up.
+    pub raised: SimTime,
+    /// When the ISR runs and why not before.
+    pub dispatch: Dispatch,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +108,7 @@ impl Interrupt {
     pub fn new(routine: Box<dyn InterruptRoutine>) -> Self {
         Self {
             routine,
+            masked: None,
             queued: None,
             interrupts: 0,
             runs: 0,
@@ -125,13 +136,53 @@ impl Interrupt {
         self.queued.map(|queued| queued.dispatch.runs)
     }
 
-    /// The line went up: the ISR runs. `None` if it was not for this device.
+    /// When the ISR that waits runs, if one does.
+    pub fn isr_due(&self) -> Option<Moment> {
+        self.masked.map(|late| late.dispatch.runs)
+    }
+
+    /// The line went up: the ISR runs, if it is not to wait or waits already. `None` if it did not
+    /// run, or if the interrupt was not for this device.
     pub fn line_raised(&mut self, now: Moment, machine: &mut Machine) -> Option<IsrReport> {
+        if self.masked.is_some() {
+            return None;
+        }
+        let late = LateIsr {
+            raised: now.time,
+            dispatch: machine.dispatch_isr(now, self.interrupts + 1),
+        };
+        if late.dispatch.latency == Latency::ZERO {
+            return self.serve(now, machine, &late);
+        }
+        self.masked = Some(late);
+        None
+    }
+
+    /// Takes the ISR that waits if it is due at `now`; [`serve`](Self::serve) runs it.
+    pub fn take_unmasked(&mut self, now: Moment) -> Option<LateIsr> {
+        self.masked.take_if(|late| late.dispatch.runs <= now)
+    }
+
+    /// Runs the ISR. `None` if the interrupt was not for this device.
+    pub fn serve(
+        &mut self,
+        now: Moment,
+        machine: &mut Machine,
+        isr: &LateIsr,
+    ) -> Option<IsrReport> {
         let IsrOutcome::QueueDpc { event } = self.routine.isr(now) else {
             return None;
         };
         self.interrupts += 1;
-        let coalesced = self.insert_dpc(now, || machine.dispatch_dpc(now, Some(event)), 1);
+        let dispatch = || {
+            let dpc = machine.dispatch_dpc(now, Some(event));
+            Dispatch {
+                runs: dpc.runs,
+                latency: isr.dispatch.latency.and(dpc.latency),
+                fault: dpc.fault.or(isr.dispatch.fault),
+            }
+        };
+        let coalesced = self.insert_dpc(isr.raised, dispatch, 1);
         Some(IsrReport {
             interrupt: self.interrupts,
             event,
@@ -148,7 +199,7 @@ impl Interrupt {
                 ..dispatch
             }
         };
-        self.insert_dpc(now, dispatch, 0);
+        self.insert_dpc(now.time, dispatch, 0);
     }
 
     /// Takes the DPC out of the queue if it is due at `now`; [`run`](Self::run) runs it.
@@ -197,7 +248,7 @@ impl Interrupt {
     /// True if the DPC was queued already.
     fn insert_dpc(
         &mut self,
-        now: Moment,
+        due: SimTime,
         dispatch: impl FnOnce() -> Dispatch,
         interrupts: u64,
     ) -> bool {
@@ -207,7 +258,7 @@ impl Interrupt {
             return true;
         }
         self.queued = Some(QueuedDpc {
-            due: now.time,
+            due,
             dispatch: dispatch(),
             interrupts,
         });
@@ -234,22 +285,31 @@ pub async fn interrupt<C: Context>(
 ) {
     loop {
         let spurious = machine.borrow().next_spurious().map(SimTime::commit);
-        let deadline = [interrupt.borrow().dpc_due(), spurious]
-            .into_iter()
-            .flatten()
-            .min();
+        let (isr, dpc) = {
+            let interrupt = interrupt.borrow();
+            (interrupt.isr_due(), interrupt.dpc_due())
+        };
+        let deadline = [isr, dpc, spurious].into_iter().flatten().min();
         let woken = line.wait_until(deadline).await;
+        let now = cx.moment();
         let (mut machine, mut interrupt) = (machine.borrow_mut(), interrupt.borrow_mut());
-        match woken {
-            Woken::Event(_) => {
-                if let Some(isr) = interrupt.line_raised(cx.moment(), &mut machine) {
-                    cx.record(&ISR, &[isr.interrupt, isr.event, isr.coalesced.into()]);
-                }
+        let served = match (interrupt.take_unmasked(now), &woken) {
+            // It sees whatever the line has gone up for meanwhile.
+            (Some(late), _) => {
+                let waited = late.dispatch.latency.total().ticks();
+                let fault = FaultId::word(late.dispatch.fault);
+                cx.record(&LATE_ISR, &[late.raised.ticks(), waited, fault]);
+                interrupt.serve(now, &mut machine, &late)
             }
-            Woken::Deadline => {
-                if let Some(fault) = machine.take_spurious(cx.now()) {
-                    interrupt.insert_spurious(cx.moment(), &mut machine, fault);
-                }
+            (None, Woken::Event(_)) => interrupt.line_raised(now, &mut machine),
+            (None, Woken::Deadline) => None,
+        };
+        if let Some(isr) = served {
+            cx.record(&ISR, &[isr.interrupt, isr.event, isr.coalesced.into()]);
+        }
+        if matches!(woken, Woken::Deadline) {
+            if let Some(fault) = machine.take_spurious(cx.now()) {
+                interrupt.insert_spurious(now, &mut machine, fault);
             }
         }
         let Some(dpc) = interrupt.take_due(cx.moment()) else {

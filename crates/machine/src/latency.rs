@@ -90,6 +90,15 @@ impl Latency {
         self.0[component.index()] += length;
     }
 
+    /// All of it, and all of `other`.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (component, length) in other.parts() {
+            self.add(component, length);
+        }
+        self
+    }
+
     /// Takes `length` back from what is booked under `component`, at most all of it.
     pub fn take_back(&mut self, component: Component, length: SimDuration) {
         let part = &mut self.0[component.index()];

@@ -32,7 +32,7 @@
 //!
 //! * *Processors.* There is no core, no IRQL and no priority yet: a delay is injected, it does not
 //!   come about; ISR and DPC take no time. Components that only those can fill
-//!   ([`Component::MaskWait`], [`Component::CstateExit`], [`Component::IsrSelf`],
+//!   ([`Component::CstateExit`], [`Component::IsrSelf`],
 //!   [`Component::DpcSelf`], [`Component::Switch`], [`Component::RunPreempted`],
 //!   [`Component::LockWait`], [`Component::FaultWait`]) stay zero. Who asks *why* a DPC was
 //!   blocked would notice.
@@ -49,10 +49,10 @@ mod latency;
 mod machine;
 mod wake;
 
-pub use history::{DELAY, DPC, FAULT_NONE, ISR, NOTIFICATION, WAKE};
+pub use history::{DELAY, DPC, FAULT_NONE, ISR, LATE_ISR, NOTIFICATION, WAKE};
 pub use injection::{FaultId, Injection};
 pub use interrupt::{
-    DpcReport, Interrupt, InterruptRoutine, IsrOutcome, IsrReport, Notification, interrupt,
+    DpcReport, Interrupt, InterruptRoutine, IsrOutcome, IsrReport, LateIsr, Notification, interrupt,
 };
 pub use latency::{Component, Latency};
 pub use machine::{Dispatch, Machine, ThreadId, Wake};

@@ -18,10 +18,10 @@ impl ThreadId {
     }
 }
 
-/// When a queued DPC has run, and why not before.
+/// When an ISR or a DPC has run, and why not before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dispatch {
-    /// When it sets its events.
+    /// When it does its work.
     pub runs: Moment,
     /// Where the time since the interrupt went.
     pub latency: Latency,
@@ -95,6 +95,20 @@ impl Machine {
     /// Puts a fault in.
     pub fn inject(&mut self, id: FaultId, injection: Injection) {
         self.faults.add(id, injection);
+    }
+
+    /// The line of a device goes up at `raised`, for the `interrupt`th time.
+    pub fn dispatch_isr(&mut self, raised: Moment, interrupt: u64) -> Dispatch {
+        let mut latency = Latency::ZERO;
+        let struck = self.faults.strike_isr(interrupt);
+        if let Some((_, by)) = struck {
+            latency.add(Component::MaskWait, by);
+        }
+        Dispatch {
+            runs: after(raised, latency.total()),
+            latency,
+            fault: struck.map(|(fault, _)| fault),
+        }
     }
 
     /// A DPC is queued at `queued`, by the interrupt of notification `event` if by one. None is

@@ -35,7 +35,7 @@ pub use expect_capture::{
     ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
 };
 pub use fault::{
-    Action, BlockedDpc, Fault, LateDpc, LateWakeUp, LostNotification, MissingTicks, Power,
+    Action, BlockedDpc, Fault, LateDpc, LateIsr, LateWakeUp, LostNotification, MissingTicks, Power,
     ReadSlot, Rebalance, Remove, RunAgain, SpuriousNotification, State, StepBack, Transport,
     WritePacket,
 };

@@ -95,6 +95,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`late-wake-up`", "LateWakeUp"),
     ("`lost-notification`", "LostNotification"),
     ("`spurious-notification`", "SpuriousNotification"),
+    ("`late-isr`", "LateIsr"),
     ("`blocked-dpc`", "BlockedDpc"),
     ("`late-dpc`", "LateDpc"),
     ("`lpib-lag`", "LpibLag"),

@@ -38,6 +38,7 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
                 let starts = words.instant("starts").unwrap_or(words.nanos());
                 lane.wait(trace, words, starts, "ready, not running")
             }
+            "machine.late_isr" => lane.wait(trace, words, words.nanos(), "interrupts masked"),
             "machine.dpc" => lane.wait(trace, words, words.nanos(), "DPC queued"),
             "producer.packet" => {
                 let number = words.get("packet").unwrap_or_default();

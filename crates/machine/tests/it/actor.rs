@@ -1,14 +1,14 @@
 //! The interrupt actor in a world.
 
 use machine::{
-    Component, DELAY, DPC, FaultId, ISR, Injection, Interrupt, Machine, NOTIFICATION, WAKE,
-    interrupt, wake,
+    Component, DELAY, DPC, FaultId, ISR, Injection, Interrupt, LATE_ISR, Machine, NOTIFICATION,
+    WAKE, interrupt, wake,
 };
 use units::{Moment, Phase, SimTime};
 use vtime::sim::{Cx, Role, SimEvent, World};
 use vtime::{Context, Descriptor, Event, Fork, Keep, Reset, Shared};
 
-use crate::support::{TenMillisecondDriver, commit_at, notified};
+use crate::support::{TenMillisecondDriver, commit_at, millis, notified};
 
 /// A device that raises its line every 10 ms, the driver, and a client that waits.
 struct Bench {
@@ -170,6 +170,53 @@ fn a_blocked_dpc_coalesces_what_comes_meanwhile() {
         bench.entries(&DELAY),
         [(released, vec![0, 6, component, waited])]
     );
+}
+
+/// What comes while interrupts are masked is one interrupt: the line is up already.
+#[test]
+fn a_late_isr_answers_all_that_came_meanwhile_and_its_wait_is_booked() {
+    let by = millis(14);
+    let bench = Bench::new(&[Injection::LateIsr { interrupt: 2, by }]).run_to(40);
+    let (raised, late) = (SimTime::from_millis(20).ticks(), commit_at(34_000_000));
+    assert_eq!(
+        bench.entries(&LATE_ISR),
+        [(late, vec![raised, by.ticks(), 1])]
+    );
+    assert_eq!(
+        bench.entries(&ISR)[1..],
+        [(late, vec![2, 3, 0]), (notified(40), vec![3, 4, 0])]
+    );
+    assert_eq!(
+        bench.entries(&DPC)[1..2],
+        [(late, vec![2, raised, 0, 1, 1])]
+    );
+    let starts = late.time.ticks();
+    assert_eq!(
+        bench.entries(&WAKE)[1..2],
+        [(late, vec![0, 3, raised, starts, 1])]
+    );
+    let component = Component::MaskWait.index() as u64;
+    assert_eq!(
+        bench.entries(&DELAY),
+        [(late, vec![0, 3, component, by.ticks()])]
+    );
+}
+
+#[test]
+fn an_isr_that_is_unmasked_when_the_line_goes_up_again_runs_once() {
+    let by = millis(10);
+    let bench = Bench::new(&[Injection::LateIsr { interrupt: 1, by }]).run_to(20);
+    let interrupts: Vec<u64> = bench
+        .entries(&ISR)
+        .iter()
+        .map(|(_, words)| words[0])
+        .collect();
+    assert_eq!(
+        interrupts,
+        [1, 2],
+        "the line goes up after the late ISR, at the same time"
+    );
+    assert_eq!(bench.entries(&LATE_ISR).len(), 1);
 }
 
 #[test]

@@ -7,10 +7,11 @@ use crate::format::{
 };
 
 /// Faults of machine and timer: those that strike whatever device there is.
-pub(super) const MACHINE: [&str; 6] = [
+pub(super) const MACHINE: [&str; 7] = [
     "late-wake-up",
     "lost-notification",
     "spurious-notification",
+    "late-isr",
     "blocked-dpc",
     "late-dpc",
     "missing-ticks",
@@ -34,7 +35,12 @@ impl Check<'_> {
         if let Some(name) = &fault.name {
             self.name(&format!("{key}.name"), name);
         }
-        for kind in ["lost-notification", "spurious-notification", "late-dpc"] {
+        for kind in [
+            "lost-notification",
+            "spurious-notification",
+            "late-isr",
+            "late-dpc",
+        ] {
             if fault.kinds().contains(&(kind, true)) {
                 self.whose_notification(key, kind);
             }
@@ -44,6 +50,9 @@ impl Check<'_> {
         }
         if let Some(lost) = &fault.lost_notification {
             self.event(&format!("{key}.lost-notification.event"), lost.event);
+        }
+        if let Some(late) = &fault.late_isr {
+            self.event(&format!("{key}.late-isr.event"), late.event);
         }
         if let Some(late) = &fault.late_dpc {
             self.event(&format!("{key}.late-dpc.event"), late.event);
@@ -262,8 +271,9 @@ impl Check<'_> {
                 .late_wake_up
                 .as_ref()
                 .map_or(0, |late| late.by.nanos());
+            let isr = fault.late_isr.as_ref().map_or(0, |late| late.by.nanos());
             let dpc = fault.late_dpc.as_ref().map_or(0, |late| late.by.nanos());
-            late.saturating_add(dpc)
+            late.saturating_add(isr).saturating_add(dpc)
         });
         let total = delays.fold(0_u64, u64::saturating_add);
         if total > DELAY_MAX_NANOS {

@@ -11,7 +11,7 @@ use crate::quantity::{FrameCount, Time};
 
 impl Fault {
     /// Each kind of fault by its key, and whether it is this one.
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 44] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 45] {
         [
             ("late-wake-up", self.late_wake_up.is_some()),
             ("lost-notification", self.lost_notification.is_some()),
@@ -19,6 +19,7 @@ impl Fault {
                 "spurious-notification",
                 self.spurious_notification.is_some(),
             ),
+            ("late-isr", self.late_isr.is_some()),
             ("blocked-dpc", self.blocked_dpc.is_some()),
             ("late-dpc", self.late_dpc.is_some()),
             ("lpib-lag", self.lpib_lag.is_some()),

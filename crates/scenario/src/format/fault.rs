@@ -28,6 +28,9 @@ pub struct Fault {
     /// The notification event is set though nothing happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spurious_notification: Option<SpuriousNotification>,
+    /// One ISR of the device runs late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_isr: Option<LateIsr>,
     /// No DPC of the device runs for a while.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked_dpc: Option<BlockedDpc>,
@@ -190,6 +193,17 @@ pub struct LostNotification {
 pub struct SpuriousNotification {
     /// When.
     pub at: Time,
+}
+
+/// One ISR of the device runs late: its interrupt is masked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LateIsr {
+    /// Number of the interrupt, counted from 1.
+    #[schemars(range(min = 1))]
+    pub event: u64,
+    /// How late.
+    pub by: Time,
 }
 
 /// No DPC of the device runs for a while.

@@ -110,6 +110,12 @@ fn injection(scenario: &Scenario, fault: &Fault, machine: &mut Machine) -> Optio
             until: blocked.until.to_instant(),
         });
     }
+    if let Some(late) = &fault.late_isr {
+        return Some(Injection::LateIsr {
+            interrupt: late.event,
+            by: late.by.to_duration(),
+        });
+    }
     fault.late_dpc.as_ref().map(|late| Injection::LateDpc {
         event: late.event,
         by: late.by.to_duration(),

@@ -182,6 +182,8 @@ fn fault() -> impl Strategy<Value = String> {
             format!("blocked-dpc = {{ from = \"{from}\", until = \"{until}\" }}")
         }),
         (0u64..20, time())
+            .prop_map(|(event, by)| { format!("late-isr = {{ event = {event}, by = \"{by}\" }}") }),
+        (0u64..20, time())
             .prop_map(|(event, by)| { format!("late-dpc = {{ event = {event}, by = \"{by}\" }}") }),
     ]
 }

@@ -28,6 +28,26 @@ fn a_late_dpc_is_the_cause() {
     assert_eq!(glitch.fault.as_deref(), Some("wifi"));
 }
 
+#[test]
+fn a_late_isr_is_the_cause() {
+    let fault = "[[fault]]\nname = \"smi\"\nlate-isr = { event = 5, by = \"14ms\" }\n";
+    let run = play(&format!("{EXCLUSIVE}{fault}"), &Inputs::new()).unwrap();
+    let [glitch] = &run.result.endpoints[0].glitches[..] else {
+        panic!("one glitch, not {:?}", run.result.endpoints[0].glitches);
+    };
+    assert_eq!((glitch.first_frame, glitch.frames), (2880, 192));
+    assert_eq!(
+        (glitch.cause, glitch.cause_ns),
+        (Some("mask_wait"), Some(14_000_000))
+    );
+    assert_eq!(glitch.fault.as_deref(), Some("smi"));
+    let notifications = run.result.endpoints[0].notifications;
+    assert_eq!(
+        notifications.interrupts, 9,
+        "one fewer than 10: two fell together"
+    );
+}
+
 /// Delays of DPC, thread and work add up, and the longest part is the cause.
 #[test]
 fn the_longest_part_is_the_cause() {
