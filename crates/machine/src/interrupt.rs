@@ -277,11 +277,15 @@ impl Fork for Interrupt {
 
 /// Serves an interrupt for ever: runs the ISR whenever `line` is set, and the DPC when its time
 /// has come, which on an ideal machine is at once.
+///
+/// Notifications are entered into the history by `cx`, but those through an event of `others` by
+/// who stands beside it: several devices may share an interrupt.
 pub async fn interrupt<C: Context>(
     cx: C,
     machine: Shared<Machine>,
     interrupt: Shared<Interrupt>,
     line: C::Event,
+    others: Vec<(EventHandle, C)>,
 ) {
     loop {
         let spurious = machine.borrow().next_spurious().map(SimTime::commit);
@@ -322,7 +326,9 @@ pub async fn interrupt<C: Context>(
             &[dpc.run, dpc.due.ticks(), waited, dpc.interrupts, fault],
         );
         interrupt.run(cx.moment(), &mut machine, &dpc, |notification| {
-            cx.record(
+            let mut others = others.iter();
+            let other = others.find(|(event, _)| *event == notification.event);
+            other.map_or(&cx, |(_, other)| other).record(
                 &NOTIFICATION,
                 &[notification.tag, FaultId::word(notification.lost)],
             );

@@ -39,7 +39,7 @@ pub use fault::{
     ReadSlot, Rebalance, Remove, RunAgain, SpuriousNotification, State, StepBack, Transport,
     WritePacket,
 };
-pub use microphone::{CaptureEngine, CaptureSuite, Microphone, Overrun, ReadOrder};
+pub use microphone::{CaptureEngine, CaptureSuite, ControllerOf, Microphone, Overrun, ReadOrder};
 pub use source::{Impulses, Noise, Nothing, Sine, Source, Sweep, Wav};
 pub use timer::{ByteCount, Detector, Plausibility, Position, Timer};
 
@@ -127,5 +127,11 @@ impl Scenario {
     /// True if there is a speaker to look at: somebody plays, or there is nothing else.
     pub fn has_speaker(&self) -> bool {
         self.microphone.is_none() || self.players().next().is_some()
+    }
+
+    /// The microphone, if it is on the controller of the speaker.
+    pub(crate) fn microphone_beside(&self) -> Option<&Microphone> {
+        let microphone = self.microphone.as_ref()?;
+        (microphone.controller == ControllerOf::Speaker).then_some(microphone)
     }
 }

@@ -42,14 +42,20 @@ pub fn inspect(scenario: &Scenario) -> Inspection {
     let mut world = World::new(scenario.seed, Keep::Digest);
     let cx = world.actor("inspector");
     let mut devices = Vec::new();
-    if scenario.has_speaker() {
-        let device = &scenario.device;
-        let hardware = Hardware::new(&mut world, device, None, false);
-        let (name, format) = (&device.name, device.format.to_format());
+    let mut speaker = scenario.has_speaker().then(|| {
+        let hardware = Hardware::new(&mut world, scenario, None, false);
+        let (name, format) = (&scenario.device.name, scenario.device.format.to_format());
         devices.push(DeviceView::of(&cx, name, &hardware, DataFlow::In, format));
-    }
+        hardware
+    });
     if let Some(microphone) = &scenario.microphone {
-        let hardware = Hardware::recording(&mut world, microphone, None, None, false);
+        let beside = speaker
+            .as_mut()
+            .filter(|_| scenario.microphone_beside().is_some());
+        let hardware = match beside {
+            Some(speaker) => speaker.recording_beside(&mut world, microphone, None),
+            None => Hardware::recording(&mut world, microphone, None, None, false),
+        };
         let (name, format) = (&microphone.name, microphone.format.to_format());
         devices.push(DeviceView::of(&cx, name, &hardware, DataFlow::Out, format));
     }

@@ -17,7 +17,9 @@ use wasapi::{DEFICIT, FILL, NO_WAKE, PLACED, TURN};
 
 use crate::format::{Mode, Scenario};
 use crate::result::{Detection, Notifications};
-use crate::stack::{CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE, Opened};
+use crate::stack::{
+    CAPTURE_CONTROLLER, CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE, INTERRUPT, Opened,
+};
 pub(crate) use capture::{CAPTURE_AHEAD, CaptureNotes, SERVER_OUTPUT_QUEUE_FULL};
 
 /// What an event is called in the log of Windows that nobody reads.
@@ -34,8 +36,10 @@ pub(crate) enum Role {
     Reader,
     /// A client that shares the microphone, by its place.
     Listener(usize),
-    /// The interrupt of the microphone.
-    CaptureInterrupt,
+    /// The controller of the microphone, or its interrupt.
+    CaptureHardware,
+    /// The interrupt of speaker and microphone.
+    SharedInterrupt,
     /// The driver of the microphone.
     Microphone,
     /// Anybody else.
@@ -56,7 +60,8 @@ impl Role {
             },
             (None, ENGINE) => Self::Producer,
             (None, CAPTURE_ENGINE) => Self::Reader,
-            (None, CAPTURE_INTERRUPT) => Self::CaptureInterrupt,
+            (None, CAPTURE_CONTROLLER | CAPTURE_INTERRUPT) => Self::CaptureHardware,
+            (None, INTERRUPT) if scenario.microphone_beside().is_some() => Self::SharedInterrupt,
             (None, _) => match &scenario.microphone {
                 Some(microphone) if microphone.name == name => Self::Microphone,
                 _ => Self::Other,
@@ -118,6 +123,8 @@ struct ProducerNotes {
 /// What the device did last, as far as others may be misled by it.
 #[derive(Clone, Copy, Debug, Default)]
 struct DeviceNotes {
+    /// Number of its stream.
+    stream: u64,
     /// The latest interrupt: when, and the descriptors completed by then.
     interrupt: Option<(SimTime, u64)>,
     /// The latest status without a completion: when, and the fault that set it.
@@ -163,12 +170,14 @@ impl DeviceNotes {
 
 impl Notes {
     /// No notes yet, of a run of `scenario` in which `stream` is played into and `recorded` is
-    /// recorded from; `suspects` are faults that strike without a word.
+    /// recorded from; `suspects` are faults that strike without a word, and `number` is that of the
+    /// speaker's stream on its controller.
     pub(crate) fn new(
         scenario: &Scenario,
         stream: Option<&Opened>,
         recorded: Option<&DeviceStream>,
         suspects: Suspects,
+        number: u32,
     ) -> Self {
         let of = |wanted: Mode| {
             let all = scenario.clients.iter().enumerate();
@@ -204,6 +213,7 @@ impl Notes {
             capture,
             producer: ProducerNotes::default(),
             device: DeviceNotes {
+                stream: number.into(),
                 suspects,
                 ..DeviceNotes::default()
             },
@@ -217,11 +227,14 @@ impl Notes {
             // Who plays what he records fills the buffer of this side.
             (Role::Listener(place), true) => self.clients[place].frames_written += words[0],
             (
-                Role::Reader | Role::Listener(_) | Role::CaptureInterrupt | Role::Microphone,
+                Role::Reader | Role::Listener(_) | Role::CaptureHardware | Role::Microphone,
                 false,
             ) => {
                 self.capture.take(role, entry);
                 return;
+            }
+            (Role::SharedInterrupt, _) if *what == ISR || *what == DPC => {
+                self.capture.take(role, entry);
             }
             _ => {}
         }
@@ -305,23 +318,28 @@ impl Notes {
         }
     }
 
-    /// The line went up.
+    /// The line went up, perhaps for another stream of the controller.
     fn interrupted(&mut self, words: &[u64], at: SimTime) {
-        let [_, _, completions, _, _] = words else {
+        let [_, stream, completions, _, _] = words else {
             return;
         };
-        self.silent_until(*completions);
-        self.device.interrupt = Some((at, *completions));
+        if *stream == self.device.stream {
+            self.silent_until(*completions);
+            self.device.interrupt = Some((at, *completions));
+        }
         if let Some(fault) = self.device.deaf(at) {
-            self.fall_silent(fault);
+            self.fall_silent(fault, at);
         }
     }
 
-    /// Nobody answers the latest interrupt, so no other comes.
-    fn fall_silent(&mut self, fault: FaultId) {
+    /// Nobody answers the interrupt that came at `at`, so no other comes.
+    fn fall_silent(&mut self, fault: FaultId, at: SimTime) {
         let event = self.device.completions();
         self.device.silent = Some((event, fault));
-        self.lose(event, fault);
+        let is_of_the_speaker = |(then, _): (SimTime, u64)| then == at;
+        if self.device.interrupt.is_some_and(is_of_the_speaker) {
+            self.lose(event, fault);
+        }
     }
 
     /// The completions before `event` came while nobody answered. Called once more at the end.
@@ -336,18 +354,20 @@ impl Notes {
 
     /// A fault of the device changed something.
     fn struck(&mut self, words: &[u64]) {
-        let [_, fault, effect, completion, at] = words else {
+        let [stream, fault, effect, completion, at] = words else {
             return;
         };
         let fault = FaultId::new(u32::try_from(*fault).expect("faults are few"));
+        let is_of_the_speaker = *stream == self.device.stream;
         match Effect::from_code(*effect) {
-            Some(Effect::InterruptLost) => self.lose(*completion, fault),
-            Some(Effect::MessageLost) => self.fall_silent(fault),
-            Some(Effect::InterruptSpurious) => {
+            Some(Effect::InterruptLost) if is_of_the_speaker => self.lose(*completion, fault),
+            // A message is that of all streams of the controller.
+            Some(Effect::MessageLost) => self.fall_silent(fault, SimTime::from_ticks(*at)),
+            Some(Effect::InterruptSpurious) if is_of_the_speaker => {
                 self.device.spurious = Some((SimTime::from_ticks(*at), fault));
             }
-            // The link log knows of it.
-            Some(Effect::Stalled) | None => {}
+            // The link log knows of a stall.
+            _ => {}
         }
     }
 

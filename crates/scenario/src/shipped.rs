@@ -148,6 +148,7 @@ static SHIPPED: &[Shipped] = scenarios! {
         "f26-mem-passes-link"
         "f27-read-moves-engine"
         "f28-capture-data-late"
+        "f29-playback-stalls"
         "f30-pause-adds-delay"
         "suite-amd"
         "suite-vm-guest"

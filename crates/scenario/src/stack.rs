@@ -1,5 +1,6 @@
 //! The stack that a scenario describes, assembled in a world of its own.
 
+mod controller;
 mod convert;
 pub(crate) mod device;
 pub(crate) mod device_faults;
@@ -18,8 +19,8 @@ use ks::{PinReply, PinRequest, RtAudioRequest};
 use machine::Machine;
 use truth::Geometry;
 use units::{Frames, Moment, SimDuration, SimTime};
-use vtime::sim::World;
-use vtime::{Event, Fork, Keep, Shared};
+use vtime::sim::{Cx, World};
+use vtime::{Event, EventHandle, Fork, Keep, Shared};
 use wasapi::Player;
 
 use crate::format::Scenario;
@@ -124,18 +125,16 @@ impl Stack {
         }
         let machine = Shared::new(Machine::ideal());
         faults::inject(scenario, &mut machine.borrow_mut());
-        let hardware = Hardware::new(
-            &mut world,
-            &scenario.device,
-            faults::missing_ticks(scenario),
-            options.keep_samples,
-        );
+        let missing = faults::missing_ticks(scenario);
+        let mut hardware = Hardware::new(&mut world, scenario, missing, options.keep_samples);
         let seed = world.seed();
-        hardware.inject(|controller| device_faults::inject(scenario, seed, controller));
-        let microphone = listening(&mut world, scenario, inputs, options)?;
+        hardware.inject(|controller, stream| {
+            device_faults::inject(scenario, seed, controller, stream);
+        });
+        let microphone = listening(&mut world, scenario, inputs, options, &mut hardware)?;
         if let Some(microphone) = &microphone {
-            microphone.inject(|controller| {
-                device_faults::inject_into_microphone(scenario, seed, controller);
+            microphone.inject(|controller, stream| {
+                device_faults::inject_into_microphone(scenario, seed, controller, stream);
             });
         }
         let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
@@ -152,6 +151,7 @@ impl Stack {
             players.opened().as_ref(),
             recorders.device_stream().as_ref(),
             device_faults::suspects(scenario),
+            hardware.stream(),
         );
         let mut stack = Self {
             scenario: Rc::new(scenario.clone()),
@@ -257,14 +257,27 @@ impl Stack {
     fn spawn(&mut self) {
         self.players.spawn(&mut self.world, &self.scenario);
         // A device that nobody can open interrupts nobody.
+        let is_beside = self.scenario.microphone_beside().is_some();
         if self.scenario.has_speaker() {
-            self.hardware.spawn(&mut self.world, &self.machine);
+            let others = if is_beside {
+                self.recorded_events()
+            } else {
+                Vec::new()
+            };
+            self.hardware.spawn(&mut self.world, &self.machine, others);
         }
         self.recorders.spawn(&mut self.world, &self.scenario);
-        if let Some(microphone) = &self.microphone {
-            microphone.spawn(&mut self.world, &self.machine);
+        if let Some(microphone) = self.microphone.as_ref().filter(|_| !is_beside) {
+            microphone.spawn(&mut self.world, &self.machine, Vec::new());
         }
         self.system.spawn(&mut self.world);
+    }
+
+    /// The event that notifications of the microphone set, and who speaks for it.
+    fn recorded_events(&mut self) -> Vec<(EventHandle, Cx)> {
+        let cx = self.world.actor(CAPTURE_INTERRUPT);
+        let events = self.recorders.notification().into_iter();
+        events.map(|event| (event.handle(), cx.clone())).collect()
     }
 
     /// What the ledger has to know of device and buffer; none if nobody opened the device.
@@ -320,6 +333,7 @@ fn listening(
     scenario: &Scenario,
     inputs: &Inputs,
     options: &RunOptions,
+    speaker: &mut Hardware,
 ) -> Result<Option<Hardware>, RunError> {
     let Some(microphone) = &scenario.microphone else {
         return Ok(None);
@@ -337,6 +351,9 @@ fn listening(
     } else {
         Some(hears(&microphone.name)?)
     };
+    if scenario.microphone_beside().is_some() {
+        return Ok(Some(speaker.recording_beside(world, microphone, player)));
+    }
     let missing = faults::missing_ticks(scenario);
     let keep = options.keep_samples;
     Ok(Some(Hardware::recording(

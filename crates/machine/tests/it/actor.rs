@@ -74,6 +74,7 @@ impl Bench {
             machine.clone(),
             self.interrupt.clone(),
             line,
+            Vec::new(),
         );
         self.world.spawn(&driver_cx, Role::Service, driver);
         let client = client(client_cx.clone(), machine, self.event.clone());

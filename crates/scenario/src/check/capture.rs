@@ -5,7 +5,7 @@ use ring::Samples;
 
 use super::{Check, Cyclic};
 use crate::format::{
-    Action, Client, Kind, Microphone, Mode, PositionSource, ReadOrder, Sample, Source,
+    Action, Client, ControllerOf, Kind, Microphone, Mode, PositionSource, ReadOrder, Sample, Source,
 };
 use crate::stack::{CAPTURE_CONTROLLER, CAPTURE_ENGINE, CAPTURE_INTERRUPT};
 
@@ -31,6 +31,9 @@ impl Check<'_> {
             Kind::HdAudio => self.what_it_records(microphone),
             Kind::Virtual => self.virtual_microphone(microphone),
         }
+        if microphone.controller == ControllerOf::Speaker {
+            self.beside_the_speaker(microphone);
+        }
         self.source("microphone.source", &microphone.source);
         let engine = &self.scenario.capture_engine;
         let period = engine.period_frames(microphone.format);
@@ -55,6 +58,45 @@ impl Check<'_> {
                 key,
                 format!("`{name}` is the name of another part of the stack"),
             );
+        }
+    }
+
+    /// Who is on the controller of the speaker needs one there, and has nothing of its own.
+    fn beside_the_speaker(&mut self, microphone: &Microphone) {
+        const KEY: &str = "microphone.controller";
+        const LEAVE: &str = "leave it away: a microphone then has a controller of its own";
+        if microphone.kind == Kind::Virtual || self.scenario.device.kind == Kind::Virtual {
+            self.advise(KEY, "a virtual device is on no controller", LEAVE);
+        } else if self.scenario.players().next().is_none() {
+            self.advise(KEY, "nobody plays, so there is no speaker", LEAVE);
+        }
+        if microphone.drift.ppb() != 0 {
+            self.advise(
+                "microphone.drift",
+                "a controller has one crystal, and this one is that of the speaker",
+                "`drift` in [device], or leave `controller` away",
+            );
+        }
+    }
+
+    /// What the system does to a device, it does to the speaker: what would become of another
+    /// stream on its controller is not modelled.
+    pub(super) fn whose_power(&mut self, key: &str, action: &Action) {
+        if self.scenario.microphone_beside().is_none() {
+            return;
+        }
+        for (kind, is_given) in [
+            ("power", action.power.is_some()),
+            ("remove", action.remove.is_some()),
+            ("rebalance", action.rebalance.is_some()),
+        ] {
+            if is_given {
+                self.advise(
+                    format!("{key}.{kind}"),
+                    "it is done to the device of the speaker, and a microphone is on its controller",
+                    "leave `controller` in [microphone] away",
+                );
+            }
         }
     }
 

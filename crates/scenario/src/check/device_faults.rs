@@ -78,8 +78,11 @@ impl Check<'_> {
         for (kind, _) in given.filter(|(kind, _)| !MACHINE.contains(kind)) {
             let key = format!("{key}.{kind}");
             if *kind == OTHER_STREAM_STARTS {
-                let message = "it strikes a stream whose controller starts another one, and in a scenario speaker and microphone have one each";
-                self.advise(key, message, "leave it away");
+                if !(plays && records && self.scenario.microphone_beside().is_some()) {
+                    let message = "it strikes a speaker whose controller starts another stream, and there is none";
+                    let help = "`controller = \"speaker\"` in [microphone], and clients that play and record";
+                    self.advise(key, message, help);
+                }
             } else if *kind == CAPTURE_DATA_LATE {
                 if !records {
                     let help = "a table [microphone] and a client that records, or leave it away";

@@ -225,6 +225,7 @@ impl Check<'_> {
             self.client_index(&format!("{key}.{name}.client"), client);
         }
         self.of_the_right_client(key, action);
+        self.whose_power(key, action);
         if let Some(rebalance) = &action.rebalance {
             self.rebalance(&format!("{key}.rebalance"), rebalance);
         }

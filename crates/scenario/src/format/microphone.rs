@@ -7,8 +7,8 @@ use super::device::{Format, Kind, PositionSource, Preset, VirtualMode};
 use super::source::Source;
 use crate::quantity::{Drift, FrameCount, Time};
 
-/// A capture endpoint: an HD Audio input stream on a controller of its own, or a virtual one, behind
-/// its miniport and port driver.
+/// A capture endpoint: an HD Audio input stream, or a virtual one, behind its miniport and port
+/// driver.
 ///
 /// Without a preset it is the reference device: evenly spaced frames, each in memory when it
 /// begins.
@@ -31,7 +31,9 @@ pub struct Microphone {
     /// What it hears. Without any, a frame counter; a virtual one the tone of the sample driver, in
     /// `u8`, `s16`, `s24` or `s32`.
     pub source: Source,
-    /// How fast the crystal of the device is.
+    /// Which controller its stream is on.
+    pub controller: ControllerOf,
+    /// How fast the crystal of the device is, if its controller is its own.
     pub drift: Drift,
     /// Faults that real devices have together, beside those of `[[fault]]`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,6 +44,18 @@ pub struct Microphone {
     pub more_packets: bool,
     /// Which of several packets the driver hands out.
     pub read_order: ReadOrder,
+}
+
+/// Which controller a microphone is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControllerOf {
+    /// One of its own, with a crystal and an interrupt of its own.
+    #[default]
+    Own,
+    /// That of the speaker: one crystal, one interrupt, and what strikes the controller strikes
+    /// both.
+    Speaker,
 }
 
 /// Faults that real devices have together when they record.
@@ -100,6 +114,7 @@ impl Default for Microphone {
             preset: None,
             format: Format::default(),
             source: Source::default(),
+            controller: ControllerOf::default(),
             drift: Drift::default(),
             faults: None,
             position_source: PositionSource::default(),

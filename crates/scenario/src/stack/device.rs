@@ -1,34 +1,37 @@
 //! The device and its driver.
 
 use std::cell::Ref;
-use std::rc::Rc;
 
 use hardware::{
-    Bus, Controller, ControllerConfig, LinkLog, MissingTicks, StreamConfig, TimerBus, TimerDevice,
-    device, timer_device,
+    Controller, LinkLog, MissingTicks, StreamConfig, TimerBus, TimerDevice, device, timer_device,
 };
 use ks::wire::PacketSizeConstraints;
 use ks::{DeviceInterfaces, FilterHandle};
 use machine::{Interrupt, InterruptRoutine, Machine, interrupt};
 use miniport::virtual_audio::{Hears, VirtualMiniport};
-use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioTopology};
+use miniport::{HdAudioMiniport, HdAudioTopology};
 use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
 use units::{Moment, SimTime};
-use vtime::sim::{Role, SimEvent, World};
+use vtime::sim::{Cx, Role, SimEvent, World};
 use vtime::{Event, EventHandle, Fork, Forker, Reset, Shared};
 use wasapi::Player;
 
+use super::controller::OnController;
 use super::microphone::heard;
 use super::system::Recorder;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
-use crate::format::{Device, Microphone};
+use crate::format::{Microphone, Scenario};
+
+/// Numbers of the devices in their system.
+const SPEAKER: u32 = 1;
+const MICROPHONE: u32 = 2;
 
 /// What stands behind a driver.
 #[derive(Debug)]
 enum Behind {
-    Controller(Shared<Controller>),
+    Controller(OnController),
     Timer(Shared<TimerDevice>),
 }
 
@@ -70,24 +73,25 @@ struct Place<'a> {
 }
 
 impl Hardware {
-    /// The speaker. `missing` are the ticks that never come, if it has any.
+    /// The speaker of `scenario`. `missing` are the ticks that never come, if it has any.
     pub(crate) fn new(
         world: &mut World,
-        device: &Device,
+        scenario: &Scenario,
         missing: Option<MissingTicks>,
         keep_samples: bool,
     ) -> Self {
-        let samples = samples(keep_samples);
+        let (device, samples) = (&scenario.device, samples(keep_samples));
+        let beside = scenario.microphone_beside();
         let place = Place {
             name: &device.name,
             events: ["doorbell", "interrupt line"],
             actors: [CONTROLLER, INTERRUPT],
-            number: 1,
+            number: SPEAKER,
             start: start_adapter,
         };
         Self::assemble(world, &place, samples, |doorbell| {
             let Some(options) = device.virtual_options() else {
-                return hd_audio_speaker(device, samples, doorbell);
+                return of_hd_audio(OnController::speaker(device, beside, samples, doorbell));
             };
             let timer = TimerDevice::new(samples, missing);
             virtual_device(timer, doorbell, |bus| VirtualMiniport::render(bus, options))
@@ -108,13 +112,14 @@ impl Hardware {
             name: &microphone.name,
             events: ["capture doorbell", "capture interrupt line"],
             actors: [CAPTURE_CONTROLLER, CAPTURE_INTERRUPT],
-            number: 2,
+            number: MICROPHONE,
             start: start_microphone,
         };
         let sound = player.map(heard);
         Self::assemble(world, &place, samples, |doorbell| {
             let Some(options) = microphone.virtual_options() else {
-                return hd_audio_microphone(microphone, sound, samples, doorbell);
+                let place = OnController::microphone(microphone, sound, samples, doorbell);
+                return of_hd_audio(place);
             };
             let hears = sound.map_or_else(|| Hears::Tone(options.tone()), Hears::Sound);
             let timer = TimerDevice::new(samples, missing);
@@ -122,6 +127,41 @@ impl Hardware {
                 VirtualMiniport::capture(bus, options, hears)
             })
         })
+    }
+
+    /// The microphone on the controller of this speaker, which interrupts for both from now on.
+    pub(crate) fn recording_beside(
+        &mut self,
+        world: &mut World,
+        microphone: &Microphone,
+        player: Option<Player>,
+    ) -> Self {
+        let Behind::Controller(place) = &self.behind else {
+            unreachable!("only what is on a controller has something beside it")
+        };
+        let (place, miniport) = place.beside(microphone, player.map(heard));
+        let sizes = miniport.packet_sizes();
+        let verifier = verifier(world, &microphone.name);
+        // One ISR and one DPC: both drivers run at their levels.
+        let routine = self
+            .device
+            .verifier()
+            .interrupt_routine(miniport.interrupt_routine());
+        let routine = verifier.interrupt_routine(routine);
+        self.interrupt = Shared::new(Interrupt::new(routine));
+        let memory = place.memory.clone();
+        let (filter, device) = WaveRtPort::install_device(Box::new(miniport), memory, verifier);
+        let behind = Behind::Controller(place);
+        Self {
+            interfaces: start_microphone(&behind.instance(MICROPHONE), &filter, sizes),
+            behind,
+            interrupt: self.interrupt.clone(),
+            doorbell: self.doorbell.clone(),
+            line: self.line.clone(),
+            filter,
+            device,
+            actors: self.actors,
+        }
     }
 
     fn assemble(
@@ -132,10 +172,11 @@ impl Hardware {
     ) -> Self {
         let [doorbell, line] = place.events.map(|name| world.event(name, Reset::Auto));
         let (behind, driver) = build(doorbell.handle());
-        let memory = Shared::new(Memory::ample(samples));
-        let verifier = Verifier::default();
-        let witness = Recorder(world.actor(place.name));
-        verifier.set_witness(Box::new(witness));
+        let memory = match &behind {
+            Behind::Controller(place) => place.memory.clone(),
+            Behind::Timer(_) => Shared::new(Memory::ample(samples)),
+        };
+        let verifier = verifier(world, place.name);
         let routine = verifier.interrupt_routine(driver.routine);
         let (filter, device) = WaveRtPort::install_device(driver.miniport, memory, verifier);
         let instance = behind.instance(place.number);
@@ -155,9 +196,9 @@ impl Hardware {
     pub(crate) fn log(&self) -> Ref<'_, LinkLog> {
         match &self.behind {
             Behind::Timer(timer) => Ref::map(timer.borrow(), TimerDevice::log),
-            Behind::Controller(controller) => {
-                Ref::map(controller.borrow(), |controller| controller.link_log(0))
-            }
+            Behind::Controller(place) => Ref::map(place.controller.borrow(), |controller| {
+                controller.link_log(place.stream)
+            }),
         }
     }
 
@@ -165,25 +206,40 @@ impl Hardware {
     pub(crate) fn stream_config(&self) -> StreamConfig {
         match &self.behind {
             Behind::Timer(_) => StreamConfig::k0_input(),
-            Behind::Controller(controller) => *controller.borrow().stream_config(0),
+            Behind::Controller(place) => *place.controller.borrow().stream_config(place.stream),
         }
     }
 
-    /// Puts faults into its controller, if it has one.
-    pub(crate) fn inject(&self, faults: impl FnOnce(&mut Controller)) {
-        if let Behind::Controller(controller) = &self.behind {
-            faults(&mut controller.borrow_mut());
+    /// Number of its stream on its controller.
+    pub(crate) fn stream(&self) -> u32 {
+        match &self.behind {
+            Behind::Timer(_) => 0,
+            Behind::Controller(place) => place.stream,
+        }
+    }
+
+    /// Puts faults into its stream and its controller, if it has any.
+    pub(crate) fn inject(&self, faults: impl FnOnce(&mut Controller, u32)) {
+        if let Behind::Controller(place) = &self.behind {
+            faults(&mut place.controller.borrow_mut(), place.stream);
         }
     }
 
     /// Brings its controller up to date, if it has one.
     pub(crate) fn settle(&self, now: Moment) {
-        if let Behind::Controller(controller) = &self.behind {
-            controller.borrow_mut().settle(now);
+        if let Behind::Controller(place) = &self.behind {
+            place.controller.borrow_mut().settle(now);
         }
     }
 
-    pub(crate) fn spawn(&self, world: &mut World, machine: &Shared<Machine>) {
+    /// Lets controller and interrupt do what they do. Notifications through one of the events of
+    /// `others` are entered into the history by who stands beside it.
+    pub(crate) fn spawn(
+        &self,
+        world: &mut World,
+        machine: &Shared<Machine>,
+        others: Vec<(EventHandle, Cx)>,
+    ) {
         let [controller, interrupt_routine] = self.actors;
         let cx = world.actor(controller);
         let (doorbell, line) = (self.doorbell.clone(), self.line.clone());
@@ -192,8 +248,8 @@ impl Hardware {
                 let drive = timer_device(cx.clone(), timer.clone(), doorbell, line);
                 world.spawn(&cx, Role::Service, drive);
             }
-            Behind::Controller(controller) => {
-                let drive = device(cx.clone(), controller.clone(), doorbell, line);
+            Behind::Controller(place) => {
+                let drive = device(cx.clone(), place.controller.clone(), doorbell, line);
                 world.spawn(&cx, Role::Service, drive);
             }
         }
@@ -203,6 +259,7 @@ impl Hardware {
             machine.clone(),
             self.interrupt.clone(),
             self.line.clone(),
+            others,
         );
         world.spawn(&cx, Role::Service, serve);
     }
@@ -262,49 +319,13 @@ struct Driver {
     sizes: PacketSizeConstraints,
 }
 
-impl Driver {
-    fn of_hd_audio(miniport: HdAudioMiniport) -> Self {
-        Self {
-            routine: miniport.interrupt_routine(),
-            sizes: miniport.packet_sizes(),
-            miniport: Box::new(miniport),
-        }
-    }
-}
-
-fn hd_audio_speaker(device: &Device, samples: Samples, doorbell: EventHandle) -> (Behind, Driver) {
-    let config = ControllerConfig {
-        ppb: device.drift.ppb(),
-        ..ControllerConfig::with_output(device.stream_config(samples))
+fn of_hd_audio((place, miniport): (OnController, HdAudioMiniport)) -> (Behind, Driver) {
+    let driver = Driver {
+        routine: miniport.interrupt_routine(),
+        sizes: miniport.packet_sizes(),
+        miniport: Box::new(miniport),
     };
-    let controller = Shared::new(Controller::new(&config));
-    let bus = Bus::new(controller.clone(), doorbell);
-    let now = SimTime::ZERO.commit();
-    let miniport = HdAudioMiniport::new(now, bus, 0, device.driver_options());
-    (
-        Behind::Controller(controller),
-        Driver::of_hd_audio(miniport),
-    )
-}
-
-fn hd_audio_microphone(
-    microphone: &Microphone,
-    sound: Option<Rc<dyn hardware::Microphone>>,
-    samples: Samples,
-    doorbell: EventHandle,
-) -> (Behind, Driver) {
-    let mut controller = Controller::new(&microphone.controller_config(samples));
-    if let Some(sound) = sound {
-        controller.set_microphone(0, sound);
-    }
-    let controller = Shared::new(controller);
-    let adapter = HdAudioAdapter::new(Bus::new(controller.clone(), doorbell));
-    let now = SimTime::ZERO.commit();
-    let miniport = adapter.capture(now, 0, microphone.driver_options());
-    (
-        Behind::Controller(controller),
-        Driver::of_hd_audio(miniport),
-    )
+    (Behind::Controller(place), driver)
 }
 
 fn virtual_device(
@@ -325,7 +346,7 @@ fn virtual_device(
 impl Fork for Behind {
     fn fork(&self, forker: &mut Forker) -> Self {
         match self {
-            Self::Controller(controller) => Self::Controller(controller.fork(forker)),
+            Self::Controller(place) => Self::Controller(place.fork(forker)),
             Self::Timer(timer) => Self::Timer(timer.fork(forker)),
         }
     }
@@ -344,6 +365,13 @@ impl Fork for Hardware {
             actors: self.actors,
         }
     }
+}
+
+/// Watches the driver of the device that is called `name`, and tells the history in its name.
+fn verifier(world: &mut World, name: &str) -> Verifier {
+    let verifier = Verifier::default();
+    verifier.set_witness(Box::new(Recorder(world.actor(name))));
+    verifier
 }
 
 fn samples(kept: bool) -> Samples {

@@ -18,21 +18,26 @@ use crate::format::{
 use crate::notes::Suspects;
 use crate::quantity::{FrameCount, Probability};
 
-/// Puts the faults that are the device's own into `controller`.
-pub(crate) fn inject(scenario: &Scenario, seed: u64, controller: &mut Controller) {
+/// Puts the faults that are the device's own into `stream` of `controller`, or into all of it.
+pub(crate) fn inject(scenario: &Scenario, seed: u64, controller: &mut Controller, stream: u32) {
     for (id, fault) in numbered(scenario) {
         controller.inject(Injection {
             id,
-            stream: 0,
+            stream,
             seed,
             fault,
         });
     }
 }
 
-/// Puts the faults that are the microphone's into its `controller`: those of the list, each under
-/// its place in the file, and behind all others that of its suite.
-pub(crate) fn inject_into_microphone(scenario: &Scenario, seed: u64, controller: &mut Controller) {
+/// Puts the faults that are the microphone's into its `stream` of `controller`: those of the list,
+/// each under its place in the file, and behind all others that of its suite.
+pub(crate) fn inject_into_microphone(
+    scenario: &Scenario,
+    seed: u64,
+    controller: &mut Controller,
+    stream: u32,
+) {
     let faults = scenario.faults.iter();
     let listed = (0..).zip(faults.map(Fault::of_microphone));
     let listed = listed.filter_map(|(id, fault)| Some((id, fault?)));
@@ -43,7 +48,7 @@ pub(crate) fn inject_into_microphone(scenario: &Scenario, seed: u64, controller:
     for (id, fault) in listed.chain((behind..).zip(suite)) {
         controller.inject(Injection {
             id,
-            stream: 0,
+            stream,
             seed,
             fault,
         });

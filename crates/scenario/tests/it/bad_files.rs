@@ -505,14 +505,3 @@ fn a_fault_that_would_strike_nobody_is_refused() {
         assert!(all[0].help.is_some(), "{more}");
     }
 }
-
-/// F29 needs two streams on one controller, which no scenario has: it would do nothing.
-#[test]
-fn a_fault_that_can_strike_nobody_is_refused() {
-    let more = "[microphone]\n[[fault]]\nplayback-stalls-on-capture-start = { lasts = \"5ms\" }\n";
-    let both = format!("{GOOD}{more}").replace("exclusive-event", "shared-through");
-    let [one] = &problems(&both)[..] else {
-        panic!("one problem");
-    };
-    assert_eq!(one.key, "fault[0].playback-stalls-on-capture-start");
-}

@@ -157,7 +157,7 @@ impl Lab {
         );
         self.world.spawn(&device_cx, Role::Service, actor);
         let (machine, routine) = (self.machine.clone(), self.interrupt.clone());
-        let actor = interrupt(driver_cx.clone(), machine, routine, line);
+        let actor = interrupt(driver_cx.clone(), machine, routine, line, Vec::new());
         self.world.spawn(&driver_cx, Role::Service, actor);
         self
     }

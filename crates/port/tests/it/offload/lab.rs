@@ -70,7 +70,13 @@ where
     world.spawn(&cx, Role::Service, actor);
     let cx = world.actor("driver");
     let served = Shared::new(Interrupt::new(routine));
-    let actor = interrupt(cx.clone(), Shared::new(Machine::ideal()), served, line);
+    let actor = interrupt(
+        cx.clone(),
+        Shared::new(Machine::ideal()),
+        served,
+        line,
+        Vec::new(),
+    );
     world.spawn(&cx, Role::Service, actor);
     let cx = world.actor("client");
     let client = Client {
