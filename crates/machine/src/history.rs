@@ -5,14 +5,13 @@ use vtime::{Descriptor, Field};
 /// How a field `fault` says that there is none; else it is the fault's place plus 1.
 pub const FAULT_NONE: u64 = 0;
 
-/// An interrupt service routine begins late. Those that begin at once are not noted.
+/// The line of a device went up, and its interrupt service routine has to wait. One that runs at
+/// once is not noted here.
 pub static LATE_ISR: Descriptor = Descriptor::new(
     "machine.late_isr",
     &[
-        // When the line went up.
-        Field::new("due", "tick"),
-        // How long interrupts were masked.
-        Field::new("mask_wait", "tick"),
+        // When it runs.
+        Field::new("until", "tick"),
         Field::new("fault", "1"),
     ],
 );

@@ -299,14 +299,16 @@ pub async fn interrupt<C: Context>(
         let (mut machine, mut interrupt) = (machine.borrow_mut(), interrupt.borrow_mut());
         let served = match (interrupt.take_unmasked(now), &woken) {
             // It sees whatever the line has gone up for meanwhile.
-            (Some(late), _) => {
-                let waited = late.dispatch.latency.total().ticks();
-                let fault = FaultId::word(late.dispatch.fault);
-                cx.record(&LATE_ISR, &[late.raised.ticks(), waited, fault]);
-                interrupt.serve(now, &mut machine, &late)
+            (Some(late), _) => interrupt.serve(now, &mut machine, &late),
+            (None, Woken::Event(_)) if interrupt.isr_due().is_none() => {
+                let served = interrupt.line_raised(now, &mut machine);
+                if let Some(LateIsr { dispatch, .. }) = interrupt.masked {
+                    let (until, fault) = (dispatch.runs.time, FaultId::word(dispatch.fault));
+                    cx.record(&LATE_ISR, &[until.ticks(), fault]);
+                }
+                served
             }
-            (None, Woken::Event(_)) => interrupt.line_raised(now, &mut machine),
-            (None, Woken::Deadline) => None,
+            (None, _) => None,
         };
         if let Some(isr) = served {
             cx.record(&ISR, &[isr.interrupt, isr.event, isr.coalesced.into()]);

@@ -69,7 +69,9 @@ impl HdAudioStream {
             .borrow_mut()
             .cyclic_buffer(&mdl, self.format, frames);
         let address = mdl.page_address(0);
-        let entries = descriptor_list(address, packet, packets.is_some(), &lengths);
+        // Without an interrupt nobody would send an engine back to the beginning.
+        let interrupts = packets.is_some() || self.stream.borrow().halts();
+        let entries = descriptor_list(address, packet, interrupts, &lengths);
         let window = self.options.packet_window;
         let buffer = Buffer {
             memory: memory.clone(),
@@ -92,11 +94,18 @@ impl HdAudioStream {
         })
     }
 
-    /// A single packet takes two descriptors, so two frames.
+    /// A single packet takes two descriptors, so two frames. An engine that halts at the end of the
+    /// buffer does so between frames that travel together.
     fn size_limits(&self, packets: u32) -> SizeLimits {
         let frames_min = if packets == 1 { 2 } else { 1 };
+        let stream = self.stream.borrow();
+        let together = if stream.halts() {
+            stream.frames_at_once()
+        } else {
+            Frames::new(1)
+        };
         SizeLimits {
-            frame: Bytes::new(self.format.frame_bytes().into()),
+            frame: self.format.bytes_of(together),
             alignment: self.options.alignment,
             packet_min: self
                 .format
@@ -141,7 +150,7 @@ fn descriptor_lengths(packet: Bytes, packets: u32, frame: Bytes) -> Vec<Bytes> {
 fn descriptor_list(
     address: u64,
     packet: Bytes,
-    notifies: bool,
+    interrupts: bool,
     lengths: &[Bytes],
 ) -> Vec<BdlEntry> {
     let mut offset = 0;
@@ -151,7 +160,7 @@ fn descriptor_list(
         BdlEntry {
             address: address + start,
             length: *length,
-            interrupt_on_completion: notifies && offset % packet.get() == 0,
+            interrupt_on_completion: interrupts && offset % packet.get() == 0,
         }
     };
     lengths.iter().map(entry).collect()

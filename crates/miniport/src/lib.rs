@@ -48,6 +48,7 @@
 //! * *Waiting for the hardware.* A reset and a stop take effect at once, so no register is polled.
 //! * *The codec.* No verb is sent; its delay is a number. The [topology miniport](HdAudioTopology)
 //!   keeps volume and mute, and they change no sample. Who listens would notice.
+//! * *Input that does not loop*: such DMA engines are outputs.
 //! * *Stopping at the end of valid data* to leave a gap instead of a repeat, which is allowed to a
 //!   driver: this one replays, or fills behind the end of the stream.
 
@@ -73,5 +74,5 @@ pub use hd_audio::HdAudioMiniport;
 pub use hd_audio_formats::Preference;
 pub use hd_audio_topology::{HdAudioTopology, Jack};
 pub use offload::{OffloadMiniport, OffloadOptions};
-pub use options::{EndOfStream, HdAudioOptions, PacketWindow, PositionSource, ReadOrder};
+pub use options::{EndOfStream, HdAudioOptions, PacketWindow, PositionSource, ReadOrder, Rearm};
 pub use packets::WritePacketError;

@@ -24,6 +24,20 @@ pub struct HdAudioOptions {
     pub read_order: ReadOrder,
     /// What packets are counted by.
     pub position_source: PositionSource,
+    /// When the ISR arms the next round of an engine that does not loop.
+    pub rearm: Rearm,
+}
+
+/// When the ISR arms the next round of a DMA engine that does not loop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Rearm {
+    /// When the buffer is done: from then on the FIFO is all that there is to play.
+    ///
+    /// Source: `audio/developing-a-wavert-miniport-driver.md`.
+    #[default]
+    AtTheEnd,
+    /// When its last packet begins.
+    Ahead,
 }
 
 /// What a driver counts packets by.
@@ -87,7 +101,7 @@ pub enum ReadOrder {
 
 /// One or two packets of whole frames, up to 1 GiB, documented window, replay behind the end,
 /// oldest captured packet first,
-/// packets counted by the counters of the stream.
+/// packets counted by the counters of the stream, rounds armed when the buffer is done.
 impl Default for HdAudioOptions {
     fn default() -> Self {
         Self {
@@ -100,6 +114,7 @@ impl Default for HdAudioOptions {
             end_of_stream: EndOfStream::default(),
             read_order: ReadOrder::default(),
             position_source: PositionSource::default(),
+            rearm: Rearm::default(),
         }
     }
 }

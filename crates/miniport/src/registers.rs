@@ -104,6 +104,11 @@ impl StreamRegisters {
         self.write(now, self.descriptor(spec::SD_BDPU), low(list >> 32));
     }
 
+    /// Has an engine that does not loop do the list at `list` once more.
+    pub(crate) fn arm(&self, now: Moment, list: u64) {
+        self.write(now, self.descriptor(spec::SD_BDPL), low(list));
+    }
+
     /// Writes the descriptor list into memory.
     pub(crate) fn write_list(&self, address: u64, list: &[BdlEntry]) {
         self.bus.write_bdl(address, list);

@@ -1,6 +1,7 @@
 //! The state of a stream, which its interface and the interrupt share.
 
 mod records;
+mod rounds;
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -50,6 +51,8 @@ pub(crate) struct Stream {
     acknowledged: bool,
     running: bool,
     engine: Engine,
+    /// Rounds armed since the reset, of an engine that does not loop.
+    armed: u64,
     /// True if it ran since it was last in Stop.
     has_run: bool,
     /// Runs begun since the controller was taken out of reset, each from Stop to Stop.
@@ -101,6 +104,7 @@ impl Stream {
             acknowledged: false,
             running: false,
             engine: Engine::Ours,
+            armed: 1,
             has_run: false,
             runs,
             next_pad: 0,
@@ -166,6 +170,7 @@ impl Stream {
                 self.use_record(now);
                 self.registers.run(now)?;
                 self.running = true;
+                self.rearm(now);
                 self.runs += u32::from(!self.has_run);
                 self.has_run = true;
             }
@@ -197,6 +202,7 @@ impl Stream {
 
     fn stop(&mut self, now: Moment) {
         self.has_run = false;
+        self.armed = 1;
         self.reading = Reading::default();
         self.registers.reset(now);
         self.forget_place();
@@ -246,6 +252,7 @@ impl Stream {
         self.acknowledged |= is_mine;
         if is_mine {
             self.check_record(now);
+            self.rearm(now);
         }
         is_mine.then(|| self.completed(now))
     }

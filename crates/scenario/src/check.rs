@@ -134,6 +134,7 @@ impl Check<'_> {
         }
         self.format("device.format", device.format);
         self.virtual_device(device);
+        self.looping(device);
         self.what_it_plays(device);
         let frame_bytes = u64::from(device.format.to_format().frame_bytes());
         for (key, frames) in [
@@ -185,6 +186,7 @@ impl Check<'_> {
             ("device.drift", device.drift.ppb() != 0),
             ("device.class", device.class.is_some()),
             ("device.faults", device.faults.is_some()),
+            ("device.looping", !device.looping),
             (
                 "device.position-source",
                 device.position_source != PositionSource::default(),
@@ -194,6 +196,27 @@ impl Check<'_> {
                 device.end_of_stream != EndFill::default(),
             ),
         ]);
+    }
+
+    /// An engine that halts has a bus without waits, and none of the habits of devices that loop.
+    fn looping(&mut self, device: &Device) {
+        if device.looping {
+            if device.rearm.is_some() {
+                let help = "`looping = false` beside it";
+                self.advise("device.rearm", "nothing is to be armed anew", help);
+            }
+            return;
+        }
+        for (key, given) in [
+            ("device.grant-latency", device.grant_latency.is_some()),
+            ("device.class", device.class.is_some()),
+            ("device.faults", device.faults.is_some()),
+        ] {
+            if given {
+                let help = "leave it away, or `looping = false`";
+                self.advise(key, "only of a DMA engine that loops", help);
+            }
+        }
     }
 
     fn mode_of(&mut self, table: &str, kind: Kind, mode: Option<VirtualMode>) {

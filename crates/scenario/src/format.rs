@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use client::{Client, EndOfStream, Mode, Prime};
 pub use device::{
     Class, Content, CountOn, Device, EndFill, Engine, FifoUnderrun, Format, Kind, PacketWindow,
-    Policy, PositionSource, Preset, Sample, Suite, VirtualMode,
+    Policy, PositionSource, Preset, Rearm, Sample, Suite, VirtualMode,
 };
 pub use device_fault::{
     Backwards, BurstGrain, ByFrames, CblMismatch, DeadRecord, DelayOtherTimebase, IrqCoalesce,

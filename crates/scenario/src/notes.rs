@@ -5,12 +5,13 @@ mod capture;
 use std::collections::BTreeMap;
 
 use engine::{DeviceStream, MIXED, NO_PASS, PACKET, PASS, STARVED, STATE};
+use hardware::Stall;
 use hardware::fault::Effect;
 use ks::{KsState, PinRequest, Property, REQUEST, RtAudioRequest};
-use machine::{Component, DELAY, DPC, FaultId, ISR, Latency, NOTIFICATION, WAKE};
+use machine::{Component, DELAY, DPC, FaultId, ISR, LATE_ISR, Latency, NOTIFICATION, WAKE};
 use port::ENGINE_EVENT;
 use portcls::EngineEventKind;
-use truth::{LostNotification, Mixed, Origin, Placed, Starved, Supply, Work, Write};
+use truth::{DeviceStall, LostNotification, Mixed, Origin, Placed, Starved, Supply, Work, Write};
 use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
 use vtime::Entry;
 use wasapi::{DEFICIT, FILL, NO_WAKE, PLACED, TURN};
@@ -82,6 +83,8 @@ pub(crate) struct Notes {
     pub(crate) work: Vec<Work>,
     pub(crate) supply: Vec<Supply>,
     pub(crate) lost: Vec<LostNotification>,
+    /// The ISRs of the device that had to wait, in order.
+    late_isrs: Vec<LateIsr>,
     pub(crate) starved: Vec<Starved>,
     pub(crate) stopped: Vec<u32>,
     pub(crate) notifications: Notifications,
@@ -104,6 +107,14 @@ pub(crate) struct ClientNotes {
     pub(crate) frames_written: u64,
     pub(crate) starved_passes: u64,
     pub(crate) starved_frames: u64,
+}
+
+/// An ISR of the device that had to wait.
+#[derive(Clone, Copy, Debug)]
+struct LateIsr {
+    since: SimTime,
+    until: SimTime,
+    fault: Option<FaultId>,
 }
 
 /// Where the producer is.
@@ -203,6 +214,7 @@ impl Notes {
             work: Vec::new(),
             supply: Vec::new(),
             lost: Vec::new(),
+            late_isrs: Vec::new(),
             starved: Vec::new(),
             stopped: Vec::new(),
             notifications: Notifications::default(),
@@ -268,6 +280,8 @@ impl Notes {
         } else if *what == ISR {
             self.notifications.interrupts += 1;
             self.notifications.coalesced += words[2];
+        } else if *what == LATE_ISR {
+            self.late_isr(words, at.time);
         } else if *what == DPC {
             self.notifications.dpc_runs += 1;
         } else if *what == NOTIFICATION {
@@ -368,6 +382,50 @@ impl Notes {
             }
             // The link log knows of a stall.
             _ => {}
+        }
+    }
+
+    fn late_isr(&mut self, words: &[u64], since: SimTime) {
+        let [until, fault] = words else {
+            return;
+        };
+        self.late_isrs.push(LateIsr {
+            since,
+            until: SimTime::from_ticks(*until),
+            fault: FaultId::from_word(*fault),
+        });
+    }
+
+    /// A time for which the device stood still, and whose doing it was: a fault of its own, or the
+    /// ISR that should have told it to go on and came late, or never.
+    pub(crate) fn stall(&self, stall: &Stall) -> DeviceStall {
+        let first = stall.first.get();
+        let known = DeviceStall {
+            run: stall.run,
+            first,
+            begins: stall.begins,
+            ends: stall.ends,
+            cause: None,
+            fault: stall.fault.map(FaultId::new),
+        };
+        if known.fault.is_some() {
+            return known;
+        }
+        let ends = stall.ends.unwrap_or(SimTime::MAX);
+        let mut latest = self.late_isrs.iter().rev();
+        if let Some(late) = latest.find(|isr| isr.since <= ends && stall.begins <= isr.until) {
+            let waited = late.until.since(late.since);
+            return DeviceStall {
+                cause: Some((Component::MaskWait, waited)),
+                fault: late.fault,
+                ..known
+            };
+        }
+        let event = first / self.packet.get().max(1);
+        let lost = self.lost.iter().find(|lost| lost.event == event);
+        DeviceStall {
+            fault: lost.map(|lost| lost.fault),
+            ..known
         }
     }
 

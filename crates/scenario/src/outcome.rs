@@ -6,12 +6,11 @@ use std::collections::BTreeMap;
 use std::mem::take;
 use std::rc::Rc;
 
-use hardware::{Segment, Stall};
-use machine::FaultId;
+use hardware::{LateArm, Segment};
 use portcls::Violation;
 use ring::Kind;
-use truth::{Account, Cadence, CaptureLedger, Class, DeviceStall, Glitch, Ledger, Played, Stay};
-use units::{Frames, SimDuration, SimTime};
+use truth::{Account, Cadence, CaptureLedger, Class, Glitch, LateFetch, Ledger, Played, Stay};
+use units::{Frames, Phase, SimDuration, SimTime};
 use vtime::Context;
 
 use crate::expectation::expectations;
@@ -139,6 +138,12 @@ impl Stack {
             until,
             stays: log.segments().iter().map(stay).collect(),
             played: played.collect(),
+            stalls: log
+                .stalls()
+                .iter()
+                .map(|stall| notes.stall(stall))
+                .collect(),
+            late_fetches: log.late_arms().iter().map(late_fetch).collect(),
             writes: take(&mut notes.writes),
             placed: take(&mut notes.placed),
             work: take(&mut notes.work),
@@ -146,7 +151,6 @@ impl Stack {
             starved: take(&mut notes.starved),
             supply: take(&mut notes.supply),
             stopped: take(&mut notes.stopped),
-            stalls: log.stalls().iter().map(stall).collect(),
             start_burst: device_faults::start_burst(&self.scenario),
         })
     }
@@ -373,13 +377,18 @@ fn millis(nanos: u64) -> f64 {
     number.parse().expect("a length is written as a number")
 }
 
-/// A stall, as the ledger knows it.
-fn stall(stall: &Stall) -> DeviceStall {
-    DeviceStall {
-        run: stall.run,
-        first: stall.first.get(),
-        begins: stall.begins,
-        ends: stall.ends,
-        fault: stall.fault.map(FaultId::new),
+/// A late fetch, as the ledger knows it. Whoever is woken by the ISR that armed the round comes
+/// after it, even at the same moment.
+fn late_fetch(arm: &LateArm) -> LateFetch {
+    let before = match arm.at.phase {
+        Phase::Commit => {
+            SimTime::from_ticks(arm.at.time.ticks().saturating_sub(1)).at(Phase::React)
+        }
+        _ => arm.at,
+    };
+    LateFetch {
+        run: arm.run,
+        first: arm.first.get(),
+        at: before,
     }
 }

@@ -86,13 +86,16 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
 }
 
 fn place(glitch: &GlitchResult) -> String {
-    format!(
-        "{} from frame {} on, at {}, for {}",
-        plural(glitch.frames, "frame", "frames"),
-        glitch.first_frame,
-        ms(glitch.start_ns),
-        ms(glitch.duration_ns),
-    )
+    let first = glitch.first_frame;
+    let which = match glitch.frames {
+        0 => format!("before frame {first}"),
+        frames => format!(
+            "{} from frame {first} on",
+            plural(frames, "frame", "frames")
+        ),
+    };
+    let (start, length) = (ms(glitch.start_ns), ms(glitch.duration_ns));
+    format!("{which}, at {start}, for {length}")
 }
 
 fn what(glitch: &GlitchResult, truth: &Glitch) -> String {

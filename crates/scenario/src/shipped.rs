@@ -35,6 +35,8 @@ static SHIPPED: &[Shipped] = scenarios! {
         "hd-audio"
         "late-client"
         "late-wake-up"
+        "no-looping"
+        "no-looping-late-isr"
         "no-position-register"
         "rebalance"
         "sleep"

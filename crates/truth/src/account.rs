@@ -1,8 +1,8 @@
 //! What the ledger is made from: plain notes of who did what, without any judgement.
 
-use machine::{FaultId, Latency};
+use machine::{Component, FaultId, Latency};
 use ring::Whose;
-use units::{Moment, NtStatus, SimTime};
+use units::{Moment, NtStatus, Phase, SimDuration, SimTime};
 
 use crate::place::Placed;
 use crate::timeline::{Geometry, Stay};
@@ -34,6 +34,8 @@ pub struct Account {
     pub stopped: Vec<u32>,
     /// When the device stood still in RUN, in order.
     pub stalls: Vec<DeviceStall>,
+    /// What the device could have fetched before, but for its round, in order.
+    pub late_fetches: Vec<LateFetch>,
     /// Frames that the device takes with the first one of each run because of a fault.
     pub start_burst: Option<(u64, FaultId)>,
 }
@@ -49,8 +51,21 @@ pub struct DeviceStall {
     pub begins: SimTime,
     /// When it did, or when the stream was stopped; none if it stands still yet.
     pub ends: Option<SimTime>,
-    /// The fault that stopped it; none if nobody had told it to go on.
+    /// The delay of whoever should have told it to go on.
+    pub cause: Option<(Component, SimDuration)>,
+    /// The fault that stopped it, or that is behind the delay.
     pub fault: Option<FaultId>,
+}
+
+/// A fetch that waited until somebody told a device to go around its buffer once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateFetch {
+    /// Which run of the stream.
+    pub run: u32,
+    /// The first frame that waited.
+    pub first: u64,
+    /// When it was fetched.
+    pub at: Moment,
 }
 
 /// Frames that left the speaker one after the other.
@@ -147,6 +162,27 @@ pub struct Supply {
 }
 
 impl Account {
+    /// When `frame` is fetched in `stay`, or would be if that went on: a write that comes later is
+    /// too late for it.
+    pub(crate) fn fetched_at(&self, stay: &Stay, frame: u64) -> Moment {
+        let by_room = stay.fetched_at(&self.geometry, frame);
+        let begins = stay.begins.at(Phase::Move);
+        match self.late_fetch(stay.run, frame) {
+            // The stay begins because of it.
+            Some(late) if late.first == stay.first && by_room == begins => late.at,
+            Some(late) => by_room.max(late.at),
+            None => by_room,
+        }
+    }
+
+    /// The latest fetch of `run` up to `frame` that waited.
+    fn late_fetch(&self, run: u32, frame: u64) -> Option<&LateFetch> {
+        let up_to = |late: &LateFetch| (late.run, late.first) <= (run, frame);
+        let behind = self.late_fetches.partition_point(up_to);
+        let latest = self.late_fetches[..behind].last()?;
+        (latest.run == run).then_some(latest)
+    }
+
     /// The stay in which `frame` of `run` left the speaker, or the last one of that run.
     pub(crate) fn stay_of(&self, run: u32, frame: u64) -> Option<&Stay> {
         let of_run = self.stays.iter().filter(|stay| stay.run == run);

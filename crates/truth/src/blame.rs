@@ -42,7 +42,7 @@ impl Blame {
         let Some(stay) = account.stay_of(span.run, span.first) else {
             return Self::NOBODY;
         };
-        let deadline = stay.fetched_at(&account.geometry, span.first);
+        let deadline = account.fetched_at(stay, span.first);
         let at_work = covering(&account.work, deadline);
         let blame = at_work.map_or(Self::NOBODY, |place| {
             Self::on(&up_to_the_write(account, place, deadline), place)

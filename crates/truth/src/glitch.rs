@@ -320,8 +320,9 @@ fn stalls(account: &Account) -> impl Iterator<Item = Glitch> {
             heard_from: None,
             starts: stall.begins,
             blame: Blame {
+                cause: stall.cause,
                 fault: stall.fault,
-                ..Blame::NOBODY
+                wake: None,
             },
         })
     })

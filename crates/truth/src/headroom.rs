@@ -108,7 +108,7 @@ fn margin(account: &Account, run: u32, frame: u64, done: Moment) -> Option<i64> 
         .take_while(|stay| stay.begins <= done.time)
         .last()
         .unwrap_or(first);
-    let deadline = stay.fetched_at(&account.geometry, frame);
+    let deadline = account.fetched_at(stay, frame);
     Some(ticks_from(done, deadline.time))
 }
 

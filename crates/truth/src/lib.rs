@@ -39,6 +39,7 @@
 //!     supply: vec![],
 //!     stopped: vec![],
 //!     stalls: vec![],
+//!     late_fetches: vec![],
 //!     start_burst: None,
 //! });
 //! assert_eq!(ledger.frames_by_class()[&Class::Stale], 192);
@@ -54,8 +55,6 @@
 //!
 //! # What the model leaves out
 //!
-//! * *A device that stops when it has nothing* (gaps, G15): ours goes round for ever, as a looping
-//!   DMA engine does.
 //! * *Wrong interpretation* (G12), and torn frames (G13) of what is played. Spans know neither bytes
 //!   nor races; in simulation both cannot happen.
 //! * *Counts without a place in the sound* (G10, G11) are not glitches here: lost and coalesced
@@ -77,7 +76,7 @@ mod span;
 mod timeline;
 
 pub use account::{
-    Account, DeviceStall, LostNotification, Origin, Played, Starved, Supply, Work, Write,
+    Account, DeviceStall, LateFetch, LostNotification, Origin, Played, Starved, Supply, Work, Write,
 };
 pub use blame::Blame;
 pub use capture::{

@@ -47,7 +47,7 @@ impl Account {
         };
         // A stay that is over takes nothing more.
         let now = now.min(stay.instant_of(stay.end()).commit());
-        let is_taken = |frame| stay.fetched_at(&self.geometry, frame) < now;
+        let is_taken = |frame| self.fetched_at(stay, frame) < now;
         let mut above = stay.first + 1;
         while is_taken(above) {
             above *= 2;

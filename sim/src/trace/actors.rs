@@ -38,7 +38,10 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
                 let starts = words.instant("starts").unwrap_or(words.nanos());
                 lane.wait(trace, words, starts, "ready, not running")
             }
-            "machine.late_isr" => lane.wait(trace, words, words.nanos(), "interrupts masked"),
+            "machine.late_isr" => {
+                let until = words.instant("until").unwrap_or(words.nanos());
+                lane.masked(trace, words, until)
+            }
             "machine.dpc" => lane.wait(trace, words, words.nanos(), "DPC queued"),
             "producer.packet" => {
                 let number = words.get("packet").unwrap_or_default();
@@ -75,6 +78,14 @@ fn lanes(run: &Run, trace: &mut Trace) -> BTreeMap<SourceId, Lane> {
 }
 
 impl Lane {
+    /// From an interrupt to its ISR, if that has to wait.
+    fn masked<'a>(&mut self, trace: &'a mut Trace, words: Words<'_>, until: u64) -> Mark<'a> {
+        let begins = words.nanos().max(self.busy_until).min(until);
+        self.busy_until = until.max(self.busy_until);
+        let facts = words.annotations();
+        trace.slice(self.row, begins, until, "interrupts masked", facts)
+    }
+
     /// What was due and did not run yet; an instant if it ran at once.
     fn wait<'a>(
         &mut self,

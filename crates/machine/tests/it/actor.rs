@@ -181,7 +181,7 @@ fn a_late_isr_answers_all_that_came_meanwhile_and_its_wait_is_booked() {
     let (raised, late) = (SimTime::from_millis(20).ticks(), commit_at(34_000_000));
     assert_eq!(
         bench.entries(&LATE_ISR),
-        [(late, vec![raised, by.ticks(), 1])]
+        [(notified(20), vec![late.time.ticks(), 1])]
     );
     assert_eq!(
         bench.entries(&ISR)[1..],

@@ -52,6 +52,11 @@ pub struct Device {
     pub position_source: PositionSource,
     /// Whether the device has a position register that clients can map. A virtual one never has.
     pub position_register: bool,
+    /// Whether the DMA engine goes around the buffer by itself. If not, the ISR has to send it back.
+    pub looping: bool,
+    /// When the ISR sends a DMA engine back that does not loop. Default: `at-end`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rearm: Option<Rearm>,
     /// Lets a buffer have up to 8 packets; Windows knows 1 or 2.
     pub more_packets: bool,
     /// Which packet the driver takes before RUN and ahead of time.
@@ -178,6 +183,16 @@ pub enum FifoUnderrun {
     Freeze,
 }
 
+/// When an ISR sends a DMA engine back to the beginning of the buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rearm {
+    /// When the buffer is done: from then on the FIFO is all that there is to play.
+    AtEnd,
+    /// When the last packet of the buffer begins.
+    Ahead,
+}
+
 /// Which packet a driver takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -296,6 +311,8 @@ impl Default for Device {
             faults: None,
             position_source: PositionSource::default(),
             position_register: true,
+            looping: true,
+            rearm: None,
             more_packets: false,
             packet_window: PacketWindow::default(),
             end_of_stream: EndFill::default(),

@@ -1,8 +1,8 @@
 //! The device that a scenario plays on: its DMA engine, and the options of its driver.
 
-use hardware::StreamConfig;
+use hardware::{AtEnd, StreamConfig};
 use miniport::virtual_audio::VirtualOptions;
-use miniport::{EndOfStream, HdAudioOptions, PacketWindow};
+use miniport::{EndOfStream, HdAudioOptions, PacketWindow, Rearm};
 use ring::Samples;
 use units::{Bytes, Frames};
 
@@ -24,6 +24,11 @@ impl Device {
                 .grant_latency
                 .map_or(base.grant_latency, Time::to_duration),
             fifo_underrun: self.fifo_underrun.to_hardware(),
+            at_end: if self.looping {
+                AtEnd::Loops
+            } else {
+                AtEnd::Halts
+            },
             ..base
         };
         if self.prefetch.is_none() && self.burst.is_none() {
@@ -60,6 +65,10 @@ impl Device {
             },
             position_register: self.position_register,
             position_source: self.position_source.to_driver(),
+            rearm: match self.rearm {
+                Some(crate::format::Rearm::Ahead) => Rearm::Ahead,
+                Some(crate::format::Rearm::AtEnd) | None => Rearm::AtTheEnd,
+            },
             packet_window: match self.packet_window {
                 crate::format::PacketWindow::Documented => PacketWindow::Documented,
                 crate::format::PacketWindow::Sample => PacketWindow::Sample,

@@ -61,10 +61,17 @@ fn device() -> impl Strategy<Value = String> {
         let some = frames.prop_map(move |frames| format!("{key} = \"{frames}fr\"\n"));
         prop_oneof![1 => Just(String::new()), 1 => some]
     };
-    let fifo = (extent("prefetch"), extent("burst"));
-    (rate, prop_oneof![4 => 1u8..4, 1 => 4u8..9], sample, keys, fifo).prop_map(|(rate, channels, sample, keys, (prefetch, burst))| {
+    let rounds = prop::sample::select(vec![
+        "",
+        "",
+        "",
+        "looping = false\n",
+        "looping = false\nrearm = \"ahead\"\n",
+    ]);
+    let dma = (extent("prefetch"), extent("burst"), rounds);
+    (rate, prop_oneof![4 => 1u8..4, 1 => 4u8..9], sample, keys, dma).prop_map(|(rate, channels, sample, keys, (prefetch, burst, rounds))| {
         format!(
-            "[device]\nformat = {{ rate = \"{rate}\", channels = {channels}, sample = \"{sample}\" }}\n{prefetch}{burst}{}\n",
+            "[device]\nformat = {{ rate = \"{rate}\", channels = {channels}, sample = \"{sample}\" }}\n{prefetch}{burst}{rounds}{}\n",
             keys.join("\n")
         )
     })

@@ -7,6 +7,7 @@ mod bad_files;
 mod expectations;
 mod faults;
 mod long_runs;
+mod no_looping;
 mod one_controller;
 mod producers;
 mod provenance;

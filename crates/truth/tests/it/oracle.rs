@@ -110,6 +110,7 @@ fn account(stretches: &[Stretch], ends: bool) -> Account {
         supply: Vec::new(),
         stopped: Vec::new(),
         stalls: Vec::new(),
+        late_fetches: Vec::new(),
         start_burst: None,
     }
 }

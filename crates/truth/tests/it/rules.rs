@@ -224,6 +224,7 @@ fn g15_a_device_that_stands_still_in_run_is_a_stall() {
         first: 960,
         begins: SimTime::from_millis(begins),
         ends: ends.map(SimTime::from_millis),
+        cause: Some((Component::MaskWait, SimDuration::from_millis(1))),
         fault: Some(FaultId::new(3)),
     };
     let ledger = Ledger::close(truth::Account {
@@ -253,6 +254,33 @@ fn g15_a_device_that_stands_still_in_run_is_a_stall() {
     );
     assert_eq!(ledger.held(), millis(74));
     assert_eq!(ledger.lost().get(), 0);
+}
+
+/// What is fetched when its round is armed can be written until then.
+#[test]
+fn a_fetch_that_waited_for_its_round_is_the_deadline() {
+    let margins = |late_fetches| {
+        let account = truth::Account {
+            late_fetches,
+            ..REFERENCE.play()
+        };
+        let ledger = Ledger::close(account);
+        let margins = ledger.margins();
+        margins
+            .map(|(write, margin)| (write.packet, margin))
+            .collect::<Vec<_>>()
+    };
+    let late = |first, millis| truth::LateFetch {
+        run: 0,
+        first,
+        at: SimTime::from_millis(millis).commit(),
+    };
+    let as_usual = margins(vec![]);
+    let waited = margins(vec![late(1920, 43), late(3840, 60)]);
+    for ((packet, before), (_, after)) in as_usual.into_iter().zip(waited) {
+        let more = if packet == 4 { 3_000_000 } else { 0 };
+        assert_eq!(after, before.map(|margin| margin + more), "packet {packet}");
+    }
 }
 
 /// A device that took a packet with the first frame is why it was not there.

@@ -141,6 +141,7 @@ impl Toy {
             supply: Vec::new(),
             stopped: Vec::new(),
             stalls: Vec::new(),
+            late_fetches: Vec::new(),
             start_burst: None,
         }
     }
