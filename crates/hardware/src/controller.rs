@@ -308,12 +308,18 @@ impl Controller {
         self.memory.unmap(physical);
     }
 
-    /// Writes a descriptor list into host memory. Streams read it when they start after a reset.
+    /// Writes a descriptor list into host memory. A stream that runs along it takes a descriptor up
+    /// when the one but one before it is done, and the first two at its first RUN; unless it
+    /// [keeps](crate::fault::EngineFault::BdlSnapshot) what it has found then.
     ///
-    /// Model: so a list that changes while the stream runs, or is paused, is found at its next
-    /// start. Real engines differ.
-    pub fn write_bdl(&mut self, physical: u64, list: &[BdlEntry]) {
+    /// Model: what is found so is where a descriptor points; its length and its flag are those of
+    /// the first RUN.
+    pub fn write_bdl(&mut self, now: Moment, physical: u64, list: &[BdlEntry]) {
+        self.settle(now);
         self.memory.write_list(physical, list);
+        for stream in &mut self.streams {
+            stream.find_list(physical, &self.memory);
+        }
     }
 
     /// The word of the position buffer at `physical`, as it lies in memory at `now`; `None` if no

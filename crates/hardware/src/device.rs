@@ -112,8 +112,9 @@ impl Bus {
     }
 
     /// See [`Controller::write_bdl`].
-    pub fn write_bdl(&self, physical: u64, list: &[BdlEntry]) {
-        self.controller.borrow_mut().write_bdl(physical, list);
+    pub fn write_bdl(&self, now: Moment, physical: u64, list: &[BdlEntry]) {
+        let mut controller = self.controller.borrow_mut();
+        controller.write_bdl(now, physical, list);
     }
 
     /// See [`Controller::map_position`].

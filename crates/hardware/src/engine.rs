@@ -16,6 +16,7 @@ use crate::crystal::Grid;
 use crate::fault::{Effect, EngineFaults, InterruptFaults, Strike, Whereabouts};
 use crate::fifo::Fifo;
 use crate::link::{LinkLog, Schedule, Segment, Stall};
+use crate::memory::Piece;
 use crate::microphone::{Microphone, Noise};
 use crate::pace::Pace;
 use crate::program::{Direction, Program};
@@ -154,6 +155,20 @@ impl DmaEngine {
         self.rounds = Rounds::first();
         self.runs += 1;
         self.completion_slot = self.slot_of_next_completion();
+    }
+
+    /// The descriptors point to `pieces` from now on. It finds that one descriptor ahead.
+    pub(crate) fn follow(&mut self, pieces: Vec<Option<Piece>>) {
+        if self.faults.keeps_its_list() {
+            return;
+        }
+        let behind = match self.faults.data_late() {
+            Some(_) => self.moved.min(self.stored),
+            None => self.moved,
+        };
+        if let Some(program) = &mut self.program {
+            program.walk.follow(self.moved, behind, pieces);
+        }
     }
 
     /// An output asks at `now` for what fills its FIFO, if that takes time, or if its link is held

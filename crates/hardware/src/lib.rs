@@ -44,7 +44,7 @@
 //! };
 //! let mut controller = Controller::new(&ControllerConfig::k0());
 //! controller.map_memory(0x10_0000, Arc::clone(&buffer));
-//! controller.write_bdl(0x8000, &[packet(0x10_0000), packet(0x10_0780)]);
+//! controller.write_bdl(SimTime::ZERO.commit(), 0x8000, &[packet(0x10_0000), packet(0x10_0780)]);
 //!
 //! // What a driver does, in the order in which it does it.
 //! let start = SimTime::ZERO.commit();
@@ -90,7 +90,8 @@
 //!   SSYNC holds back starts, not stops. Who compares positions within a frame would notice.
 //! * *Handshakes that take time*: SRST, RUN and `SDnFIFOS` read back at once, but for
 //!   [faults](crate::fault). A driver that does not poll for them would fail on a real controller.
-//! * *A list that changes while the stream runs* is found at its next start after a reset.
+//! * *A list whose lengths or IOC flags change while the stream runs*, or that points to where no memory
+//!   is: both are as they were at its start. Addresses are followed, one descriptor ahead.
 //! * *A software position* that holds the engine back (SPIB), containers of 16 bits for samples of 8.
 //! * *Torn frames*: a frame that lies across the end of a burst is fetched whole with its last
 //!   byte, and descriptors hold whole frames. Who compares single bytes of a frame that is
@@ -124,6 +125,7 @@ pub mod spec;
 mod stay;
 mod stream;
 mod timer_device;
+mod walk;
 
 pub use config::{
     AtEnd, BusStall, Cadence, CadencePhase, ControllerConfig, CountOn, Delivery, Extent,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ring::SharedBuffer;
 use thiserror::Error;
-use units::{Bytes, Frames};
+use units::Bytes;
 use vtime::{Fork, Forker};
 
 /// One entry of a buffer descriptor list.
@@ -123,6 +123,13 @@ impl HostMemory {
         Ok(pieces)
     }
 
+    /// What the first `count` entries of the list at `address` point to; nothing for one that points
+    /// to where no memory is.
+    pub(crate) fn pieces(&self, address: u64, count: usize) -> Vec<Option<Piece>> {
+        let list = self.lists.get(&address).into_iter().flatten();
+        list.take(count).map(|entry| self.piece(*entry)).collect()
+    }
+
     /// The memory that `entry` points to, if all of it is mapped.
     fn piece(&self, entry: BdlEntry) -> Option<Piece> {
         let (base, buffer) = self.buffers.range(..=entry.address).next_back()?;
@@ -153,151 +160,4 @@ impl Fork for HostMemory {
 /// The twin of a buffer that others share.
 pub(crate) fn fork_buffer(buffer: &Arc<SharedBuffer>, forker: &mut Forker) -> Arc<SharedBuffer> {
     forker.arc(buffer, |buffer, _| buffer.snapshot())
-}
-
-/// The cyclic buffer as the DMA engine walks it: from the first descriptor to the last, again and
-/// again, in whole frames.
-#[derive(Debug)]
-pub(crate) struct Walk {
-    /// In order; `end` rises strictly.
-    stretches: Vec<Stretch>,
-    /// Ends of the descriptors, in bytes from the start of the list.
-    ends: Vec<u64>,
-    /// Ends of the descriptors with IOC.
-    interrupts: Vec<u64>,
-    /// Bytes of one round, at least one frame.
-    bytes: u64,
-}
-
-/// Frames of one buffer that follow each other.
-#[derive(Debug)]
-struct Stretch {
-    buffer: Arc<SharedBuffer>,
-    /// Frame of the buffer at which it begins.
-    place: u64,
-    /// Frame of the round at which it ends.
-    end: u64,
-}
-
-impl Walk {
-    /// A walk along `pieces`; `None` if one does not hold whole frames of `frame_bytes`.
-    pub(crate) fn along(pieces: Vec<Piece>, frame_bytes: u64) -> Option<Self> {
-        let mut walk = Self {
-            stretches: Vec::new(),
-            ends: Vec::new(),
-            interrupts: Vec::new(),
-            bytes: 0,
-        };
-        for piece in pieces {
-            let is_whole = piece.offset % frame_bytes == 0 && piece.length % frame_bytes == 0;
-            let is_same = u64::from(piece.buffer.format().frame_bytes()) == frame_bytes;
-            if !(is_whole && is_same) {
-                return None;
-            }
-            walk.bytes += piece.length;
-            walk.ends.push(walk.bytes);
-            if piece.interrupt_on_completion {
-                walk.interrupts.push(walk.bytes);
-            }
-            walk.append(
-                piece.buffer,
-                piece.offset / frame_bytes,
-                piece.length / frame_bytes,
-            );
-        }
-        Some(walk)
-    }
-
-    fn append(&mut self, buffer: Arc<SharedBuffer>, place: u64, frames: u64) {
-        let start = self.stretches.last().map_or(0, |last| last.end);
-        let begin = self
-            .stretches
-            .len()
-            .checked_sub(2)
-            .map_or(0, |at| self.stretches[at].end);
-        if let Some(last) = self.stretches.last_mut() {
-            let next = last.place + last.end - begin;
-            if Arc::ptr_eq(&last.buffer, &buffer) && next == place {
-                last.end += frames;
-                return;
-            }
-        }
-        self.stretches.push(Stretch {
-            buffer,
-            place,
-            end: start + frames,
-        });
-    }
-
-    /// Bytes of one round.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Ends of all descriptors, in bytes from the start of a round.
-    pub(crate) fn segments(&self) -> &[u64] {
-        &self.ends
-    }
-
-    /// Ends of those that ask for an interrupt.
-    pub(crate) fn periods(&self) -> &[u64] {
-        &self.interrupts
-    }
-
-    /// Where descriptor completion number `n` lies, in bytes from the start; `None` if no
-    /// descriptor asks for an interrupt.
-    pub(crate) fn completion(&self, n: u64) -> Option<u64> {
-        let per_round = u64::try_from(self.interrupts.len()).expect("at most 256");
-        let round = n.checked_div(per_round)?;
-        let index = usize::try_from(n % per_round).expect("below the length");
-        Some(round * self.bytes + self.interrupts[index])
-    }
-
-    /// The last end of a descriptor that is not behind `bytes`, in bytes from the start.
-    pub(crate) fn last_end(&self, bytes: u64) -> u64 {
-        let round = bytes / self.bytes * self.bytes;
-        let passed = self.ends.partition_point(|&end| end <= bytes - round);
-        round + passed.checked_sub(1).map_or(0, |last| self.ends[last])
-    }
-
-    /// Splits the frames from `first` to `end`, counted over all rounds, into stretches of one
-    /// buffer: (buffer, place, frames).
-    pub(crate) fn stretches(
-        &self,
-        first: u64,
-        end: u64,
-    ) -> impl Iterator<Item = (&SharedBuffer, Frames, Frames)> {
-        let round = self.stretches.last().expect("a walk has a piece").end;
-        let mut next = first;
-        std::iter::from_fn(move || {
-            if next == end {
-                return None;
-            }
-            let at = next % round;
-            let index = self.stretches.partition_point(|stretch| stretch.end <= at);
-            let begin = index
-                .checked_sub(1)
-                .map_or(0, |before| self.stretches[before].end);
-            let stretch = &self.stretches[index];
-            let frames = (end - next).min(stretch.end - at);
-            next += frames;
-            let place = stretch.place + at - begin;
-            Some((&*stretch.buffer, Frames::new(place), Frames::new(frames)))
-        })
-    }
-}
-
-impl Fork for Walk {
-    fn fork(&self, forker: &mut Forker) -> Self {
-        let twin = |stretch: &Stretch| Stretch {
-            buffer: fork_buffer(&stretch.buffer, forker),
-            ..*stretch
-        };
-        Self {
-            stretches: self.stretches.iter().map(twin).collect(),
-            ends: self.ends.clone(),
-            interrupts: self.interrupts.clone(),
-            bytes: self.bytes,
-        }
-    }
 }

@@ -4,8 +4,8 @@ use units::WaveFormat;
 use vtime::{Fork, Forker};
 
 use crate::config::{CountOn, Flush};
-use crate::memory::Walk;
 use crate::pace::{FifoRule, Pace};
+use crate::walk::Walk;
 
 /// Which way frames go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -11,11 +11,12 @@ use crate::engine::{Completion, DmaEngine};
 use crate::error::{RegisterError, RunError};
 use crate::fault::{PositionFaults, RecordFaults, StreamRegisterFaults};
 use crate::format::StreamFormat;
-use crate::memory::{DescriptorError, HostMemory, Walk};
+use crate::memory::{DescriptorError, HostMemory};
 use crate::program::{Direction, Program};
 use crate::records;
 use crate::registers::{Setup, StreamRead};
 use crate::spec::{BDL_ALIGNMENT, ctl, sts};
+use crate::walk::Walk;
 
 /// What is stored in the registers of a stream descriptor. Everything else is derived.
 #[derive(Clone, Copy, Debug)]
@@ -438,6 +439,18 @@ impl Stream {
             Ok(Ok(program))
         } else {
             Err(RunError::CannotHalt)
+        }
+    }
+
+    /// The list at `address` lies in `memory` otherwise than it did: an engine that runs along it
+    /// finds it so.
+    pub(crate) fn find_list(&mut self, address: u64, memory: &HostMemory) {
+        let Registers {
+            list, last_index, ..
+        } = self.registers;
+        if list == address && self.engine.is_programmed() {
+            self.engine
+                .follow(memory.pieces(address, last_index as usize + 1));
         }
     }
 

@@ -70,6 +70,23 @@ impl HdAudioAdapter {
         Box::new(Routine(self.open.clone()))
     }
 
+    /// Has descriptor `descriptor` of what is open on stream descriptor `stream` point to where
+    /// descriptor `target` was made to point, at once and for ever: what no driver should do while the
+    /// engine runs. False if there is no such stream or descriptor.
+    pub fn rewrite_descriptor(
+        &self,
+        now: Moment,
+        stream: u32,
+        (descriptor, target): (usize, usize),
+    ) -> bool {
+        let open = self.open.borrow();
+        let latest = open.latest(stream);
+        latest.is_some_and(|stream| {
+            let mut stream = stream.borrow_mut();
+            stream.rewrite_descriptor(now, descriptor, target)
+        })
+    }
+
     /// The streams that are open.
     pub(crate) fn open(&self) -> &Shared<OpenStreams> {
         &self.open

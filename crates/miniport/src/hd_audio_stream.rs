@@ -78,11 +78,11 @@ impl HdAudioStream {
             address,
             size: actual,
             list,
-            descriptors: entries.len(),
+            entries,
             packets: packets.map(|count| Packets::new(count, packet, window)),
         };
         let mut stream = self.stream.borrow_mut();
-        stream.attach(now, buffer, &entries);
+        stream.attach(now, buffer);
         Ok(AudioBuffer {
             mdl,
             actual,

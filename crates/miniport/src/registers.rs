@@ -110,8 +110,8 @@ impl StreamRegisters {
     }
 
     /// Writes the descriptor list into memory.
-    pub(crate) fn write_list(&self, address: u64, list: &[BdlEntry]) {
-        self.bus.write_bdl(address, list);
+    pub(crate) fn write_list(&self, now: Moment, address: u64, list: &[BdlEntry]) {
+        self.bus.write_bdl(now, address, list);
     }
 
     /// Starts the DMA engine where it stands.

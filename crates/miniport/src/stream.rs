@@ -74,7 +74,8 @@ pub(crate) struct Buffer {
     pub(crate) size: Bytes,
     /// The page of the descriptor list.
     pub(crate) list: Mdl,
-    pub(crate) descriptors: usize,
+    /// What lies there.
+    pub(crate) entries: Vec<BdlEntry>,
     /// With notifications only.
     pub(crate) packets: Option<Packets>,
 }
@@ -216,14 +217,39 @@ impl Stream {
     }
 
     /// Takes up the buffer that was made for it.
-    pub(crate) fn attach(&mut self, now: Moment, buffer: Buffer, list: &[BdlEntry]) {
+    pub(crate) fn attach(&mut self, now: Moment, buffer: Buffer) {
         self.registers
             .bus()
             .map_memory(buffer.address, Arc::clone(&buffer.memory));
-        self.registers.write_list(buffer.list.page_address(0), list);
+        let address = buffer.list.page_address(0);
+        self.registers.write_list(now, address, &buffer.entries);
         buffer.memory.set_run(self.runs);
         self.buffer = Some(buffer);
         self.program(now);
+    }
+
+    /// Lets descriptor `descriptor` point to where descriptor `target` was made to point, whether
+    /// the engine runs or not: what no driver should do. False if there is no such descriptor.
+    pub(crate) fn rewrite_descriptor(
+        &mut self,
+        now: Moment,
+        descriptor: usize,
+        target: usize,
+    ) -> bool {
+        let Some(buffer) = &mut self.buffer else {
+            return false;
+        };
+        let before = buffer.entries.iter().take(target);
+        let address = buffer.address + before.map(|entry| entry.length.get()).sum::<u64>();
+        let is_there = target < buffer.entries.len();
+        let entry = buffer.entries.get_mut(descriptor).filter(|_| is_there);
+        let Some(entry) = entry else {
+            return false;
+        };
+        entry.address = address;
+        let list = buffer.list.page_address(0);
+        self.registers.write_list(now, list, &buffer.entries);
+        true
     }
 
     /// Lets go of its buffer; returns the page of the descriptor list.
@@ -239,7 +265,7 @@ impl Stream {
             let programme = Programme {
                 format: self.link_format,
                 cyclic_length: buffer.size,
-                descriptors: buffer.descriptors,
+                descriptors: buffer.entries.len(),
                 list: buffer.list.page_address(0),
             };
             self.registers.program(now, programme);
@@ -489,6 +515,7 @@ impl Fork for Buffer {
         Self {
             memory: forker.arc(&self.memory, |memory, _| memory.snapshot()),
             list: self.list.clone(),
+            entries: self.entries.clone(),
             ..*self
         }
     }

@@ -12,7 +12,7 @@ use units::Frames;
 use crate::format::{
     Device, EndFill, Engine, Format, Kind, PositionSource, Sample, Scenario, Source, VirtualMode,
 };
-use crate::stack::{CONTROLLER, ENGINE, INTERRUPT, SYSTEM};
+use crate::stack::{CONTROLLER, DRIVER, ENGINE, INTERRUPT, SYSTEM};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
 const PACKETS_MAX: (u32, u32) = (2, 8);
@@ -301,7 +301,7 @@ impl Check<'_> {
     /// True if a part of the stack that no table names is called `name`.
     fn is_of_the_stack(&self, name: &str) -> bool {
         let with_microphone = self.scenario.microphone.is_some();
-        [ENGINE, CONTROLLER, INTERRUPT, SYSTEM].contains(&name)
+        [ENGINE, CONTROLLER, INTERRUPT, SYSTEM, DRIVER].contains(&name)
             || with_microphone && capture::NAMES.contains(&name)
     }
 

@@ -36,8 +36,8 @@ pub use expect_capture::{
 };
 pub use fault::{
     Action, BlockedDpc, Fault, LateDpc, LateIsr, LateWakeUp, LostNotification, MissingTicks, Power,
-    ReadSlot, Rebalance, Remove, RunAgain, SpuriousNotification, State, StepBack, Transport,
-    WritePacket,
+    ReadSlot, Rebalance, Remove, RewriteDescriptor, RunAgain, SpuriousNotification, State,
+    StepBack, Transport, WritePacket,
 };
 pub use microphone::{CaptureEngine, CaptureSuite, ControllerOf, Microphone, Overrun, ReadOrder};
 pub use source::{Impulses, Noise, Nothing, Sine, Source, Sweep, Wav};

@@ -2,6 +2,17 @@
 
 use vtime::{Descriptor, Field};
 
+/// The driver wrote into its descriptor list: which descriptor, and to where which one was made to
+/// point it points now; 0 if there is no such list.
+pub static DESCRIPTOR: Descriptor = Descriptor::new(
+    "scenario.descriptor",
+    &[
+        Field::new("descriptor", "1"),
+        Field::new("points_to", "1"),
+        Field::new("done", "1"),
+    ],
+);
+
 /// Frames that left the speaker one after the other and continue each other. Written when the run
 /// is over, so that the digest covers what was heard.
 pub static HEARD: Descriptor = Descriptor::new(

@@ -128,6 +128,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`run`", "RunAgain"),
     ("`write-packet`", "WritePacket"),
     ("`read-slot`", "ReadSlot"),
+    ("`rewrite-descriptor`", "RewriteDescriptor"),
     ("`power`", "Power"),
     ("`remove`", "Remove"),
     ("`rebalance`", "Rebalance"),

@@ -145,6 +145,8 @@ static SHIPPED: &[Shipped] = scenarios! {
         "f20-start-burst"
         "f21-stale-status-at-start"
         "f22-stall-until-ack"
+        "f23a-bdl-live"
+        "f23b-bdl-snapshot"
         "f24-cbl-mismatch"
         "f25-delay-other-timebase"
         "f26-mem-passes-link"

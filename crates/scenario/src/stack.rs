@@ -5,6 +5,7 @@ mod convert;
 pub(crate) mod device;
 pub(crate) mod device_faults;
 pub(crate) mod faults;
+mod list_writer;
 mod microphone;
 mod odd_pin;
 mod players;
@@ -28,6 +29,7 @@ use crate::input::Inputs;
 use crate::notes::{Notes, Role};
 use crate::run::{RunError, RunOptions};
 use device::Hardware;
+use list_writer::ListWriter;
 pub(crate) use players::Opened;
 use players::Players;
 use recorders::Recorders;
@@ -41,6 +43,8 @@ pub(crate) const INTERRUPT: &str = "interrupt";
 pub(crate) const CAPTURE_ENGINE: &str = "capture engine";
 pub(crate) const CAPTURE_CONTROLLER: &str = "capture controller";
 pub(crate) const CAPTURE_INTERRUPT: &str = "capture interrupt";
+/// The name of an actor that is there if the driver does what it should not.
+pub(crate) const DRIVER: &str = "driver";
 /// The name of an actor that is there if the system does something to the device.
 pub(crate) const SYSTEM: &str = "system";
 
@@ -70,6 +74,7 @@ pub struct Stack {
     pub(crate) players: Players,
     pub(crate) recorders: Recorders,
     system: System,
+    list_writer: ListWriter,
     /// What the history said so far.
     pub(crate) notes: Notes,
     /// Entries of the history that went into the notes and are still kept.
@@ -139,6 +144,7 @@ impl Stack {
         }
         let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
         let system = System::new(&mut world, scenario, &hardware.device);
+        let list_writer = ListWriter::new(&mut world, scenario, &hardware);
         let recorders = Recorders::new(
             &mut world,
             scenario,
@@ -164,6 +170,7 @@ impl Stack {
             players,
             recorders,
             system,
+            list_writer,
             notes,
             noted: 0,
         };
@@ -247,6 +254,7 @@ impl Stack {
             players: self.players.fork(&mut forker),
             recorders: self.recorders.fork(&mut forker),
             system: self.system.fork(&mut forker),
+            list_writer: self.list_writer.fork(&mut forker),
             notes: self.notes.clone(),
             noted: self.noted,
         };
@@ -271,6 +279,7 @@ impl Stack {
             microphone.spawn(&mut self.world, &self.machine, Vec::new());
         }
         self.system.spawn(&mut self.world);
+        self.list_writer.spawn(&mut self.world);
     }
 
     /// The event that notifications of the microphone set, and who speaks for it.

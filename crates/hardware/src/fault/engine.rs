@@ -38,6 +38,14 @@ pub enum EngineFault {
     /// # Source
     /// qemu/qemu `hw/audio/intel-hda.c`, the transfer of a buffer; no hardware does this.
     StallUntilAck,
+    /// F23: the engine reads its descriptor list once, at the first RUN after a reset. Without the
+    /// fault it takes each descriptor up when the one but one before it is done.
+    ///
+    /// # Source
+    /// qemu/qemu `hw/audio/intel-hda.c` and `VirtualBox`, `src/VBox/Devices/Audio/DevHdaStream.cpp`,
+    /// which do; Intel ICH6 data sheet, which has a list not be changed while RUN is set. Model: how
+    /// far ahead real engines read.
+    BdlSnapshot,
     /// F24: the engine takes the cyclic buffer for so many bytes longer, or shorter, than its
     /// register says. The descriptors do not add up to that: DESE is set, RUN cleared.
     ///
@@ -154,6 +162,12 @@ impl EngineFaults {
         let mut faults = self.faults.iter();
         let waits = faults.find(|(_, fault, _)| *fault == EngineFault::StallUntilAck);
         waits.map(|(id, ..)| *id)
+    }
+
+    /// True if the engine knows its list as it was at the first RUN.
+    pub(crate) fn keeps_its_list(&self) -> bool {
+        let mut faults = self.faults.iter();
+        faults.any(|(_, fault, _)| *fault == EngineFault::BdlSnapshot)
     }
 
     /// For how long the engine stands still when another one starts.

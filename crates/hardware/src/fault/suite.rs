@@ -19,8 +19,8 @@ pub enum Suite {
     /// A controller of NVIDIA, or the HDMI half of another one: interrupts come 64 frames early,
     /// and one in a thousand does not come.
     Nvidia,
-    /// A controller in a virtual machine: it moves in ticks of a millisecond, and stands still
-    /// until each completion is acknowledged.
+    /// A controller in a virtual machine: it moves in ticks of a millisecond, stands still until each
+    /// completion is acknowledged, and reads its descriptor list once.
     VmGuest,
 }
 
@@ -76,6 +76,7 @@ impl Suite {
                 }
                 .into(),
                 EngineFault::StallUntilAck.into(),
+                EngineFault::BdlSnapshot.into(),
             ],
         }
     }

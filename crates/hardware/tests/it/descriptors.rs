@@ -61,7 +61,7 @@ fn a_broken_descriptor_list_sets_dese_and_clears_run() {
     ];
     for (list, last_index, reason) in cases {
         let mut rig = Rig::k0();
-        rig.controller.write_bdl(LIST, &list);
+        rig.controller.write_bdl(START, LIST, &list);
         rig.write(START, STREAM + spec::SD_LVI, last_index);
         rig.write(START, STREAM + spec::SD_CTL, CONTROL | ctl::DEIE);
         rig.write(START, STREAM + spec::SD_CTL, CONTROL | ctl::DEIE | ctl::RUN);
@@ -74,7 +74,7 @@ fn a_broken_descriptor_list_sets_dese_and_clears_run() {
         // Repaired and cleared, it runs.
         rig.write(START, STREAM + spec::SD_STS, sts::DESE);
         assert!(!rig.controller.interrupt_line());
-        rig.controller.write_bdl(LIST, &good);
+        rig.controller.write_bdl(START, LIST, &good);
         rig.write(START, STREAM + spec::SD_LVI, 1);
         rig.run(START);
         assert!(rig.is_running(START));
@@ -146,7 +146,7 @@ fn a_first_descriptor_may_move_every_interrupt_behind_its_period() {
         entry
     });
     let mut rig = Rig::k0();
-    rig.controller.write_bdl(LIST, &list);
+    rig.controller.write_bdl(START, LIST, &list);
     rig.write(START, STREAM + spec::SD_LVI, 2);
     rig.run(START);
     let frames: Vec<_> = rig
@@ -162,7 +162,7 @@ fn a_list_may_jump_about_in_memory() {
     let mut rig = Rig::k0();
     let mut list = Plan::k0().list();
     list.reverse();
-    rig.controller.write_bdl(LIST, &list);
+    rig.controller.write_bdl(START, LIST, &list);
     rig.store_packet(START, 0);
     rig.store_packet(START, 1);
     rig.run(START);
@@ -185,8 +185,11 @@ fn a_list_may_leave_out_parts_of_a_buffer() {
         length: Bytes::new(4 * frames),
         interrupt_on_completion: false,
     };
-    rig.controller
-        .write_bdl(LIST, &[entry(0, 100), entry(200, 50), entry(250, 50)]);
+    rig.controller.write_bdl(
+        START,
+        LIST,
+        &[entry(0, 100), entry(200, 50), entry(250, 50)],
+    );
     rig.write(START, STREAM + spec::SD_LVI, 2);
     rig.write(START, STREAM + spec::SD_CBL, 800);
     rig.store_packet(START, 0);

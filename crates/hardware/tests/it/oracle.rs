@@ -3,7 +3,10 @@
 mod by_frame;
 mod cases;
 
-use hardware::{AtEnd, BusStall, ControllerConfig, Direction, StreamConfig, StreamFormat, spec};
+use hardware::fault::EngineFault;
+use hardware::{
+    AtEnd, BusStall, ControllerConfig, Direction, Injection, StreamConfig, StreamFormat, spec,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ring::{Kind, Whose};
@@ -28,6 +31,11 @@ enum Act {
     Look,
     /// One more round, if the engine halts.
     Arm,
+    /// Descriptor `entry` points to where descriptor `target` did at first, if there are such.
+    Rewrite {
+        entry: u64,
+        target: u64,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +46,8 @@ struct Case {
     ppb: i32,
     /// The bus grants nothing from the first to the second, if at all.
     stall: Option<BusStall>,
+    /// The list is read once (F23).
+    snapshot: bool,
 }
 
 impl Case {
@@ -58,7 +68,15 @@ fn rig_of(case: Case) -> Rig {
         stalls: case.stall.into_iter().collect(),
         ..config
     };
-    let rig = Rig::set_up(&config, case.plan);
+    let mut rig = Rig::set_up(&config, case.plan);
+    if case.snapshot {
+        rig.controller.inject(Injection {
+            id: 0,
+            stream: 0,
+            seed: 0,
+            fault: EngineFault::BdlSnapshot.into(),
+        });
+    }
     assert_eq!(
         StreamFormat::of(case.plan.format).unwrap().rate(),
         case.plan.format.rate
@@ -89,6 +107,13 @@ fn act(rig: &mut Rig, now: Moment, what: Act, whose: Whose) {
         Act::Look => {
             rig.position(now);
             rig.status(now);
+        }
+        Act::Rewrite { entry, target } => {
+            let place = |at: u64| usize::try_from(at % rig.plan.packets).unwrap();
+            let made_for = rig.plan.list();
+            rig.list[place(entry)].address = made_for[place(target)].address;
+            let list = rig.list.clone();
+            rig.controller.write_bdl(now, LIST, &list);
         }
         Act::Arm => {
             if rig.controller.stream_config(0).at_end == AtEnd::Halts {
@@ -167,6 +192,7 @@ proptest! {
                 Act::Acknowledge => oracle.has_status = false,
                 Act::Look => {}
                 Act::Arm => oracle.arm(now),
+                Act::Rewrite { entry, target } => oracle.rewrite(entry, target),
             }
             let round = case.plan.format.bytes_of(case.plan.frames()).get();
             let lpib = rig.read(now, STREAM + spec::SD_LPIB);

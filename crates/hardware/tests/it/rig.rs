@@ -23,6 +23,8 @@ pub(crate) struct Rig {
     pub(crate) controller: Controller,
     pub(crate) buffer: Arc<SharedBuffer>,
     pub(crate) plan: Plan,
+    /// The descriptor list as it lies in memory.
+    pub(crate) list: Vec<BdlEntry>,
 }
 
 pub(crate) fn stereo(hertz: u32, sample: SampleFormat) -> WaveFormat {
@@ -70,11 +72,12 @@ impl Rig {
         let kept = all.next().expect("a stream").record;
         let buffer = Arc::new(SharedBuffer::new(plan.format, plan.frames(), kept));
         controller.map_memory(BUFFER, Arc::clone(&buffer));
-        controller.write_bdl(LIST, &plan.list());
+        controller.write_bdl(SimTime::ZERO.commit(), LIST, &plan.list());
         Self {
             controller,
             buffer,
             plan,
+            list: plan.list(),
         }
     }
 

@@ -65,7 +65,7 @@ impl Stack {
         let buffer = Arc::new(SharedBuffer::new(plan.format, plan.frames(), Samples::Left));
         let start = Moment::default();
         bus.map_memory(BUFFER, Arc::clone(&buffer));
-        bus.write_bdl(LIST, &plan.list());
+        bus.write_bdl(start, LIST, &plan.list());
         let format = StreamFormat::of(plan.format).unwrap().encode();
         for (offset, value) in [
             (spec::GCTL, spec::gctl::CRST),

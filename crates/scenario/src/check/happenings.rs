@@ -3,7 +3,8 @@
 use super::Check;
 use super::device_faults::CAPTURE_DATA_LATE;
 use crate::format::{
-    Action, Fault, Format, Kind, LateWakeUp, MissingTicks, Mode, Rebalance, VirtualMode,
+    Action, Fault, Format, Kind, LateWakeUp, MissingTicks, Mode, Rebalance, RewriteDescriptor,
+    VirtualMode,
 };
 
 /// Faults of machine and timer: those that strike whatever device there is.
@@ -226,6 +227,9 @@ impl Check<'_> {
         }
         self.of_the_right_client(key, action);
         self.whose_power(key, action);
+        if let Some(rewrite) = &action.rewrite_descriptor {
+            self.rewrite_descriptor(&format!("{key}.rewrite-descriptor"), rewrite);
+        }
         if let Some(rebalance) = &action.rebalance {
             self.rebalance(&format!("{key}.rebalance"), rebalance);
         }
@@ -237,6 +241,38 @@ impl Check<'_> {
         if let (Some(read), Some(microphone)) = (&action.read_slot, microphone) {
             let (what, format) = ((read.client, read.packet), microphone.format);
             self.out_of_turn(&format!("{key}.read-slot.packet"), what, format);
+        }
+    }
+
+    /// The descriptors are those of the one buffer that the speaker has.
+    fn rewrite_descriptor(&mut self, key: &str, rewrite: &RewriteDescriptor) {
+        let Some((_, player)) = self.scenario.players().next() else {
+            let help = "a client that plays, or leave it away";
+            self.advise(key, "it is of the speaker, and nobody plays", help);
+            return;
+        };
+        if self.scenario.device.kind == Kind::Virtual {
+            let help = "leave it away, or take `kind = \"hd-audio\"` in [device]";
+            self.advise(key, "a virtual device has no descriptors", help);
+            return;
+        }
+        let packets = match player.mode {
+            Mode::ExclusiveEvent => player.packets.unwrap_or(2),
+            Mode::ExclusiveTimer => 1,
+            _ => self.scenario.engine.packets,
+        };
+        let descriptors = packets.max(2);
+        for (name, number) in [
+            ("descriptor", rewrite.descriptor),
+            ("points-to", rewrite.points_to),
+        ] {
+            if number >= descriptors {
+                let last = descriptors - 1;
+                self.say(
+                    format!("{key}.{name}"),
+                    format!("there is no descriptor {number}; expected 0 to {last}"),
+                );
+            }
         }
     }
 

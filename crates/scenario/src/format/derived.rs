@@ -11,7 +11,7 @@ use crate::quantity::{FrameCount, Time};
 
 impl Fault {
     /// Each kind of fault by its key, and whether it is this one.
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 45] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 46] {
         [
             ("late-wake-up", self.late_wake_up.is_some()),
             ("lost-notification", self.lost_notification.is_some()),
@@ -54,6 +54,7 @@ impl Fault {
                 self.stale_status_at_start.is_some(),
             ),
             ("stall-until-ack", self.stall_until_ack.is_some()),
+            ("bdl-snapshot", self.bdl_snapshot.is_some()),
             ("cbl-mismatch", self.cbl_mismatch.is_some()),
             ("delay-other-timebase", self.delay_other_timebase.is_some()),
             ("mem-passes-link", self.mem_passes_link.is_some()),
@@ -72,7 +73,7 @@ impl Fault {
 }
 
 impl Action {
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 9] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 10] {
         [
             ("pause", self.pause.is_some()),
             ("run", self.run.is_some()),
@@ -80,6 +81,7 @@ impl Action {
             ("write-packet", self.write_packet.is_some()),
             ("read-slot", self.read_slot.is_some()),
             ("rewrite", self.rewrite.is_some()),
+            ("rewrite-descriptor", self.rewrite_descriptor.is_some()),
             ("power", self.power.is_some()),
             ("remove", self.remove.is_some()),
             ("rebalance", self.rebalance.is_some()),

@@ -124,6 +124,9 @@ pub struct Fault {
     /// F22: the engine stands still from a completion until it is acknowledged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stall_until_ack: Option<Plain>,
+    /// F23: the device reads its descriptor list once, when the stream first runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bdl_snapshot: Option<Plain>,
     /// F24: the engine takes the cyclic buffer for longer or shorter than it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cbl_mismatch: Option<CblMismatch>,
@@ -140,8 +143,8 @@ pub struct Fault {
     /// interrupt have said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capture_data_late: Option<Lasting>,
-    /// F29: playback stands still when another stream of the controller starts. Refused: speaker and
-    /// microphone have a controller each.
+    /// F29: playback stands still when another stream of the controller starts: needs a microphone
+    /// with `controller = "speaker"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub playback_stalls_on_capture_start: Option<Lasting>,
     /// F30: each pause makes the delay longer.
@@ -272,6 +275,9 @@ pub struct Action {
     /// A timer-driven client writes anew what it has queued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rewrite: Option<Transport>,
+    /// The driver writes into the descriptor list of the speaker, which it must not while that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewrite_descriptor: Option<RewriteDescriptor>,
     /// The system sleeps or wakes up, and the device with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub power: Option<Power>,
@@ -330,6 +336,18 @@ pub struct WritePacket {
     pub at: Time,
     /// Number of the packet, counted from 0.
     pub packet: u32,
+}
+
+/// A descriptor that points elsewhere from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RewriteDescriptor {
+    /// When.
+    pub at: Time,
+    /// Which descriptor, counted from 0. There is one per packet, and two for a single packet.
+    pub descriptor: u32,
+    /// To where which one was made to point it then points.
+    pub points_to: u32,
 }
 
 /// The system sleeps or wakes up.

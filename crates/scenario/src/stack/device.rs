@@ -9,7 +9,7 @@ use ks::wire::PacketSizeConstraints;
 use ks::{DeviceInterfaces, FilterHandle};
 use machine::{Interrupt, InterruptRoutine, Machine, interrupt};
 use miniport::virtual_audio::{Hears, VirtualMiniport};
-use miniport::{HdAudioMiniport, HdAudioTopology};
+use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioTopology};
 use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
@@ -215,6 +215,14 @@ impl Hardware {
         match &self.behind {
             Behind::Timer(_) => 0,
             Behind::Controller(place) => place.stream,
+        }
+    }
+
+    /// The driver of its controller, and the number of its stream there, if it has one.
+    pub(crate) fn driver(&self) -> Option<(HdAudioAdapter, u32)> {
+        match &self.behind {
+            Behind::Timer(_) => None,
+            Behind::Controller(place) => Some((place.adapter.clone(), place.stream)),
         }
     }
 

@@ -308,6 +308,9 @@ impl Fault {
         if self.stall_until_ack.is_some() {
             return Some(EngineFault::StallUntilAck);
         }
+        if self.bdl_snapshot.is_some() {
+            return Some(EngineFault::BdlSnapshot);
+        }
         if let Some(mismatch) = &self.cbl_mismatch {
             return Some(EngineFault::CblMismatch {
                 by: mismatch.bytes(device),

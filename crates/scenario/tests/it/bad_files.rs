@@ -471,6 +471,30 @@ fn r167_without_a_makers_period_the_default_is_ten_milliseconds() {
     assert_eq!(frames.get(), 480);
 }
 
+/// A list that nobody plays from, or that has no such descriptor, cannot be written into.
+#[test]
+fn f23_a_descriptor_that_is_not_there_is_refused() {
+    let rewrite = |descriptor: u32, points_to: u32| {
+        format!(
+            "[[action]]\nrewrite-descriptor = {{ at = \"5ms\", descriptor = {descriptor}, \
+             points-to = {points_to} }}\n"
+        )
+    };
+    let recording = "name = \"x\"\nduration = \"1s\"\n[microphone]\n\
+                     [[client]]\nmode = \"exclusive-capture\"\n";
+    let virtual_one = format!("{GOOD}[device]\nkind = \"virtual\"\n");
+    for (start, descriptor, points_to, key) in [
+        (GOOD, 2, 0, "action[0].rewrite-descriptor.descriptor"),
+        (GOOD, 1, 9, "action[0].rewrite-descriptor.points-to"),
+        (recording, 1, 0, "action[0].rewrite-descriptor"),
+        (&virtual_one, 1, 0, "action[0].rewrite-descriptor"),
+    ] {
+        let all = problems(&format!("{start}{}", rewrite(descriptor, points_to)));
+        assert_eq!(all.len(), 1, "{start}: {all:?}");
+        assert_eq!(all[0].key, key);
+    }
+}
+
 /// What strikes a device that nobody uses, or a record that nobody reads, would do nothing.
 #[test]
 fn a_fault_that_would_strike_nobody_is_refused() {

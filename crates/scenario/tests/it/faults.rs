@@ -267,6 +267,72 @@ fn f04_a_dead_record_is_given_up_at_the_first_interrupt() {
     }
 }
 
+/// Each of the thirty numbers is that of a key, and a scenario named after the number switches it on.
+#[test]
+fn every_fault_of_the_hardware_is_switched_on_by_a_shipped_scenario() {
+    let schema = scenario::schema();
+    let keys = schema["$defs"]["Fault"]["properties"].as_object().unwrap();
+    for number in 1..=30 {
+        let own: Vec<&str> = keys
+            .iter()
+            .filter(|(_, key)| {
+                let says = key["description"].as_str().unwrap_or_default();
+                says.starts_with(&format!("F{number:02}: "))
+            })
+            .map(|(key, _)| key.as_str())
+            .collect();
+        assert!(!own.is_empty(), "no key has the number {number}");
+        let file = format!("faults/f{number:02}");
+        let shipped = scenario::shipped().iter();
+        let mut switched = shipped
+            .filter(|each| each.path.starts_with(&file))
+            .flat_map(|each| each.text.lines());
+        let is_own = |line: &str| {
+            line.split_once(" = ")
+                .is_some_and(|(key, _)| own.contains(&key))
+        };
+        assert!(switched.any(is_own), "{own:?} is in no {file}");
+    }
+}
+
+/// Turn 11 is held when turn 10 is played, so descriptor 0 is found changed at turn 12, at 120 ms, and
+/// descriptor 1 at turn 13; by a device that reads its list once neither is.
+#[test]
+fn f23_which_descriptor_changes_says_when_it_is_heard() {
+    let first_glitch = |descriptor: u32, rest: &str| {
+        let action = format!(
+            "[[action]]\nrewrite-descriptor = {{ at = \"105ms\", descriptor = {descriptor}, \
+             points-to = {} }}\n",
+            1 - descriptor
+        );
+        let text = format!("{EXCLUSIVE}{action}{rest}").replace("100ms", "200ms");
+        let run = play(&text, &Inputs::new()).unwrap();
+        let glitches = run.result.endpoints[0].glitches.iter();
+        glitches.map(|glitch| glitch.first_frame).min()
+    };
+    assert_eq!(first_glitch(0, ""), Some(12 * 480));
+    assert_eq!(first_glitch(1, ""), Some(13 * 480));
+    let snapshot = "[[fault]]\nbdl-snapshot = {}\n";
+    assert_eq!(first_glitch(0, snapshot), None);
+    assert_eq!(first_glitch(1, snapshot), None);
+}
+
+/// A descriptor that points elsewhere and back before its next turn was never elsewhere.
+#[test]
+fn f23_what_is_undone_in_time_is_not_heard() {
+    let back = |at: &str| {
+        let actions = format!(
+            "[[action]]\nrewrite-descriptor = {{ at = \"35ms\", descriptor = 1, points-to = 0 }}\n\
+             [[action]]\nrewrite-descriptor = {{ at = \"{at}\", descriptor = 1, points-to = 1 }}\n"
+        );
+        let run = play(&format!("{EXCLUSIVE}{actions}"), &Inputs::new()).unwrap();
+        run.result.endpoints[0].glitches.len()
+    };
+    // Turn 5, at 50 ms, is taken up at 40 ms.
+    assert_eq!(back("39ms"), 0);
+    assert_eq!(back("41ms"), 2);
+}
+
 /// At 96 kHz 20 µs are 1.92 frames. At an interrupt frame 957 of 960 began 30.2 µs ago, frame 958 19.8: it and
 /// frame 959 are not there. 10 packets miss 2 frames each.
 #[test]

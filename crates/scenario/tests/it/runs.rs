@@ -190,6 +190,7 @@ fn truth6_a_run_taken_up_twice_ends_twice_the_same() {
         "s24b-forced-early-write",
         "s43-stale-priming",
         "s48-pause",
+        "f23a-bdl-live",
     ] {
         let scenario = named(name);
         let inputs = sounds::of(&scenario);

@@ -13,6 +13,10 @@ pub(super) struct Oracle {
     case: Case,
     pub(super) frame: u64,
     pub(super) memory: Vec<Option<Whose>>,
+    /// Which packet of the buffer each descriptor points to, as it lies in memory.
+    list: Vec<u64>,
+    /// The same of the descriptors that were taken up since the reset, in the order of their turns.
+    held: Vec<u64>,
     fifo: VecDeque<Option<Whose>>,
     /// What has arrived at an input since the reset.
     arrived: Vec<Whose>,
@@ -59,6 +63,8 @@ impl Oracle {
             case,
             frame: case.plan.format.frame_bytes().into(),
             memory: vec![None; frames],
+            list: (0..case.plan.packets).collect(),
+            held: Vec::new(),
             fifo: VecDeque::new(),
             arrived: Vec::new(),
             moved: 0,
@@ -107,7 +113,10 @@ impl Oracle {
         if self.grid.is_some() || self.halted.is_some() {
             return;
         }
-        self.armed += u64::from(self.is_fresh);
+        if self.is_fresh {
+            self.armed += 1;
+            self.hold_ahead();
+        }
         self.is_fresh = false;
         self.stay = 0;
         let from = self.filled(now);
@@ -258,14 +267,42 @@ impl Oracle {
     }
 
     fn fetch_up_to(&mut self, end: u64) {
-        let round = self.case.plan.frames().get();
         for frame in self.moved / self.frame..end / self.frame {
+            let place = self.place_of(frame);
             if frame >= self.begun {
-                let place = usize::try_from(frame % round).unwrap();
                 self.fifo.push_back(self.memory[place]);
             }
         }
         self.moved = end;
+    }
+
+    /// Where the memory side goes to for frame `frame`, which is the next one.
+    fn place_of(&mut self, frame: u64) -> usize {
+        let packet = self.case.plan.packet;
+        let held = self.held[usize::try_from(frame / packet).unwrap()];
+        if (frame + 1) % packet == 0 {
+            self.hold_next();
+        }
+        usize::try_from(held * packet + frame % packet).unwrap()
+    }
+
+    /// The first two descriptors are taken up; all there will ever be, if that is so.
+    fn hold_ahead(&mut self) {
+        let snapshot = usize::from(self.case.snapshot) * 10_000;
+        for _ in 0..2.max(snapshot) {
+            self.hold_next();
+        }
+    }
+
+    fn hold_next(&mut self) {
+        let next = self.held.len() % self.list.len();
+        self.held.push(self.list[next]);
+    }
+
+    pub(super) fn rewrite(&mut self, entry: u64, target: u64) {
+        let descriptors = self.case.plan.packets;
+        let entry = usize::try_from(entry % descriptors).unwrap();
+        self.list[entry] = target % descriptors;
     }
 
     /// Frames that the next slot carries.
@@ -365,9 +402,8 @@ impl Oracle {
 
     /// Frames of which all bytes are there now are seen in memory.
     fn store_up_to(&mut self, end: u64) {
-        let round = self.case.plan.frames().get();
         for frame in self.moved / self.frame..end / self.frame {
-            let place = usize::try_from(frame % round).unwrap();
+            let place = self.place_of(frame);
             self.memory[place] = Some(self.arrived[usize::try_from(frame).unwrap()]);
         }
         self.moved = end;
@@ -424,6 +460,7 @@ impl Oracle {
         (self.granted, self.armed, self.pending) = (0, 0, 0);
         self.has_lost = false;
         self.requests.clear();
+        self.held.clear();
         self.arrived.clear();
     }
 

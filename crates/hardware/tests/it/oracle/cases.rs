@@ -48,10 +48,12 @@ pub(super) fn any_case() -> impl Strategy<Value = Case> {
         choices,
         prop::sample::select(vec![0, 0, 123_457, -99_999]),
         any_bus(),
+        any::<bool>(),
     )
         .prop_filter_map(
             "the FIFO feeds the link",
-            |(((hertz, channels, sample), packet, packets), (fifo, burst), choices, ppb, bus)| {
+            |(plan, (fifo, burst), choices, ppb, bus, snapshot)| {
+                let ((hertz, channels, sample), packet, packets) = plan;
                 let halts = choices.5;
                 let bus = if halts { (0, None, bus.2, bus.3) } else { bus };
                 let format = WaveFormat::new(hertz, channels, sample).unwrap();
@@ -70,6 +72,7 @@ pub(super) fn any_case() -> impl Strategy<Value = Case> {
                     stream,
                     ppb,
                     stall: bus.1,
+                    snapshot,
                 };
                 rig_of(case)
                     .try_run(SimTime::ZERO.commit())
@@ -152,6 +155,7 @@ pub(super) fn any_acts() -> impl Strategy<Value = Vec<(u64, Phase, Act)>> {
         3 => Just(Act::Acknowledge),
         2 => Just(Act::Look),
         3 => Just(Act::Arm),
+        2 => (0..4_u64, 0..4_u64).prop_map(|(entry, target)| Act::Rewrite { entry, target }),
     ];
     // Sixteenths of a frame at 48 kHz, mostly whole frames so that ties happen.
     let wait = prop_oneof![3 => (0..200_u64).prop_map(|n| 16 * n), 1 => 0..800_u64];
