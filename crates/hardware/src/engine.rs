@@ -238,10 +238,17 @@ impl DmaEngine {
         self.program.as_ref().expect("a program was loaded").pace
     }
 
-    /// Leaves RUN. What is in the FIFO stays there, and so does a frame that was on its way.
+    /// True if it is in a stay in RUN, whether it moves or stands still.
+    pub(crate) fn is_in_a_stay(&self) -> bool {
+        self.kept().is_some()
+    }
+
+    /// Leaves its stay in RUN, if it is in one. What is in the FIFO stays there, and so does a frame
+    /// that was on its way.
     pub(crate) fn pause(&mut self) {
+        let was_in_a_stay = self.is_in_a_stay();
         self.leave_schedule(self.boundaries());
-        if self.direction() == Some(Direction::Input) {
+        if was_in_a_stay && self.direction() == Some(Direction::Input) {
             self.arrive(self.begun().get());
         }
     }

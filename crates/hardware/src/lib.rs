@@ -86,8 +86,9 @@
 //!
 //! * *Bursts of several streams that stand in each other's way*: each waits its own time. A stream
 //!   whose FIFO is too small for its format even on a perfect bus is refused.
-//! * *A stop that ends with the link frame*: a pause counts the frame that is on its way at once, and
-//!   SSYNC holds back starts, not stops. Who compares positions within a frame would notice.
+//! * *A stop that ends with the link frame*: who is paused, or held back by SSYNC, sends the frame that
+//!   is on its way to its end, and counts it at once. Who compares positions within a frame would
+//!   notice.
 //! * *Handshakes that take time*: SRST, RUN and `SDnFIFOS` read back at once, but for
 //!   [faults](crate::fault). A driver that does not poll for them would fail on a real controller.
 //! * *A list whose lengths or IOC flags change while the stream runs*, or that points to where no memory

@@ -152,13 +152,18 @@ impl Controller {
         Err(RegisterError::CannotRun { stream, reason })
     }
 
-    /// SSYNC is written: who runs and is held back no longer begins, all with the same link frame.
+    /// SSYNC is written: who runs and is held back no longer begins, all with the same link frame;
+    /// who runs and is held back from now on stands after the frame that is on its way.
     pub(super) fn synchronise(&mut self, value: u32) {
         self.held_back = value;
         let together = self.now.time.at(Phase::React);
         for stream in 0..self.streams.len() {
             let is_held = value & intctl::stream(number(stream)) != 0;
-            if !is_held && std::mem::take(&mut self.streams[stream].is_held_back) {
+            if is_held && self.streams[stream].engine.is_in_a_stay() {
+                self.streams[stream].engine.end_stall(self.now);
+                self.streams[stream].engine.pause();
+                self.streams[stream].is_held_back = true;
+            } else if !is_held && std::mem::take(&mut self.streams[stream].is_held_back) {
                 let from = self.streams[stream].engine.fill(together, false);
                 let (clock, origin) = self.first_slot(stream, from);
                 self.streams[stream].engine.run_from(clock, origin);

@@ -139,7 +139,7 @@ impl DmaEngine {
     fn fill_by(&mut self, now: Moment) {
         let is_due = self.fill.is_some_and(|fill| fill.at(Phase::Move) <= now);
         if is_due && self.moved == 0 {
-            self.move_to(self.program().moved(0));
+            self.move_to(self.program().moved(0).min(self.armed_bytes()));
         }
     }
 

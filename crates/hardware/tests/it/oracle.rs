@@ -31,6 +31,8 @@ enum Act {
     Look,
     /// One more round, if the engine halts.
     Arm,
+    /// Sets, or clears, the stream's bit of SSYNC.
+    HoldBack(bool),
     /// Descriptor `entry` points to where descriptor `target` did at first, if there are such.
     Rewrite {
         entry: u64,
@@ -108,6 +110,7 @@ fn act(rig: &mut Rig, now: Moment, what: Act, whose: Whose) {
             rig.position(now);
             rig.status(now);
         }
+        Act::HoldBack(is_set) => rig.write(now, spec::SSYNC, is_set.into()),
         Act::Rewrite { entry, target } => {
             let place = |at: u64| usize::try_from(at % rig.plan.packets).unwrap();
             let made_for = rig.plan.list();
@@ -192,6 +195,8 @@ proptest! {
                 Act::Acknowledge => oracle.has_status = false,
                 Act::Look => {}
                 Act::Arm => oracle.arm(now),
+                Act::HoldBack(true) => oracle.hold_back(now),
+                Act::HoldBack(false) => oracle.release(now),
                 Act::Rewrite { entry, target } => oracle.rewrite(entry, target),
             }
             let round = case.plan.format.bytes_of(case.plan.frames()).get();

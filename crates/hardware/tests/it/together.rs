@@ -86,6 +86,59 @@ fn only_those_whose_bit_is_cleared_begin_and_a_pause_takes_them_back() {
     assert_eq!(rig.read(ms(5).commit(), spec::SSYNC), 0);
 }
 
+fn positions(rig: &mut Rig, at: Moment) -> [u32; 3] {
+    [0, 1, 2].map(|stream| rig.read(at, spec::counters(stream) + spec::LLPL) / 4)
+}
+
+/// A driver sets SSYNC, clears RUN, and clears SSYNC: link frame 240 is the last of all three, though
+/// their RUN bits go one after the other.
+#[test]
+fn streams_that_are_held_back_stop_with_the_same_link_frame() {
+    let mut rig = three(StreamConfig::hd_audio());
+    for stream in 0..3 {
+        run(&mut rig, SimTime::ZERO.commit(), stream);
+    }
+    rig.write(us(5_010).commit(), spec::SSYNC, 0b111);
+    for (stream, at) in [(0, us(5_100)), (1, us(5_300)), (2, us(5_500))] {
+        let register = spec::descriptor(stream) + spec::SD_CTL;
+        assert_ne!(rig.read(at.commit(), register) & ctl::RUN, 0);
+        rig.write(at.commit(), register, CONTROL);
+    }
+    rig.write(ms(6).commit(), spec::SSYNC, 0);
+    assert_eq!(positions(&mut rig, ms(9).commit()), [241; 3]);
+    assert_eq!(rig.controller.next_event(), None);
+}
+
+/// Who keeps RUN goes on together: 241 frames before, and those from link frame 289 to 431 after.
+#[test]
+fn streams_that_were_held_back_for_a_while_go_on_with_the_same_link_frame() {
+    let mut rig = three(StreamConfig::hd_audio());
+    for stream in 0..3 {
+        run(&mut rig, SimTime::ZERO.commit(), stream);
+    }
+    rig.write(us(5_010).commit(), spec::SSYNC, 0b111);
+    assert_eq!(positions(&mut rig, us(5_990).commit()), [241; 3]);
+    rig.write(ms(6).commit(), spec::SSYNC, 0);
+    let after = ms(9).at(Phase::Move);
+    assert_eq!(positions(&mut rig, after), [241 + 143; 3]);
+    for stream in 0..3 {
+        let second = SimTime::from_ticks(289 * LINK_FRAME);
+        assert_eq!(begins(&rig, stream), [SimTime::ZERO, second]);
+    }
+}
+
+/// An input that was held back before its first frame, and is paused, has recorded nothing.
+#[test]
+fn a_pause_before_the_first_frame_leaves_nothing() {
+    let mut rig = three(StreamConfig::hd_audio());
+    rig.write(SimTime::ZERO.commit(), spec::SSYNC, 0b001);
+    run(&mut rig, ms(1).commit(), 0);
+    rig.write(ms(2).commit(), spec::descriptor(0) + spec::SD_CTL, CONTROL);
+    rig.write(ms(3).commit(), spec::SSYNC, 0);
+    assert_eq!(positions(&mut rig, ms(9).commit())[0], 0);
+    assert_eq!(begins(&rig, 0), []);
+}
+
 /// The worked instant: 432 blocks have left, 480 are fetched.
 #[test]
 fn a_record_in_memory_shows_the_memory_side_or_the_link_and_may_be_late() {

@@ -49,6 +49,7 @@ pub(super) struct Oracle {
     pub(super) has_lost: bool,
     /// While in RUN: start of the grid, its next slot.
     grid: Option<(SimTime, u64)>,
+    ssync: Ssync,
     next_completion: u64,
     pub(super) has_status: bool,
     run: u32,
@@ -56,6 +57,16 @@ pub(super) struct Oracle {
     pub(super) heard: Vec<(u32, Option<Whose>)>,
     pub(super) completions: Vec<Moment>,
 }
+
+/// The stream's bit of SSYNC.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ssync {
+    Clear,
+    Set,
+    /// Set, and the stream has RUN and waits.
+    HoldsBack,
+}
+
 impl Oracle {
     pub(super) fn new(case: Case) -> Self {
         let frames = usize::try_from(case.plan.frames().get()).unwrap();
@@ -85,6 +96,7 @@ impl Oracle {
             lost: 0,
             has_lost: false,
             grid: None,
+            ssync: Ssync::Clear,
             next_completion: 0,
             has_status: false,
             run: 0,
@@ -110,7 +122,7 @@ impl Oracle {
     }
 
     pub(super) fn run(&mut self, now: Moment) {
-        if self.grid.is_some() || self.halted.is_some() {
+        if self.grid.is_some() || self.halted.is_some() || self.ssync == Ssync::HoldsBack {
             return;
         }
         if self.is_fresh {
@@ -119,9 +131,33 @@ impl Oracle {
         }
         self.is_fresh = false;
         self.stay = 0;
+        if self.ssync == Ssync::Set {
+            self.ssync = Ssync::HoldsBack;
+        }
         let from = self.filled(now);
-        self.grid = Some(self.grid_from(from));
+        if self.ssync == Ssync::Clear {
+            self.grid = Some(self.grid_from(from));
+        }
         self.advance(now);
+    }
+
+    /// Its link stands from the end of the frame on that is on its way.
+    pub(super) fn hold_back(&mut self, now: Moment) {
+        if self.grid.is_some() || self.halted.is_some() {
+            self.pause(now);
+            self.ssync = Ssync::HoldsBack;
+        } else if self.ssync == Ssync::Clear {
+            self.ssync = Ssync::Set;
+        }
+    }
+
+    /// Its link goes on with the link frame that begins next.
+    pub(super) fn release(&mut self, now: Moment) {
+        if std::mem::replace(&mut self.ssync, Ssync::Clear) == Ssync::HoldsBack {
+            let from = self.filled(now.time.at(Phase::React));
+            self.grid = Some(self.grid_from(from));
+            self.advance(now);
+        }
     }
 
     /// The grid of a link that begins at `from`, and its slot.
@@ -208,7 +244,8 @@ impl Oracle {
     fn filled(&mut self, now: Moment) -> Moment {
         let granted = self.grant(now.time);
         let is_first = self.slots == 0 && self.fill.is_none();
-        if is_first && self.case.direction == Direction::Output && granted > now.time {
+        let takes_time = granted > now.time || self.ssync == Ssync::HoldsBack;
+        if is_first && self.case.direction == Direction::Output && takes_time {
             self.fill = Some(granted);
             self.ask(now.time);
         }
@@ -439,6 +476,9 @@ impl Oracle {
 
     pub(super) fn pause(&mut self, now: Moment) {
         self.stay = 0;
+        if self.ssync == Ssync::HoldsBack {
+            self.ssync = Ssync::Set;
+        }
         if self.halted.take().is_some() {
             self.end_stall(now.time);
         }

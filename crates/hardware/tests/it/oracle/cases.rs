@@ -155,6 +155,7 @@ pub(super) fn any_acts() -> impl Strategy<Value = Vec<(u64, Phase, Act)>> {
         3 => Just(Act::Acknowledge),
         2 => Just(Act::Look),
         3 => Just(Act::Arm),
+        1 => any::<bool>().prop_map(Act::HoldBack),
         2 => (0..4_u64, 0..4_u64).prop_map(|(entry, target)| Act::Rewrite { entry, target }),
     ];
     // Sixteenths of a frame at 48 kHz, mostly whole frames so that ties happen.
