@@ -106,7 +106,7 @@ pub struct ConformanceArguments {
     /// Replay a recording: a table of comma-separated values, or - for standard input;
     /// without a name, the recording of the sample virtual driver that is in the binary
     #[arg(long, value_name = "FILE.csv", num_args = 0..=1, conflicts_with_all = ["subject", "library", "rule",
-        "seed", "cases", "budget", "history", "junit", "out"])]
+        "seed", "cases", "budget", "history", "junit", "out", "pins"])]
     pub replay: Option<Option<String>>,
     /// A subject instead of all; can be repeated
     #[arg(long, value_name = "NAME", value_parser = subject)]
@@ -114,6 +114,10 @@ pub struct ConformanceArguments {
     /// The subject of a shared library, which is loaded and run; see docs/conformance.md
     #[arg(long, value_name = "PATH", conflicts_with = "subject")]
     pub library: Option<PathBuf>,
+    /// Whole pins instead of streams: what a client asks, legal or not, against a model of the pin;
+    /// without a subject, of those that are not known to break rules
+    #[arg(long, conflicts_with_all = ["library", "rule", "budget", "junit"])]
+    pub pins: bool,
     /// This rule alone: P16, R118
     #[arg(long, value_name = "NUMBER")]
     pub rule: Option<String>,

@@ -3,6 +3,7 @@
 
 mod file;
 mod judged;
+mod pins;
 mod replayed;
 mod subjects;
 
@@ -15,6 +16,7 @@ use crate::terminal::{self, say};
 pub fn run(arguments: &ConformanceArguments) -> Status {
     let done = match &arguments.replay {
         Some(name) => replayed::run(name.as_deref(), arguments.json),
+        None if arguments.pins => pins::run(arguments),
         None => judged::run(arguments),
     };
     done.unwrap_or_else(|refusal| refuse(&refusal, arguments.json))

@@ -16,7 +16,8 @@
 //! numbered rules here, and is shown the shortest sequence of calls that breaks one. What is
 //! tested can be as little as a [function](kit::Function) from time to buffer offset, or as much
 //! as a [stream](kit::StreamBench) of a miniport on its device, called as its port calls it. A rule
-//! whose calls a subject does not answer is said to be not applicable, and why.
+//! whose calls a subject does not answer is said to be not applicable, and why. A whole [`pin`],
+//! the real port over a miniport, is asked anything in any order.
 //!
 //! Start with [`kit::Kit`]. The miniports of this laboratory are subjects, too: see
 //! [`mod@reference`]. Calls that a driver has answered, and that were recorded, are made again
@@ -43,11 +44,12 @@
 //! # What the model leaves out
 //!
 //! * *Threads*: calls come one by one, as under the driver's lock.
-//! * *Registers of a controller, several streams of one device, power*: rules that ask for them
-//!   are listed as not applicable, each with its reason.
+//! * *Registers of a controller, several streams of one device*: rules that ask for them
+//!   are listed as not applicable, each with its reason. Power is a matter of the whole [`pin`].
 //! * *Sound*: what is in the buffer is not looked at. A driver that reports positions rightly and
 //!   copies the wrong bytes would not be noticed here.
 
 pub mod kit;
+pub mod pin;
 pub mod reference;
 pub mod replay;

@@ -15,6 +15,7 @@ use vtime::sim::Role;
 use vtime::{Event as _, Reset, Shared};
 
 use crate::kit::{Bench, Declared, Driver, LeftOut, Limits, Setup, StreamBench, Wiring};
+use crate::pin::PinBench;
 
 mod pausable;
 
@@ -81,6 +82,29 @@ impl Reference {
             Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
             Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
             Self::PausableClock => Box::new(pausable::Clock(name)),
+        }
+    }
+
+    /// A bench that makes pins of it, if it has a miniport.
+    pub fn pins(self) -> Option<Box<dyn PinBench>> {
+        let name = self.name();
+        let imitated = |mode, flow| Some(Box::new(virtual_audio(name, mode, flow)) as _);
+        match self {
+            Self::Ideal => Some(Box::new(hd_audio(name, StreamConfig::k0(), Vec::new()))),
+            Self::HdAudio => Some(Box::new(hd_audio(
+                name,
+                StreamConfig::hd_audio(),
+                Vec::new(),
+            ))),
+            Self::HdAudioCapture => {
+                let input = StreamConfig::hd_audio_input();
+                Some(Box::new(hd_audio_capture(name, input)))
+            }
+            Self::VirtualExact => imitated(VirtualMode::Exact, DataFlow::In),
+            Self::VirtualExactCapture => imitated(VirtualMode::Exact, DataFlow::Out),
+            Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
+            Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
+            Self::PausableClock => None,
         }
     }
 

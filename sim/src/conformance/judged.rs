@@ -127,14 +127,19 @@ fn read_history(name: &str) -> Result<History, Refusal> {
 }
 
 fn write_histories(folder: &Path, judged: &[Judged]) -> Result<(), Refusal> {
-    std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
     for subject in judged {
         for failure in subject.report.failures() {
             let name = format!("{}-{}.history", subject.report.subject, failure.rule.number);
-            write(&folder.join(name), &failure.history.to_string())?;
+            write_into(folder, &name, &failure.history.to_string())?;
         }
     }
     Ok(())
+}
+
+/// Writes the file `name` into `folder`, which is made if it is not there.
+pub(super) fn write_into(folder: &Path, name: &str, text: &str) -> Result<(), Refusal> {
+    std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+    write(&folder.join(name), text)
 }
 
 fn write(name: &Path, text: &str) -> Result<(), Refusal> {

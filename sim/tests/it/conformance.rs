@@ -199,3 +199,38 @@ fn a_damaged_recording_is_refused_at_its_place() {
         assert!(json.json()["problems"].is_array());
     }
 }
+
+#[test]
+fn whole_pins_are_put_through_histories_that_are_saved_and_replayed() {
+    let folder = Folder::new("pins");
+    let ended = folder.wavert(&["conformance", "--pins", "--cases", "20", "--json"]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let all = ended.json();
+    let pins = all["pins"].as_array().unwrap();
+    assert_eq!(pins.len(), 5);
+    assert!(pins.iter().all(|pin| pin["granted"].as_u64() > Some(50)));
+
+    let sample = ["conformance", "--pins", "--subject", "virtual-sample"];
+    let ended = folder.wavert(&[&sample[..], &["--cases", "200", "--out", "out"]].concat());
+    assert_eq!(ended.status, 1, "{ended:?}");
+    assert!(
+        ended.out.contains("STATUS_NOT_IMPLEMENTED"),
+        "{}",
+        ended.out
+    );
+    let saved = "out/virtual-sample-pin-R98.history";
+    for (subject, status) in [("virtual-sample", 1), ("virtual-exact", 0)] {
+        let pins = [
+            "conformance",
+            "--pins",
+            "--history",
+            saved,
+            "--subject",
+            subject,
+        ];
+        assert_eq!(folder.wavert(&pins).status, status);
+    }
+    let no_pin = folder.wavert(&["conformance", "--pins", "--subject", "pausable-clock"]);
+    assert_eq!(no_pin.status, 2);
+    assert!(no_pin.err.contains("has no miniport"), "{}", no_pin.err);
+}

@@ -2,6 +2,8 @@
 
 use units::{Frames, Hns};
 
+use crate::kit::Setup;
+
 /// What a device declares. The default is a device that rounds to whole frames and does nothing
 /// else. A property with room in it takes that room from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,34 @@ pub enum Window {
     Documented,
     /// The packet after the one in transfer, and before RUN the one at the position.
     Sample,
+}
+
+/// Bytes on the link: at least, at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub(crate) lo: u64,
+    pub(crate) hi: u64,
+}
+
+impl Declared {
+    /// How far the link has come after that time in RUN and so many pauses.
+    pub(crate) fn due_after(&self, setup: &Setup, run: Hns, pauses: u32) -> Bounds {
+        let frame = u64::from(setup.format.frame_bytes());
+        let rounded = self.pause_rounding.get() * u64::from(pauses);
+        let before = Hns::new(run.get().saturating_sub(self.lag.get()));
+        let short = self.grain.get().saturating_sub(1) + rounded;
+        let frames = setup.frames_after(before).saturating_sub(short);
+        let grouped = match run.get() {
+            0 => 0,
+            _ => self.ahead.get(),
+        };
+        Bounds {
+            lo: frames.saturating_mul(frame),
+            hi: setup
+                .bytes_after(run)
+                .saturating_add((rounded + grouped) * frame),
+        }
+    }
 }
 
 impl Default for Declared {

@@ -24,20 +24,45 @@ use crate::kit::{Call, Setup};
 
 /// A call, and the time that passes before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct StepOf<C> {
     /// Time since the call before.
     pub after: Hns,
     /// The call.
-    pub call: Call,
+    pub call: C,
 }
 
-/// What a subject goes through.
+/// What somebody goes through who is called so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct History {
+pub struct HistoryOf<C> {
     /// What it is made with.
     pub setup: Setup,
     /// The calls, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StepOf<C>>,
+}
+
+/// A call of a stream, and the time that passes before it.
+pub type Step = StepOf<Call>;
+
+/// What a stream goes through.
+pub type History = HistoryOf<Call>;
+
+/// A call that can be written into a file.
+pub trait Recorded: Copy + PartialEq + fmt::Display {
+    /// The first line of the file.
+    const FIRST_LINE: &'static str;
+    /// What to do about a file that begins otherwise.
+    const BEGINS: &'static str;
+    /// Which calls there are.
+    const KNOWN: &'static str;
+
+    /// The call that these words are.
+    ///
+    /// # Errors
+    /// What is wrong, and what to do about it.
+    fn parse(words: &[&str]) -> Result<Self, (String, &'static str)>;
+
+    /// Size and packets of the buffer that it asks for, if it asks for one.
+    fn buffer(&mut self) -> Option<(&mut Bytes, &mut Option<u32>)>;
 }
 
 /// Why a text is no history.
@@ -52,7 +77,6 @@ pub struct HistoryError {
     pub remedy: &'static str,
 }
 
-const FIRST_LINE: &str = "wavert-history 1";
 const SAMPLES: [(&str, SampleFormat); 6] = [
     ("U8", SampleFormat::U8),
     ("S16", SampleFormat::S16),
@@ -65,7 +89,7 @@ const CALLS: &str = "calls are buffer, register, unregister, state, position, li
     presentation, packet-count, write, read, map-position, map-clock, read-position, read-clock, \
     hold, clock-count and clock-time";
 
-impl History {
+impl<C: Recorded> HistoryOf<C> {
     /// Reads the text of a history.
     ///
     /// # Errors
@@ -76,11 +100,11 @@ impl History {
             .enumerate()
             .map(|(index, line)| (index + 1, line.split('#').next().unwrap_or("").trim()))
             .filter(|(_, line)| !line.is_empty());
-        if lines.next().map(|(_, line)| line) != Some(FIRST_LINE) {
+        if lines.next().map(|(_, line)| line) != Some(C::FIRST_LINE) {
             return Err(HistoryError {
                 line: 1,
-                why: "this is no history".to_owned(),
-                remedy: "the first line is: wavert-history 1",
+                why: "this is no history of such calls".to_owned(),
+                remedy: C::BEGINS,
             });
         }
         let mut history = Self {
@@ -102,32 +126,44 @@ impl History {
     }
 
     fn take(&mut self, words: &[&str]) -> Result<(), Trouble> {
+        if take_setup(&mut self.setup, words)? {
+            return Ok(());
+        }
         match *words {
-            ["format", rate, channels, sample] => {
-                let sample = SAMPLES.iter().find(|(name, _)| *name == sample);
-                let (_, sample) = sample.ok_or_else(|| no("sample format", SAMPLE_NAMES))?;
-                let made = WaveFormat::new(number(rate)?, number(channels)?, *sample);
-                self.setup.format = made.map_err(|why| (why.to_string(), "both are above 0"))?;
-            }
-            ["packet", frames] => self.setup.packet = Frames::new(number(frames)?),
-            ["packets", packets] => self.setup.packets = number(packets)?,
-            ["start", start] => self.setup.start = Hns::new(number(start)?),
-            ["ppb", ppb] => self.setup.ppb = number(ppb)?,
-            [after, ref call @ ..] if !call.is_empty() => self.steps.push(Step {
+            [after, ref call @ ..] if !call.is_empty() => self.steps.push(StepOf {
                 after: Hns::new(number(after)?),
-                call: parse_call(call)?,
+                call: C::parse(call)?,
             }),
-            _ => return Err(no("line of a history", CALLS)),
+            _ => return Err(no("line of a history", C::KNOWN)),
         }
         Ok(())
     }
 }
 
-type Trouble = (String, &'static str);
+/// True if the line was one of the setup.
+fn take_setup(setup: &mut Setup, words: &[&str]) -> Result<bool, Trouble> {
+    match *words {
+        ["format", rate, channels, sample] => {
+            let sample = SAMPLES.iter().find(|(name, _)| *name == sample);
+            let (_, sample) = sample.ok_or_else(|| no("sample format", SAMPLE_NAMES))?;
+            let made = WaveFormat::new(number(rate)?, number(channels)?, *sample);
+            setup.format = made.map_err(|why| (why.to_string(), "both are above 0"))?;
+        }
+        ["packet", frames] => setup.packet = Frames::new(number(frames)?),
+        ["packets", packets] => setup.packets = number(packets)?,
+        ["start", start] => setup.start = Hns::new(number(start)?),
+        ["ppb", ppb] => setup.ppb = number(ppb)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// What is wrong, and what to do about it.
+pub(crate) type Trouble = (String, &'static str);
 
 const SAMPLE_NAMES: &str = "they are U8, S16, S24, S24In32, S32 and F32";
 
-fn no(what: &str, remedy: &'static str) -> Trouble {
+pub(crate) fn no(what: &str, remedy: &'static str) -> Trouble {
     (format!("this is no {what}"), remedy)
 }
 
@@ -145,7 +181,7 @@ fn check(setup: &Setup) -> Result<(), Trouble> {
     ))
 }
 
-fn number<T: std::str::FromStr>(word: &str) -> Result<T, Trouble> {
+pub(crate) fn number<T: std::str::FromStr>(word: &str) -> Result<T, Trouble> {
     word.parse().map_err(|_| {
         (
             format!("`{word}` is no number that fits here"),
@@ -154,33 +190,48 @@ fn number<T: std::str::FromStr>(word: &str) -> Result<T, Trouble> {
     })
 }
 
-fn parse_call(words: &[&str]) -> Result<Call, Trouble> {
-    Ok(match *words {
-        ["buffer", bytes] => Call::Buffer {
-            requested: Bytes::new(number(bytes)?),
-            packets: None,
-        },
-        ["buffer", bytes, packets] => Call::Buffer {
-            requested: Bytes::new(number(bytes)?),
-            packets: Some(number(packets)?),
-        },
-        ["register", event] => Call::Register(number(event)?),
-        ["unregister", event] => Call::Unregister(number(event)?),
-        ["state", state] => {
-            let known = KsState::ALL
-                .into_iter()
-                .find(|known| format!("{known:?}") == state);
-            Call::State(known.ok_or_else(|| no("state", "they are Stop, Acquire, Pause and Run"))?)
+impl Recorded for Call {
+    const FIRST_LINE: &'static str = "wavert-history 1";
+    const BEGINS: &'static str = "the first line is: wavert-history 1";
+    const KNOWN: &'static str = CALLS;
+
+    fn parse(words: &[&str]) -> Result<Self, Trouble> {
+        Ok(match *words {
+            ["buffer", bytes] => Call::Buffer {
+                requested: Bytes::new(number(bytes)?),
+                packets: None,
+            },
+            ["buffer", bytes, packets] => Call::Buffer {
+                requested: Bytes::new(number(bytes)?),
+                packets: Some(number(packets)?),
+            },
+            ["register", event] => Call::Register(number(event)?),
+            ["unregister", event] => Call::Unregister(number(event)?),
+            ["state", name] => Call::State(state(name)?),
+            ["write", packet, flags, length] => Call::Write(WritePacket {
+                packet: PacketNumber::new(number(packet)?),
+                flags: number(flags)?,
+                eos_packet_length: Bytes::new(number(length)?),
+            }),
+            ["clock-time", count] => Call::ClockTime(number(count)?),
+            [word] => plain_call(word).ok_or_else(|| no("call", CALLS))?,
+            _ => return Err(no("call", CALLS)),
+        })
+    }
+
+    fn buffer(&mut self) -> Option<(&mut Bytes, &mut Option<u32>)> {
+        match self {
+            Self::Buffer { requested, packets } => Some((requested, packets)),
+            _ => None,
         }
-        ["write", packet, flags, length] => Call::Write(WritePacket {
-            packet: PacketNumber::new(number(packet)?),
-            flags: number(flags)?,
-            eos_packet_length: Bytes::new(number(length)?),
-        }),
-        ["clock-time", count] => Call::ClockTime(number(count)?),
-        [word] => plain_call(word).ok_or_else(|| no("call", CALLS))?,
-        _ => return Err(no("call", CALLS)),
-    })
+    }
+}
+
+/// The state of that name.
+pub(crate) fn state(name: &str) -> Result<KsState, Trouble> {
+    let mut all = KsState::ALL.into_iter();
+    let known = all.find(|known| format!("{known:?}") == name);
+    known.ok_or_else(|| no("state", "they are Stop, Acquire, Pause and Run"))
 }
 
 fn plain_call(word: &str) -> Option<Call> {
@@ -200,19 +251,15 @@ fn plain_call(word: &str) -> Option<Call> {
     })
 }
 
-impl fmt::Display for History {
+impl<C: Recorded> fmt::Display for HistoryOf<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let setup = &self.setup;
         let format = setup.format;
-        writeln!(f, "{FIRST_LINE}")?;
         let sample = SAMPLES.iter().find(|(_, sample)| *sample == format.sample);
         let sample = sample.expect("every sample format has a name").0;
-        writeln!(
-            f,
-            "format {} {} {sample}",
-            format.rate.hertz(),
-            format.channels
-        )?;
+        let hertz = format.rate.hertz();
+        writeln!(f, "{}", C::FIRST_LINE)?;
+        writeln!(f, "format {hertz} {} {sample}", format.channels)?;
         writeln!(f, "packet {}", setup.packet.get())?;
         writeln!(f, "packets {}", setup.packets)?;
         writeln!(f, "start {}", setup.start.get())?;

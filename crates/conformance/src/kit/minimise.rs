@@ -2,18 +2,18 @@
 
 use units::{Frames, Hns};
 
-use crate::kit::{Call, History, Limits, Setup};
+use crate::kit::{HistoryOf, Limits, Recorded, Setup};
 
 /// Rounds of shortening, each of which tries everything once.
 const ROUNDS_MAX: usize = 6;
 
 /// Shortens `history` as far as `broken` says it still breaks: fewer calls, then a plainer setup,
 /// then rounder times.
-pub(crate) fn minimise(
-    history: &History,
+pub(crate) fn minimise<C: Recorded>(
+    history: &HistoryOf<C>,
     limits: &Limits,
-    broken: &dyn Fn(&History) -> bool,
-) -> History {
+    broken: &dyn Fn(&HistoryOf<C>) -> bool,
+) -> HistoryOf<C> {
     let mut best = history.clone();
     for _ in 0..ROUNDS_MAX {
         let before = best.clone();
@@ -27,7 +27,11 @@ pub(crate) fn minimise(
     best
 }
 
-fn adopt(best: &mut History, tried: History, broken: &dyn Fn(&History) -> bool) -> bool {
+fn adopt<C: Recorded>(
+    best: &mut HistoryOf<C>,
+    tried: HistoryOf<C>,
+    broken: &dyn Fn(&HistoryOf<C>) -> bool,
+) -> bool {
     let better = tried != *best && broken(&tried);
     if better {
         *best = tried;
@@ -36,7 +40,7 @@ fn adopt(best: &mut History, tried: History, broken: &dyn Fn(&History) -> bool) 
 }
 
 /// Drops runs of calls, long ones first. The time before a dropped call is kept, or dropped too.
-fn drop_calls(best: &mut History, broken: &dyn Fn(&History) -> bool) {
+fn drop_calls<C: Recorded>(best: &mut HistoryOf<C>, broken: &dyn Fn(&HistoryOf<C>) -> bool) {
     let mut len = best.steps.len().div_ceil(2);
     while len > 0 {
         let mut first = 0;
@@ -60,7 +64,11 @@ fn drop_calls(best: &mut History, broken: &dyn Fn(&History) -> bool) {
     }
 }
 
-fn plain_setup(best: &mut History, limits: &Limits, broken: &dyn Fn(&History) -> bool) {
+fn plain_setup<C: Recorded>(
+    best: &mut HistoryOf<C>,
+    limits: &Limits,
+    broken: &dyn Fn(&HistoryOf<C>) -> bool,
+) {
     let plain = Setup::plain();
     let takes_rate = limits.rates_hz.contains(&plain.format.rate.hertz());
     let changes: [&dyn Fn(&mut Setup); 5] = [
@@ -84,7 +92,7 @@ fn plain_setup(best: &mut History, limits: &Limits, broken: &dyn Fn(&History) ->
         let mut tried = best.clone();
         change(&mut tried.setup);
         for step in &mut tried.steps {
-            if let Call::Buffer { requested, packets } = &mut step.call {
+            if let Some((requested, packets)) = step.call.buffer() {
                 if packets.is_some_and(|packets| packets == best.setup.packets) {
                     *packets = Some(tried.setup.packets);
                 }
@@ -98,7 +106,7 @@ fn plain_setup(best: &mut History, limits: &Limits, broken: &dyn Fn(&History) ->
 }
 
 /// Times before calls: none, whole milliseconds, half.
-fn round_times(best: &mut History, broken: &dyn Fn(&History) -> bool) {
+fn round_times<C: Recorded>(best: &mut HistoryOf<C>, broken: &dyn Fn(&HistoryOf<C>) -> bool) {
     for index in 0..best.steps.len() {
         for _ in 0..12 {
             let after = best.steps[index].after.get();

@@ -16,9 +16,10 @@ mod state;
 use ks::{KsState, Position};
 use units::Hns;
 
+use crate::kit::declared::Bounds;
 use crate::kit::{Answer, Call, Declared, History, Line, Setup, Trace};
 use notification::Notifications;
-use run_time::RunTime;
+pub(crate) use run_time::RunTime;
 
 /// A rule that a line breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +27,6 @@ pub(crate) struct Blame {
     pub(crate) rule: &'static str,
     pub(crate) line: usize,
     pub(crate) expected: String,
-}
-
-/// Bytes on the link: at least, at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Bounds {
-    pub(crate) lo: u64,
-    pub(crate) hi: u64,
 }
 
 /// The cyclic buffer as the model knows it.
@@ -244,21 +238,7 @@ impl<'a> Model<'a> {
 
     /// The same after that time in RUN.
     fn due_after(&self, run: Hns) -> Bounds {
-        let rounded = self.rounded();
-        let before = Hns::new(run.get().saturating_sub(self.declared.lag.get()));
-        let short = self.declared.grain.get().saturating_sub(1) + rounded;
-        let frames = self.setup.frames_after(before).saturating_sub(short);
-        let grouped = match run.get() {
-            0 => 0,
-            _ => self.declared.ahead.get(),
-        };
-        Bounds {
-            lo: frames.saturating_mul(self.frame()),
-            hi: self
-                .setup
-                .bytes_after(run)
-                .saturating_add((rounded + grouped) * self.frame()),
-        }
+        self.declared.due_after(self.setup, run, self.run.pauses())
     }
 
     /// Frames by which pauses may have moved positions.

@@ -119,7 +119,7 @@ impl Kit {
         for kind in Kind::ALL {
             let strategy = histories(kind, &bench.limits());
             for case in 0..self.cases {
-                let drawn = draw(&strategy, self.seed, kind, case);
+                let drawn = draw(&strategy, self.seed, kind.name(), case);
                 bout.take(&drawn);
             }
         }
@@ -134,7 +134,7 @@ impl Kit {
         for kind in Kind::ALL {
             let strategy = histories(kind, &bench.limits());
             for case in 0..self.cases {
-                bout.take(&draw(&strategy, self.seed, kind, case));
+                bout.take(&draw(&strategy, self.seed, kind.name(), case));
             }
         }
         let broken = bout
@@ -152,9 +152,9 @@ impl Kit {
     }
 }
 
-/// History `case` of that kind: the same for the same seed.
-fn draw(strategy: &impl Strategy<Value = History>, seed: u64, kind: Kind, case: u32) -> History {
-    let mut rng = Rng::of(seed, kind.name(), &case.to_string());
+/// What `strategy` draws in `case` of those called `what`: the same for the same seed.
+pub(crate) fn draw<T>(strategy: &impl Strategy<Value = T>, seed: u64, what: &str, case: u32) -> T {
+    let mut rng = Rng::of(seed, what, &case.to_string());
     let mut bytes = [0; 32];
     for chunk in bytes.chunks_mut(8) {
         chunk.copy_from_slice(&rng.next_u64().to_le_bytes());

@@ -18,7 +18,10 @@ mod subject;
 use ks::DataFlow;
 
 use crate::kit::{Bench, Declared, LeftOut, Limits, Setup, Subject};
+pub(crate) use driver::Maker;
 pub use driver::{Driver, Wiring};
+pub(crate) use interrupt::{Processor, Rung, bell, serve};
+pub(crate) use memory::Pages;
 use subject::StreamSubject;
 
 /// A bench for streams of a miniport.
@@ -85,6 +88,11 @@ impl<M> StreamBench<M> {
     #[must_use]
     pub fn within(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// What makes its drivers.
+    pub(crate) fn maker(&self) -> &M {
+        &self.make
     }
 
     /// What it can be made with.

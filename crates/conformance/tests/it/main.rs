@@ -5,6 +5,7 @@ mod faulty_hardware;
 mod matrix;
 mod mutant_clock;
 mod page;
+mod pin;
 mod reference;
 mod replay;
 mod stand_in;

@@ -13,8 +13,8 @@ use ks::{
 };
 use machine::InterruptRoutine;
 use portcls::{
-    AudioBuffer, CacheType, FilterDescription, InputStream, MiniportWaveRt, MiniportWaveRtStream,
-    NewStream, OutputStream, PortStreamHandle, StreamNotification,
+    AudioBuffer, CacheType, FilterDescription, InputStream, MiniportPnpNotify, MiniportWaveRt,
+    MiniportWaveRtStream, NewStream, OutputStream, PortStreamHandle, StreamNotification,
 };
 use ring::SharedBuffer;
 use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
@@ -150,9 +150,14 @@ impl MiniportWaveRt for VirtualMiniport {
             port,
             format,
             ear: ear.transpose()?,
+            is_gone: false,
         });
         *self.open.borrow_mut() = Some(stream.clone());
         Ok(Box::new(VirtualStream { stream, format }))
+    }
+
+    fn pnp_notify(&mut self) -> Option<&mut dyn MiniportPnpNotify> {
+        Some(self)
     }
 
     fn fork_miniport(&self, forker: &mut Forker) -> Box<dyn MiniportWaveRt> {
@@ -162,6 +167,18 @@ impl MiniportWaveRt for VirtualMiniport {
             hears: self.hears.clone(),
             open: self.open.fork(forker),
         })
+    }
+}
+
+impl MiniportPnpNotify for VirtualMiniport {
+    fn pnp_stop(&mut self, now: Moment) {
+        if let Some(stream) = &*self.open.borrow() {
+            stream.borrow_mut().give_device_back(now);
+        }
+    }
+
+    fn surprise_removal(&mut self, now: Moment) {
+        self.pnp_stop(now);
     }
 }
 

@@ -28,9 +28,19 @@ pub(super) struct Stream {
     pub(super) format: WaveFormat,
     /// What a stream that records makes its samples from; none of one that plays.
     pub(super) ear: Option<Ear>,
+    /// The device stopped, or is gone.
+    pub(super) is_gone: bool,
 }
 
 impl Stream {
+    /// From now on nothing moves and nobody is told anything, whatever state it is in.
+    pub(super) fn give_device_back(&mut self, now: Moment) {
+        self.settle(now);
+        self.is_gone = true;
+        self.bus.tell(hardware::TimerDevice::cancel);
+        self.bus.tell(hardware::TimerDevice::pause);
+    }
+
     /// Asks the core, and tells the port what the driver reports of it.
     pub(super) fn ask<R>(&mut self, now: Moment, what: impl FnOnce(&mut Core) -> R) -> R {
         let answer = what(&mut self.core);
@@ -42,6 +52,9 @@ impl Stream {
 
     /// Gives the speaker what is due, or the buffer what was recorded.
     pub(super) fn settle(&mut self, now: Moment) {
+        if self.is_gone {
+            return;
+        }
         let due = self.core.due(now, self.format);
         match &mut self.ear {
             None => self.bus.tell(|device| device.take_to(due)),
@@ -82,6 +95,9 @@ impl Stream {
 
     /// Sets the timer for the next boundary, or takes it back if it is not needed.
     fn set_timer(&self, now: Moment) {
+        if self.is_gone {
+            return;
+        }
         match self.core.next_completion(now) {
             Some(at) => self.bus.tell(|device| device.set_once(at)),
             None if self.core.polls() => {}
@@ -91,11 +107,17 @@ impl Stream {
 
     /// The timer expired: the number of the packet that is done, if one is.
     fn acknowledge(&mut self, now: Moment) -> Option<u64> {
+        if self.is_gone {
+            return None;
+        }
         self.set_timer(now);
         self.core.completes(now)
     }
 
     fn expire(&mut self, now: Moment, signal: &mut dyn FnMut(&EventHandle, u64)) {
+        if self.is_gone {
+            return;
+        }
         let completed = self.ask(now, |core| core.expire(now));
         self.settle(now);
         self.set_timer(now);
@@ -153,6 +175,7 @@ impl Fork for Stream {
             port: self.port.fork(forker),
             format: self.format,
             ear: self.ear.clone(),
+            is_gone: self.is_gone,
         }
     }
 }

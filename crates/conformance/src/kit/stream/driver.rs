@@ -25,13 +25,13 @@ pub struct Wiring<'a> {
 /// A driver as a bench calls it.
 #[derive(Debug)]
 pub struct Driver {
-    pub(super) maker: Maker,
-    pub(super) routine: Option<Box<dyn InterruptRoutine>>,
+    pub(crate) maker: Maker,
+    pub(crate) routine: Option<Box<dyn InterruptRoutine>>,
 }
 
 /// Where the stream comes from.
 #[derive(Debug)]
-pub(super) enum Maker {
+pub(crate) enum Maker {
     Miniport(Box<dyn MiniportWaveRt>, u32),
     Stream(Box<dyn MiniportWaveRtStream>),
 }

@@ -13,14 +13,14 @@ use crate::kit::setup::HNS_PER_SECOND;
 
 /// The processor: it serves the line unless it is held.
 #[derive(Debug)]
-pub(super) struct Processor {
+pub(crate) struct Processor {
     routine: RefCell<Option<Box<dyn InterruptRoutine>>>,
     is_held: Cell<bool>,
     is_asked: Cell<bool>,
 }
 
 impl Processor {
-    pub(super) fn new(routine: Option<Box<dyn InterruptRoutine>>) -> Self {
+    pub(crate) fn new(routine: Option<Box<dyn InterruptRoutine>>) -> Self {
         Self {
             routine: RefCell::new(routine),
             is_held: Cell::new(false),
@@ -29,16 +29,16 @@ impl Processor {
     }
 
     /// True if there is a routine to be held back.
-    pub(super) fn serves(&self) -> bool {
+    pub(crate) fn serves(&self) -> bool {
         self.routine.borrow().is_some()
     }
 
-    pub(super) fn hold(&self, is_held: bool) {
+    pub(crate) fn hold(&self, is_held: bool) {
         self.is_held.set(is_held);
     }
 
     /// True, once, if the line was set while it was held.
-    pub(super) fn take_asked(&self) -> bool {
+    pub(crate) fn take_asked(&self) -> bool {
         self.is_asked.take()
     }
 
@@ -58,7 +58,7 @@ impl Processor {
 }
 
 /// Has `processor` serve `line` for ever.
-pub(super) async fn serve(cx: Cx, processor: Rc<Processor>, line: SimEvent) {
+pub(crate) async fn serve(cx: Cx, processor: Rc<Processor>, line: SimEvent) {
     loop {
         line.wait().await;
         processor.interrupt(cx.moment());
@@ -66,7 +66,7 @@ pub(super) async fn serve(cx: Cx, processor: Rc<Processor>, line: SimEvent) {
 }
 
 /// What has been signalled and not been asked for yet.
-pub(super) type Rung = Rc<RefCell<Vec<Signal>>>;
+pub(crate) type Rung = Rc<RefCell<Vec<Signal>>>;
 
 /// A notification event that notes when it is set.
 struct Bell {
@@ -76,7 +76,7 @@ struct Bell {
 }
 
 /// A handle to the event of that number.
-pub(super) fn bell(cx: &Cx, number: u8, rung: &Rung) -> EventHandle {
+pub(crate) fn bell(cx: &Cx, number: u8, rung: &Rung) -> EventHandle {
     EventHandle::new(Rc::new(Bell {
         cx: cx.clone(),
         number,

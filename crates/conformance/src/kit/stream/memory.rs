@@ -12,12 +12,12 @@ const HIGHEST: u64 = (1 << 36) - 1;
 
 /// Pages one after the other, from 16 MiB on. None is used twice.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pages {
+pub(crate) struct Pages {
     next: u64,
 }
 
 impl Pages {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { next: 1 << 24 }
     }
 
