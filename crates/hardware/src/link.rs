@@ -86,7 +86,8 @@ pub struct LinkSpan {
     pub first: Frames,
     /// How many.
     pub len: Frames,
-    /// Whose the first one is; `None` where nobody has written.
+    /// Whose the first one is; `None` where nobody has written. Zeros of a FIFO that ran dry are the
+    /// device's own.
     pub whose: Option<Whose>,
 }
 

@@ -3,6 +3,7 @@
 mod capture;
 mod client;
 mod device_faults;
+mod dma;
 mod happenings;
 
 use hardware::StreamFormat;
@@ -40,6 +41,8 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
     check.device(&scenario.device);
     check.engine(&scenario.engine);
     check.microphone();
+    check.dma_of_speaker();
+    check.dma_of_microphone();
     check.whose_suite();
     check.clients();
     for (place, client) in scenario.clients.iter().enumerate() {

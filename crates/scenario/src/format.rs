@@ -7,6 +7,7 @@ mod client;
 mod derived;
 mod device;
 mod device_fault;
+mod dma;
 mod expect;
 mod expect_capture;
 mod fault;
@@ -27,6 +28,7 @@ pub use device_fault::{
     IrqSpurious, Lasting, LpibLag, Occasions, Plain, PosbufDead, PosbufStale, PosbufWrongSlot,
     ReadsAllOnes, StartBurst, Step, StuckAfterResume, Ticks, WallclkHz, WallclkPpb,
 };
+pub use dma::{BusStall, CadencePhase, Dma, Flush, Packing, Store, Tracks};
 pub use expect::{
     Expect, ExpectedBelief, ExpectedClient, ExpectedConversion, ExpectedDetection, ExpectedFrames,
     ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay, ExpectedViolation,

@@ -103,6 +103,9 @@ fn what(glitch: &GlitchResult, truth: &Glitch) -> String {
         (GlitchType::Tail, None) => "content that was cut off before it was heard".to_owned(),
         (GlitchType::Discontinuity, _) => "a jump in the content".to_owned(),
         (GlitchType::DeviceStall, _) => "the device stood still".to_owned(),
+        (_, Some("zero_fill")) => {
+            "zeros of the device: its FIFO ran dry, because the bus was too slow".to_owned()
+        }
         (kind, class) => format!("{}: {}", kind.describe(), class.unwrap_or("-")),
     };
     let instead = glitch
@@ -126,6 +129,9 @@ fn reason(glitch: &GlitchResult) -> String {
         (Some(cause), Some(fault)) => format!("{cause}, from {fault}"),
         (Some(cause), None) => format!("{cause}; no fault was injected there"),
         (None, Some(fault)) => fault,
+        (None, None) if glitch.class == Some("zero_fill") => {
+            "the bus, and nothing that a client could have done".to_owned()
+        }
         (None, None) => "no delay and no fault: what the clients did, or left undone".to_owned(),
     }
 }

@@ -79,6 +79,8 @@ in the key. Unknown keys are refused.
 /// The tables of a file in the order of the page, by the name of their type.
 const SECTIONS: &[(&str, &str)] = &[
     ("`[device]`", "Device"),
+    ("`device.dma` and `microphone.dma`", "Dma"),
+    ("`dma.stalls`", "BusStall"),
     ("`format`", "Format"),
     ("`[engine]`", "Engine"),
     ("`[microphone]`", "Microphone"),

@@ -32,6 +32,7 @@ macro_rules! scenarios {
 
 static SHIPPED: &[Shipped] = scenarios! {
     "":
+        "bus-stall"
         "hd-audio"
         "late-client"
         "late-wake-up"

@@ -4,6 +4,7 @@ mod controller;
 mod convert;
 pub(crate) mod device;
 pub(crate) mod device_faults;
+mod dma;
 pub(crate) mod faults;
 mod list_writer;
 mod microphone;

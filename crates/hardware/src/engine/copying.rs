@@ -48,11 +48,18 @@ impl DmaEngine {
     fn let_silence_out(&mut self, run: u32, first: Frames, end: Frames) {
         let len = end - first;
         self.log.lose(run, first, len);
+        let whose = Some(Whose {
+            run,
+            kind: Kind::ZeroFill,
+            content: first.get(),
+            intended: first.get(),
+            write: 0,
+        });
         self.log.push(LinkSpan {
             run,
             first,
             len,
-            whose: None,
+            whose,
         });
         if self.config.record == Samples::Kept {
             let program = self.program();

@@ -217,11 +217,12 @@ impl Rig {
         all
     }
 
-    /// What was heard, as (first frame, frames, content of the first).
+    /// What was heard, as (first frame, frames, content of the first); zeros of the device have none.
     pub(crate) fn heard(&self) -> Vec<(u64, u64, Option<u64>)> {
         let spans = self.controller.link_log(0).spans();
         let brief = spans.iter().map(|span| {
-            let content = span.whose.map(|whose| whose.content);
+            let audio = span.whose.filter(|whose| whose.kind != Kind::ZeroFill);
+            let content = audio.map(|whose| whose.content);
             (span.first.get(), span.len.get(), content)
         });
         brief.collect()

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use units::{SampleFormat, SampleRate};
 
+use super::dma::Dma;
 use crate::quantity::{Drift, FrameCount, Rate, Time};
 
 /// A render endpoint: an HD Audio output stream behind its miniport and port driver.
@@ -42,6 +43,9 @@ pub struct Device {
     pub fifo_underrun: FifoUnderrun,
     /// How fast the crystal of the device is.
     pub drift: Drift,
+    /// Figures of its DMA engine, its bus and its codec.
+    #[serde(skip_serializing_if = "Dma::says_nothing")]
+    pub dma: Dma,
     /// A kind of device whose positions it has: they move as those of that kind do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Class>,
@@ -307,6 +311,7 @@ impl Default for Device {
             grant_latency: None,
             fifo_underrun: FifoUnderrun::default(),
             drift: Drift::default(),
+            dma: Dma::default(),
             class: None,
             faults: None,
             position_source: PositionSource::default(),

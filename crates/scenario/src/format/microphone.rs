@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::device::{Format, Kind, PositionSource, Preset, VirtualMode};
+use super::dma::Dma;
 use super::source::Source;
 use crate::quantity::{Drift, FrameCount, Time};
 
@@ -35,6 +36,9 @@ pub struct Microphone {
     pub controller: ControllerOf,
     /// How fast the crystal of the device is, if its controller is its own.
     pub drift: Drift,
+    /// Figures of its DMA engine and its codec.
+    #[serde(skip_serializing_if = "Dma::says_nothing")]
+    pub dma: Dma,
     /// Faults that real devices have together, beside those of `[[fault]]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<CaptureSuite>,
@@ -116,6 +120,7 @@ impl Default for Microphone {
             source: Source::default(),
             controller: ControllerOf::default(),
             drift: Drift::default(),
+            dma: Dma::default(),
             faults: None,
             position_source: PositionSource::default(),
             more_packets: false,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use hardware::{Bus, Controller, ControllerConfig};
+use hardware::{Bus, Controller, ControllerConfig, Shown, StreamConfig};
 use miniport::{HdAudioAdapter, HdAudioMiniport};
 use port::Memory;
 use ring::Samples;
@@ -21,27 +21,49 @@ pub(super) struct OnController {
     pub(super) stream: u32,
 }
 
+/// What a controller is built with beside its streams.
+#[derive(Debug)]
+pub(super) struct Build {
+    pub(super) samples: Samples,
+    pub(super) doorbell: EventHandle,
+    /// What jitter depends on.
+    pub(super) seed: u64,
+}
+
+impl Build {
+    /// `config` with a jitter of its own in each run.
+    fn seeded(&self, config: StreamConfig) -> StreamConfig {
+        StreamConfig {
+            shown: Shown {
+                seed: self.seed,
+                ..config.shown
+            },
+            ..config
+        }
+    }
+}
+
 impl OnController {
     /// The output of `device`, and beside it the input of `microphone` if that is on the same
     /// controller.
     pub(super) fn speaker(
         device: &Device,
         microphone: Option<&Microphone>,
-        samples: Samples,
-        doorbell: EventHandle,
+        build: Build,
     ) -> (Self, HdAudioMiniport) {
         let inputs: Vec<_> = microphone
-            .map(|microphone| microphone.stream_config(samples))
+            .map(|microphone| build.seeded(microphone.stream_config(build.samples)))
             .into_iter()
             .collect();
         // Inputs come first among the descriptors.
         let stream = u32::from(microphone.is_some());
         let config = ControllerConfig {
             ppb: device.drift.ppb(),
+            stalls: device.dma.bus_stalls(),
             inputs,
-            ..ControllerConfig::with_output(device.stream_config(samples))
+            ..ControllerConfig::with_output(build.seeded(device.stream_config(build.samples)))
         };
-        let place = Self::new(Controller::new(&config), stream, samples, doorbell);
+        let place = Self::new(Controller::new(&config), stream, build);
         let now = SimTime::ZERO.commit();
         let miniport = place.adapter.render(now, stream, device.driver_options());
         (place, miniport)
@@ -51,11 +73,14 @@ impl OnController {
     pub(super) fn microphone(
         microphone: &Microphone,
         sound: Option<Rc<dyn hardware::Microphone>>,
-        samples: Samples,
-        doorbell: EventHandle,
+        build: Build,
     ) -> (Self, HdAudioMiniport) {
-        let controller = Controller::new(&microphone.controller_config(samples));
-        let place = Self::new(controller, 0, samples, doorbell);
+        let input = build.seeded(microphone.stream_config(build.samples));
+        let config = ControllerConfig {
+            ppb: microphone.drift.ppb(),
+            ..ControllerConfig::with_input(input)
+        };
+        let place = Self::new(Controller::new(&config), 0, build);
         let miniport = place.hear(microphone, sound);
         (place, miniport)
     }
@@ -76,12 +101,12 @@ impl OnController {
         (place, miniport)
     }
 
-    fn new(controller: Controller, stream: u32, samples: Samples, doorbell: EventHandle) -> Self {
+    fn new(controller: Controller, stream: u32, build: Build) -> Self {
         let controller = Shared::new(controller);
         Self {
-            adapter: HdAudioAdapter::new(Bus::new(controller.clone(), doorbell)),
+            adapter: HdAudioAdapter::new(Bus::new(controller.clone(), build.doorbell)),
             controller,
-            memory: Shared::new(Memory::ample(samples)),
+            memory: Shared::new(Memory::ample(build.samples)),
             stream,
         }
     }

@@ -18,7 +18,7 @@ use vtime::sim::{Cx, Role, SimEvent, World};
 use vtime::{Event, EventHandle, Fork, Forker, Reset, Shared};
 use wasapi::Player;
 
-use super::controller::OnController;
+use super::controller::{Build, OnController};
 use super::microphone::heard;
 use super::system::Recorder;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
@@ -89,9 +89,10 @@ impl Hardware {
             number: SPEAKER,
             start: start_adapter,
         };
+        let build = build_with(world.seed(), samples);
         Self::assemble(world, &place, samples, |doorbell| {
             let Some(options) = device.virtual_options() else {
-                return of_hd_audio(OnController::speaker(device, beside, samples, doorbell));
+                return of_hd_audio(OnController::speaker(device, beside, build(doorbell)));
             };
             let timer = TimerDevice::new(samples, missing);
             virtual_device(timer, doorbell, |bus| VirtualMiniport::render(bus, options))
@@ -116,9 +117,10 @@ impl Hardware {
             start: start_microphone,
         };
         let sound = player.map(heard);
+        let build = build_with(world.seed(), samples);
         Self::assemble(world, &place, samples, |doorbell| {
             let Some(options) = microphone.virtual_options() else {
-                let place = OnController::microphone(microphone, sound, samples, doorbell);
+                let place = OnController::microphone(microphone, sound, build(doorbell));
                 return of_hd_audio(place);
             };
             let hears = sound.map_or_else(|| Hears::Tone(options.tone()), Hears::Sound);
@@ -325,6 +327,15 @@ struct Driver {
     miniport: Box<dyn MiniportWaveRt>,
     routine: Box<dyn InterruptRoutine>,
     sizes: PacketSizeConstraints,
+}
+
+/// What a controller is built with, once its doorbell is there.
+fn build_with(seed: u64, samples: Samples) -> impl FnOnce(EventHandle) -> Build {
+    move |doorbell| Build {
+        samples,
+        doorbell,
+        seed,
+    }
 }
 
 fn of_hd_audio((place, miniport): (OnController, HdAudioMiniport)) -> (Behind, Driver) {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use hardware::{ControllerConfig, StreamConfig};
+use hardware::StreamConfig;
 use miniport::HdAudioOptions;
 use miniport::virtual_audio::VirtualOptions;
 use ring::Samples;
@@ -34,15 +34,8 @@ impl Microphone {
             Some(Preset::HdAudio) => StreamConfig::hd_audio_input(),
             None => StreamConfig::k0_input(),
         };
+        let base = self.dma.applied_to(base);
         StreamConfig { record, ..base }
-    }
-
-    /// The controller with that engine.
-    pub(super) fn controller_config(&self, record: Samples) -> ControllerConfig {
-        ControllerConfig {
-            ppb: self.drift.ppb(),
-            ..ControllerConfig::with_input(self.stream_config(record))
-        }
     }
 
     /// How its driver counts, if it is a virtual one.

@@ -16,6 +16,7 @@ impl Device {
             Some(Preset::HdAudio) => StreamConfig::hd_audio(),
             None => StreamConfig::k0(),
         };
+        let base = self.dma.applied_to(base);
         let count_on = self.count_on.map_or(base.count_on, CountOn::to_hardware);
         let config = StreamConfig {
             record,

@@ -4,6 +4,7 @@
 
 mod any;
 mod bad_files;
+mod dma;
 mod expectations;
 mod faults;
 mod long_runs;

@@ -469,7 +469,9 @@ impl Oracle {
         }
         self.slots += 1;
         for _ in 0..carried {
-            self.heard.push((self.run, self.fifo.pop_front().flatten()));
+            let dry = Some(silence(self.run, self.begun));
+            let frame = self.fifo.pop_front().unwrap_or(dry);
+            self.heard.push((self.run, frame));
             self.begun += 1;
         }
     }
@@ -509,6 +511,14 @@ impl Oracle {
             let place = (at + n) % self.case.plan.frames().get();
             self.memory[usize::try_from(place).unwrap()] = Some(whose.after(Frames::new(n)));
         }
+    }
+}
+
+/// What an output sends in the place of frame `frame` when its FIFO is dry.
+fn silence(run: u32, frame: u64) -> Whose {
+    Whose {
+        kind: Kind::ZeroFill,
+        ..captured(run, frame, 0)
     }
 }
 
