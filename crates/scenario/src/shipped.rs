@@ -156,6 +156,7 @@ static SHIPPED: &[Shipped] = scenarios! {
         "f29-playback-stalls"
         "f30-pause-adds-delay"
         "suite-amd"
+        "suite-skylake-capture"
         "suite-vm-guest"
     ;
 };

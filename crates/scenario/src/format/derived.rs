@@ -196,10 +196,18 @@ impl Scenario {
     }
 
     /// What the fault at `place` is called: behind those of the list come those of the device's
-    /// suite and class, which are called by its name.
+    /// suite and class, which are called by its name, and behind these those of the microphone's
+    /// suite.
     pub fn fault_name(&self, place: usize) -> String {
         let Some(fault) = self.faults.get(place) else {
-            return self.device.name_of_fault(place - self.faults.len());
+            let behind = place - self.faults.len();
+            let suite = self.microphone.as_ref().and_then(|mic| mic.faults);
+            return match suite {
+                Some(suite) if behind >= self.device.own_faults().count() => {
+                    suite.name().to_owned()
+                }
+                _ => self.device.name_of_fault(behind),
+            };
         };
         let kind = fault
             .kinds()

@@ -12,7 +12,7 @@ use units::{Frames, NtStatus};
 use super::{millis, nanos_of, stay, stay_result, summary};
 use crate::heard::Recorded;
 use crate::result::{ClientResult, EndpointResult, GlitchResult, RoundTripResult, TapeResult};
-use crate::stack::{Stack, faults};
+use crate::stack::{Stack, device_faults, faults};
 
 impl Stack {
     /// The status that the microphone refused a state with, and what it is called.
@@ -48,6 +48,7 @@ impl Stack {
             lost: take(&mut notes.lost),
             dropped: take(&mut notes.dropped),
             supply: take(&mut notes.supply),
+            data_late: device_faults::data_late(&self.scenario),
         })
     }
 

@@ -9,7 +9,7 @@ use hardware::fault::{
 };
 use hardware::{Controller, Extent, Injection};
 use machine::FaultId;
-use units::{Bytes, Frames, TICKS_PER_SECOND};
+use units::{Bytes, Frames, SimDuration, TICKS_PER_SECOND};
 
 use crate::format::{
     BurstGrain, CaptureSuite, CblMismatch, Class, DeadRecord, Device, Fault, LpibLag, Occasions,
@@ -38,14 +38,7 @@ pub(crate) fn inject_into_microphone(
     controller: &mut Controller,
     stream: u32,
 ) {
-    let faults = scenario.faults.iter();
-    let listed = (0..).zip(faults.map(Fault::of_microphone));
-    let listed = listed.filter_map(|(id, fault)| Some((id, fault?)));
-    let suite = scenario.microphone.as_ref().and_then(|mic| mic.faults);
-    let suite = suite.map_or_else(Vec::new, |suite| suite.to_hardware().faults());
-    let behind = scenario.faults.len() + scenario.device.own_faults().count();
-    let behind = u32::try_from(behind).expect("a file has fewer");
-    for (id, fault) in listed.chain((behind..).zip(suite)) {
+    for (id, fault) in numbered_of_microphone(scenario) {
         controller.inject(Injection {
             id,
             stream,
@@ -53,6 +46,31 @@ pub(crate) fn inject_into_microphone(
             fault,
         });
     }
+}
+
+/// How much later than it says the microphone of `scenario` puts frames into memory, and the fault
+/// because of which it does: of several the one that does most.
+pub(crate) fn data_late(scenario: &Scenario) -> Option<(SimDuration, FaultId)> {
+    let late = numbered_of_microphone(scenario).filter_map(|(id, fault)| match fault {
+        HardwareFault::Engine(EngineFault::CaptureDataLate { lasts }) => {
+            Some((lasts, FaultId::new(id)))
+        }
+        _ => None,
+    });
+    late.max_by_key(|(lasts, _)| *lasts)
+}
+
+/// The faults that are the microphone's own with their numbers: those of the list, each under its
+/// place in the file, and behind those of the list and of the speaker those of its suite.
+fn numbered_of_microphone(scenario: &Scenario) -> impl Iterator<Item = (u32, HardwareFault)> {
+    let listed = scenario.faults.iter().map(Fault::of_microphone);
+    let listed = (0..).zip(listed);
+    let listed = listed.filter_map(|(id, fault)| Some((id, fault?)));
+    let suite = scenario.microphone.as_ref().and_then(|mic| mic.faults);
+    let suite = suite.map_or_else(Vec::new, |suite| suite.to_hardware().faults());
+    let behind = scenario.faults.len() + scenario.device.own_faults().count();
+    let behind = u32::try_from(behind).expect("a file has fewer");
+    listed.chain((behind..).zip(suite))
 }
 
 /// The faults of `scenario` that strike without a word. Of several of a kind with different names
@@ -123,7 +141,7 @@ fn numbered(scenario: &Scenario) -> impl Iterator<Item = (u32, HardwareFault)> {
 
 impl Device {
     /// What its suite and its class consist of, in this order.
-    fn own_faults(&self) -> impl Iterator<Item = HardwareFault> {
+    pub(crate) fn own_faults(&self) -> impl Iterator<Item = HardwareFault> {
         let suite = self.suite_faults();
         let class = self.class.map(Class::to_hardware);
         let class = class.and_then(|class| class.engine_faults());
@@ -409,6 +427,12 @@ impl Class {
 }
 
 impl CaptureSuite {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::SkylakeCapture => "skylake-capture",
+        }
+    }
+
     const fn to_hardware(self) -> hardware::fault::Suite {
         match self {
             Self::SkylakeCapture => hardware::fault::Suite::SkylakeCapture,

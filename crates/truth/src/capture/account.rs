@@ -1,6 +1,7 @@
 //! What the ledger of a recording is made from: plain notes of who did what.
 
-use units::{Bytes, Frames, Moment, Phase, SampleRate, SimTime};
+use machine::FaultId;
+use units::{Bytes, Frames, Moment, Phase, SampleRate, SimDuration, SimTime};
 
 use crate::account::{LostNotification, Origin, Supply, Work};
 use crate::timeline::{Geometry, Stay};
@@ -26,6 +27,9 @@ pub struct CaptureAccount {
     pub dropped: Vec<ClientDrop>,
     /// The wake-ups of the clients of an engine, in order.
     pub supply: Vec<Supply>,
+    /// How much later than it says the device puts frames into memory, and the fault because of
+    /// which it does.
+    pub data_late: Option<(SimDuration, FaultId)>,
 }
 
 /// When a device puts a frame into memory.
@@ -108,6 +112,7 @@ impl Default for CaptureAccount {
             lost: Vec::new(),
             dropped: Vec::new(),
             supply: Vec::new(),
+            data_late: None,
         }
     }
 }
@@ -130,13 +135,25 @@ impl CaptureAccount {
         let stay = self.stay_of(run, frame)?;
         let instant = match self.stored {
             Stored::Begun => stay.instant_of(frame),
-            Stored::Arrived => {
-                let [size, burst] = [self.geometry.frame, self.geometry.burst].map(Bytes::get);
-                let bursts = ((frame + 1) * size).div_ceil(burst) * burst;
-                stay.cadence.completed(bursts.div_ceil(size))
-            }
+            Stored::Arrived => self.arrives(stay, frame),
         };
         Some(instant.at(Phase::Move))
+    }
+
+    /// When `frame` has wholly arrived, with the burst that it belongs to.
+    fn arrives(&self, stay: &Stay, frame: u64) -> SimTime {
+        let [size, burst] = [self.geometry.frame, self.geometry.burst].map(Bytes::get);
+        let bursts = ((frame + 1) * size).div_ceil(burst) * burst;
+        stay.cadence.completed(bursts.div_ceil(size))
+    }
+
+    /// The fault because of which `frame` of `run` was not in memory at `now`, though the device said
+    /// so.
+    pub(super) fn late_data(&self, run: u32, frame: u64, now: Moment) -> Option<FaultId> {
+        let (late, fault) = self.data_late?;
+        let there = self.arrives(self.stay_of(run, frame)?, frame) + late;
+        let is_due = self.stored_at(run, frame)? <= now;
+        (is_due && now < there.at(Phase::Move)).then_some(fault)
     }
 
     /// When the first frame of the place of `packet` is written over.

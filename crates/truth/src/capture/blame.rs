@@ -18,8 +18,8 @@ pub(super) fn of(account: &CaptureAccount, span: &CaptureSpan) -> Blame {
     }
 }
 
-/// The packet was read too late or too early: because of the wake-up that it was read in, or of the
-/// notification of the packet, which came late or never.
+/// The packet was read too late or too early: because of the wake-up that it was read in, of the
+/// notification of the packet, which came late or never, or of data that was not there yet.
 fn for_wrong(account: &CaptureAccount, span: &CaptureSpan) -> Blame {
     let at_work = span.read.and_then(|read| woken_by(account, read));
     let blame = at_work.map_or(Blame::NOBODY, |place| {
@@ -27,9 +27,20 @@ fn for_wrong(account: &CaptureAccount, span: &CaptureSpan) -> Blame {
     });
     let packet = span.first / account.geometry.packet.get();
     Blame {
-        fault: blame.fault.or_else(|| lost_call(account, packet)),
+        fault: blame
+            .fault
+            .or_else(|| lost_call(account, packet))
+            .or_else(|| late_data(account, span)),
         ..blame
     }
+}
+
+/// The fault because of which `span` was not in memory when it was read, though it should have been.
+fn late_data(account: &CaptureAccount, span: &CaptureSpan) -> Option<FaultId> {
+    let read = &account.reads[span.read?];
+    let is_early = span.class.family() == Some(Family::Early);
+    let fault = account.late_data(span.run, span.first, read.done);
+    fault.filter(|_| is_early)
 }
 
 /// The fault because of which the notification of `packet` did not come when it was due.

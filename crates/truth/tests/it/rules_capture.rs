@@ -248,3 +248,33 @@ fn a_packet_read_again_is_doubled_and_no_glitch() {
     assert_eq!(classes(&ledger), [("ok", 9120), ("dup", 480)]);
     assert_eq!((ledger.duplicate_reads(), ledger.glitches().len()), (1, 0));
 }
+
+/// The last 48 frames of packet 4 were not there. The first of them arrives at 49.0208 ms: at the end
+/// of the packet, at 50 ms, a device whose data comes 980 us late is to blame, one with 979 us is not.
+/// Who reads at 49 ms reads too early on any device.
+#[test]
+fn f28_late_data_is_to_blame_for_what_should_have_been_there() {
+    let fault = FaultId::new(7);
+    let blamed = |late_micros: u64, read_at: SimTime| {
+        let mut account = late(SimDuration::ZERO);
+        let read = &mut account.reads[4];
+        read.done = read_at.at(Phase::React);
+        read.held = vec![Held::of(0, 432, 4 * 480), Held::of(0, 48, 2 * 480 + 432)];
+        account.data_late = Some((SimDuration::from_micros(late_micros), fault));
+        let ledger = CaptureLedger::close(account);
+        let glitch = only(&ledger);
+        assert_eq!(
+            (glitch.kind.name(), glitch.first, glitch.frames),
+            ("EARLY", 2352, 48)
+        );
+        glitch.blame.fault
+    };
+    let end = SimTime::from_millis(50);
+    assert_eq!(blamed(1_000, end), Some(fault));
+    assert_eq!(blamed(980, end), Some(fault));
+    assert_eq!(blamed(979, end), None);
+    assert_eq!(
+        blamed(1_000, SimTime::ZERO + SimDuration::from_micros(48_999)),
+        None
+    );
+}
