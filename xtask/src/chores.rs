@@ -66,7 +66,7 @@ const CHORES: &[Chore] = &[
     },
     Chore {
         name: "fuzz",
-        does: "scenario and WAV parsing under cargo-fuzz; takes seconds per target (default 60)",
+        does: "files and histories of calls under cargo-fuzz; takes seconds per target (default 60)",
         run: fuzz,
     },
 ];
@@ -157,7 +157,7 @@ fn bless() -> Result<(), Failure> {
 
 fn fuzz(arguments: &[String]) -> Result<(), Failure> {
     let seconds = arguments.first().map_or("60", String::as_str);
-    for target in ["scenario", "wav"] {
+    for target in ["scenario", "wav", "pins", "miniports"] {
         // What is found goes into the first folder; the others are where it starts from.
         let folders = [
             format!("fuzz/corpus/{target}"),

@@ -21,8 +21,16 @@ struct Tried {
 
 /// Puts the pins that the arguments name through histories, and tells what came of it.
 pub(super) fn run(arguments: &ConformanceArguments) -> Result<Status, Refusal> {
-    let benches = benches(arguments)?;
+    let mut benches = benches(arguments)?;
     let history = arguments.history.as_deref().map(read_history).transpose()?;
+    if let Some(history) = &history {
+        benches.retain(|bench| bench.limits().hold(&history.setup));
+        if benches.is_empty() {
+            let message = "none of the subjects can be made with the format, packets and clock of this history";
+            let help = "name another subject, or change the first lines of the history";
+            return Err(Refusal::new("--history", message, help));
+        }
+    }
     let tried: Vec<Tried> = benches
         .iter()
         .map(|bench| Tried::of(&**bench, history.as_ref(), arguments))

@@ -230,6 +230,17 @@ fn whole_pins_are_put_through_histories_that_are_saved_and_replayed() {
         ];
         assert_eq!(folder.wavert(&pins).status, status);
     }
+    let text = "wavert-pin 1\nformat 48000 2 S24\n0 open\n";
+    std::fs::write(folder.path("s24.history"), text).unwrap();
+    let odd = [
+        "conformance",
+        "--pins",
+        "--subject",
+        "hd-audio",
+        "--history",
+        "s24.history",
+    ];
+    assert_eq!(folder.wavert(&odd).status, 2);
     let no_pin = folder.wavert(&["conformance", "--pins", "--subject", "pausable-clock"]);
     assert_eq!(no_pin.status, 2);
     assert!(no_pin.err.contains("has no miniport"), "{}", no_pin.err);

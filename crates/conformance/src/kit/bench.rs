@@ -69,6 +69,9 @@ pub trait Bench {
     }
 }
 
+/// How far a crystal can be off, in parts per 10^9.
+const PPB_MAX: u32 = 1_000_000;
+
 /// What a subject can be made with. The default is everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -87,6 +90,19 @@ pub struct Limits {
     /// The longest time between two calls, in packets; `None` if a year costs no more than a
     /// millisecond.
     pub gap_packets_max: Option<u64>,
+}
+
+impl Limits {
+    /// True if a subject can be made with `setup`.
+    pub fn hold(&self, setup: &Setup) -> bool {
+        let format = setup.format;
+        self.rates_hz.contains(&format.rate.hertz())
+            && self.samples.contains(&format.sample)
+            && format.channels <= self.channels_max
+            && self.packets.contains(&setup.packets)
+            && setup.packet.get() >= self.packet_min
+            && (setup.ppb == 0 || self.crystal && setup.ppb.unsigned_abs() <= PPB_MAX)
+    }
 }
 
 impl Default for Limits {
