@@ -297,6 +297,13 @@ impl Controller {
         self.stream(stream).engine.sampled_at(frame)
     }
 
+    /// What a counter of `rate` shows at `at` that the crystal has driven since the beginning of time.
+    ///
+    /// Model: no register is one.
+    pub fn crystal_count(&self, rate: SampleRate, at: SimTime) -> u64 {
+        self.crystal.clock(SimTime::ZERO, rate).count_at(at)
+    }
+
     /// Puts a cyclic buffer into host memory.
     pub fn map_memory(&mut self, physical: u64, buffer: Arc<SharedBuffer>) {
         self.memory.map(physical, buffer);

@@ -13,6 +13,7 @@ use units::Frames;
 use crate::format::{
     Device, EndFill, Engine, Format, Kind, PositionSource, Sample, Scenario, Source, VirtualMode,
 };
+use crate::quantity::Drift;
 use crate::stack::{CONTROLLER, DRIVER, ENGINE, INTERRUPT, SYSTEM};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
@@ -22,6 +23,9 @@ const BUFFER_BYTES_MAX: u64 = 16 << 20;
 /// Packets in a run: eleven hours of 10 ms. What happens to each is remembered, in about 200 bytes
 /// if all is well and in a good kilobyte if it glitches.
 const PACKETS_OF_RUN_MAX: u64 = 4_000_000;
+
+/// Further than any crystal strays.
+const WANDER_MAX_PPB: i32 = 1_000_000;
 
 /// Something that makes no sense, and the key that says it.
 pub(crate) struct Problem {
@@ -137,6 +141,7 @@ impl Check<'_> {
         }
         self.format("device.format", device.format);
         self.virtual_device(device);
+        self.wander("device.wander", device.wander);
         self.looping(device);
         self.what_it_plays(device);
         let frame_bytes = u64::from(device.format.to_format().frame_bytes());
@@ -175,6 +180,19 @@ impl Check<'_> {
         }
     }
 
+    /// A crystal that strays by nothing is one that does not.
+    fn wander(&mut self, key: &str, wander: Option<Drift>) {
+        let Some(wander) = wander else { return };
+        if !(1..=WANDER_MAX_PPB).contains(&wander.ppb()) {
+            let message = format!("{wander}; expected `1ppb` to `1000ppm`");
+            self.advise(
+                key,
+                message,
+                "leave it away for a crystal that keeps its rate",
+            );
+        }
+    }
+
     /// What has no hardware has none of its properties.
     fn virtual_device(&mut self, device: &Device) {
         self.mode_of("device", device.kind, device.mode);
@@ -187,6 +205,7 @@ impl Check<'_> {
             ("device.burst", device.burst.is_some()),
             ("device.count-on", device.count_on.is_some()),
             ("device.drift", device.drift.ppb() != 0),
+            ("device.wander", device.wander.is_some()),
             ("device.class", device.class.is_some()),
             ("device.faults", device.faults.is_some()),
             ("device.looping", !device.looping),

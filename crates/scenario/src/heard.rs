@@ -1,7 +1,7 @@
 //! What a speaker played, as sound.
 
 use hardware::LinkLog;
-use units::{Clock, SampleFormat, SimTime, WaveFormat};
+use units::{SampleFormat, SimTime, WaveFormat};
 
 /// What one speaker played, on the device's own time line.
 ///
@@ -19,28 +19,27 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// Places what `log` kept on the time line from 0 to `until` of a crystal that is fast by
-    /// `ppb`.
+    /// Places what `log` kept on the time line from 0 to `until` of a crystal that has counted
+    /// `line` frames at some instant.
     pub(crate) fn of(
         endpoint: String,
         format: WaveFormat,
-        ppb: i32,
+        line: impl Fn(SimTime) -> u64,
         log: &LinkLog,
         until: SimTime,
     ) -> Self {
-        let line = Clock::new(SimTime::ZERO, format.rate, ppb);
         let frame = format.frame_bytes() as usize;
         let silent = match format.sample {
             SampleFormat::U8 => 0x80,
             _ => 0,
         };
-        let total = index(line.count_at(until)) * frame;
+        let total = index(line(until)) * frame;
         let mut bytes = Vec::with_capacity(total);
         let mut rest = log.samples();
         for segment in log.segments() {
             let (own, others) = rest.split_at(index(segment.frames.get()) * frame);
             rest = others;
-            let at = index(line.count_at(segment.begins)) * frame;
+            let at = index(line(segment.begins)) * frame;
             if bytes.len() < at {
                 bytes.resize(at.min(total), silent);
             }

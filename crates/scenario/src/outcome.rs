@@ -181,11 +181,12 @@ impl Stack {
         let device = &self.scenario.device;
         let log = self.hardware.log();
         let keeps = self.options.keep_samples && self.scenario.has_speaker();
+        let rate = device.format.rate.to_rate();
         keeps.then(|| {
             Heard::of(
                 device.name.clone(),
                 device.format.to_format(),
-                device.drift.ppb(),
+                |at| self.hardware.crystal_count(rate, at),
                 &log,
                 self.end(),
             )

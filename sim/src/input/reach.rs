@@ -1,6 +1,6 @@
 //! How far into a sound a run can get.
 
-use scenario::{FrameCount, Scenario};
+use scenario::{Drift, FrameCount, Scenario};
 
 /// What is in buffers of the device and of Windows beside those that the scenario sizes.
 const SLACK: u64 = 1 << 16;
@@ -15,11 +15,13 @@ const PACKETS_MAX: u64 = 8;
 pub(super) fn frames_of(scenario: &Scenario) -> u64 {
     let device = &scenario.device;
     let microphone = scenario.microphone.as_ref();
-    let microphone = microphone.map(|microphone| (microphone.format, microphone.drift));
-    let played = std::iter::once((device.format, device.drift))
+    let ppb = |drift: Drift| u64::from(drift.ppb().unsigned_abs());
+    let fastest = |drift, wander: Option<Drift>| ppb(drift) + wander.map_or(0, ppb);
+    let microphone = microphone.map(|mic| (mic.format, fastest(mic.drift, mic.wander)));
+    let played = std::iter::once((device.format, fastest(device.drift, device.wander)))
         .chain(microphone)
-        .map(|(format, drift)| {
-            let fast = u128::from(1_000_000_000 + u64::from(drift.ppb().unsigned_abs()));
+        .map(|(format, fast_ppb)| {
+            let fast = u128::from(1_000_000_000 + fast_ppb);
             let nanos = u128::from(scenario.duration.nanos());
             nanos * u128::from(format.rate.hertz()) * fast / 1_000_000_000_000_000_000
         })

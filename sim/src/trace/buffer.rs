@@ -3,16 +3,17 @@
 
 use super::words;
 use crate::perfetto::{Annotation, Trace, Track};
-use scenario::{EndpointResult, Mode, Run, Scenario, StayResult};
-use units::{Clock, SimTime};
+use scenario::{EndpointResult, Mode, Run, Scenario};
+use truth::{Ledger, Stay};
+use units::SimTime;
 
 pub(super) fn draw(scenario: &Scenario, run: &Run, endpoint: &EndpointResult, trace: &mut Trace) {
     let Some((packet, slots)) = shape(scenario) else {
         return;
     };
+    let truth = run.truth.iter().flatten().next();
     let timeline = Timeline {
-        scenario,
-        stays: &endpoint.stays,
+        stays: truth.into_iter().flat_map(Ledger::stays).collect(),
     };
     let writes = writes(run);
     timeline.draw_played(&endpoint.name, packet, trace);
@@ -78,65 +79,58 @@ fn writes(run: &Run) -> Vec<Write> {
     writes
 }
 
-/// Where the frames of an endpoint lie in time.
-struct Timeline<'a> {
-    scenario: &'a Scenario,
-    stays: &'a [StayResult],
+/// When frame `frame` of a stay begins; of the frame behind its last one, when that ends.
+fn begins(stay: &Stay, frame: u64) -> u64 {
+    stay.instant_of(frame).to_nanos_floor()
 }
 
-impl Timeline<'_> {
-    fn clock(&self, stay: &StayResult) -> Clock {
-        let device = &self.scenario.device;
-        Clock::new(
-            SimTime::from_nanos(stay.start_ns),
-            device.format.rate.to_rate(),
-            device.drift.ppb(),
-        )
-    }
+/// Where the frames of an endpoint lie in time.
+struct Timeline {
+    stays: Vec<Stay>,
+}
 
-    /// When frame `frame` of a stay begins; of the frame behind its last one, when that ends.
-    fn begins(&self, stay: &StayResult, frame: u64) -> u64 {
-        self.clock(stay)
-            .instant_of(frame - stay.first_frame)
-            .to_nanos_floor()
-    }
-
+impl Timeline {
     /// When frames of a run were played, without the pauses between them.
     fn played(&self, run: u32, first: u64, frames: u64) -> impl Iterator<Item = (u64, u64)> {
         let of_run = self.stays.iter().filter(move |stay| stay.run == run);
         of_run.filter_map(move |stay| {
-            let from = first.max(stay.first_frame);
-            let to = (first + frames).min(stay.first_frame + stay.frames);
-            (from < to).then(|| (self.begins(stay, from), self.begins(stay, to)))
+            let from = first.max(stay.first);
+            let to = (first + frames).min(stay.end());
+            (from < to).then(|| (begins(stay, from), begins(stay, to)))
         })
     }
 
     /// When a run has played all frames before `frame`, or all that it ever played.
     fn played_until(&self, run: u32, frame: u64) -> Option<u64> {
         let mut stays = self.stays.iter().filter(|stay| stay.run == run);
-        let reached = |stay: &&StayResult| frame <= stay.first_frame + stay.frames;
+        let reached = |stay: &&Stay| frame <= stay.end();
         let stay = stays.clone().find(reached).or_else(|| stays.next_back())?;
-        Some(self.begins(
-            stay,
-            frame.clamp(stay.first_frame, stay.first_frame + stay.frames),
-        ))
+        Some(begins(stay, frame.clamp(stay.first, stay.end())))
     }
 
     /// How many frames of its run had been played at an instant.
     fn played_at(&self, nanos: u64) -> u64 {
-        let Some(stay) = self.stays.iter().rfind(|stay| stay.start_ns <= nanos) else {
+        let has_begun = |stay: &&Stay| stay.begins.to_nanos_floor() <= nanos;
+        let Some(stay) = self.stays.iter().rfind(has_begun) else {
             return 0;
         };
-        let played = self.clock(stay).count_at(SimTime::from_nanos(nanos));
-        stay.first_frame + played.min(stay.frames)
+        let now = SimTime::from_nanos(nanos);
+        let begun = stay.cadence.begun_before(now);
+        let is_over = stay.instant_of(stay.first + begun) == now;
+        let played = if is_over {
+            begun
+        } else {
+            begun.saturating_sub(1)
+        };
+        stay.first + played.min(stay.frames)
     }
 
     /// The packets as the speaker played them.
     fn draw_played(&self, name: &str, packet: u64, trace: &mut Trace) {
         let row = trace.track(format!("{name}: played"));
-        for stay in self.stays {
-            let end = stay.first_frame + stay.frames;
-            let mut from = stay.first_frame;
+        for stay in &self.stays {
+            let end = stay.end();
+            let mut from = stay.first;
             while from < end {
                 let number = from / packet;
                 let to = ((number + 1) * packet).min(end);
@@ -145,7 +139,7 @@ impl Timeline<'_> {
                     Annotation::number("frames", to - from),
                     Annotation::number("run", stay.run),
                 ];
-                let (begins, ends) = (self.begins(stay, from), self.begins(stay, to));
+                let (begins, ends) = (begins(stay, from), begins(stay, to));
                 trace.slice(row, begins, ends, format!("packet {number}"), facts);
                 from = to;
             }
@@ -203,11 +197,11 @@ impl Timeline<'_> {
         let write = trace.counter("write position", "frames");
         let fill = trace.counter("fill", "frames");
         let mut instants: Vec<u64> = writes.iter().map(|write| write.nanos).collect();
-        for stay in self.stays {
-            let end = stay.first_frame + stay.frames;
-            let boundaries = (stay.first_frame.div_ceil(packet)..=end / packet).map(|n| n * packet);
-            let frames = [stay.first_frame, end].into_iter().chain(boundaries);
-            instants.extend(frames.map(|frame| self.begins(stay, frame)));
+        for stay in &self.stays {
+            let end = stay.end();
+            let boundaries = (stay.first.div_ceil(packet)..=end / packet).map(|n| n * packet);
+            let frames = [stay.first, end].into_iter().chain(boundaries);
+            instants.extend(frames.map(|frame| begins(stay, frame)));
         }
         instants.sort_unstable();
         instants.dedup();

@@ -27,6 +27,7 @@ impl Check<'_> {
         self.own_name(microphone);
         self.format("microphone.format", microphone.format);
         self.mode_of("microphone", microphone.kind, microphone.mode);
+        self.wander("microphone.wander", microphone.wander);
         match microphone.kind {
             Kind::HdAudio => self.what_it_records(microphone),
             Kind::Virtual => self.virtual_microphone(microphone),
@@ -70,12 +71,17 @@ impl Check<'_> {
         } else if self.scenario.players().next().is_none() {
             self.advise(KEY, "nobody plays, so there is no speaker", LEAVE);
         }
-        if microphone.drift.ppb() != 0 {
-            self.advise(
-                "microphone.drift",
-                "a controller has one crystal, and this one is that of the speaker",
-                "`drift` in [device], or leave `controller` away",
-            );
+        for (key, given) in [
+            ("drift", microphone.drift.ppb() != 0),
+            ("wander", microphone.wander.is_some()),
+        ] {
+            if given {
+                self.advise(
+                    format!("microphone.{key}"),
+                    "a controller has one crystal, and this one is that of the speaker",
+                    format!("`{key}` in [device], or leave `controller` away"),
+                );
+            }
         }
     }
 
@@ -122,6 +128,7 @@ impl Check<'_> {
         self.no_hardware(&[
             ("microphone.preset", microphone.preset.is_some()),
             ("microphone.drift", microphone.drift.ppb() != 0),
+            ("microphone.wander", microphone.wander.is_some()),
             ("microphone.faults", microphone.faults.is_some()),
             (
                 "microphone.position-source",

@@ -43,6 +43,9 @@ pub struct Device {
     pub fifo_underrun: FifoUnderrun,
     /// How fast the crystal of the device is.
     pub drift: Drift,
+    /// How far its rate strays from that, a little further or back each second. Default: not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wander: Option<Drift>,
     /// Figures of its DMA engine, its bus and its codec.
     #[serde(skip_serializing_if = "Dma::says_nothing")]
     pub dma: Dma,
@@ -311,6 +314,7 @@ impl Default for Device {
             grant_latency: None,
             fifo_underrun: FifoUnderrun::default(),
             drift: Drift::default(),
+            wander: None,
             dma: Dma::default(),
             class: None,
             faults: None,

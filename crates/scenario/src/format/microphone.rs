@@ -36,6 +36,9 @@ pub struct Microphone {
     pub controller: ControllerOf,
     /// How fast the crystal of the device is, if its controller is its own.
     pub drift: Drift,
+    /// How far its rate strays from that, a little further or back each second. Default: not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wander: Option<Drift>,
     /// Figures of its DMA engine and its codec.
     #[serde(skip_serializing_if = "Dma::says_nothing")]
     pub dma: Dma,
@@ -120,6 +123,7 @@ impl Default for Microphone {
             source: Source::default(),
             controller: ControllerOf::default(),
             drift: Drift::default(),
+            wander: None,
             dma: Dma::default(),
             faults: None,
             position_source: PositionSource::default(),

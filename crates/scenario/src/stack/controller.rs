@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use hardware::{Bus, Controller, ControllerConfig, Shown, StreamConfig};
+use hardware::{Bus, Controller, ControllerConfig, CrystalWalk, Shown, StreamConfig};
 use miniport::{HdAudioAdapter, HdAudioMiniport};
 use port::Memory;
 use ring::Samples;
@@ -10,6 +10,7 @@ use units::SimTime;
 use vtime::{EventHandle, Fork, Forker, Shared};
 
 use crate::format::{Device, Microphone};
+use crate::quantity::Drift;
 
 /// A stream of a controller, with the driver and the memory that all streams there have in common.
 #[derive(Debug)]
@@ -26,11 +27,17 @@ pub(super) struct OnController {
 pub(super) struct Build {
     pub(super) samples: Samples,
     pub(super) doorbell: EventHandle,
-    /// What jitter depends on.
+    /// What jitter and wander depend on.
     pub(super) seed: u64,
 }
 
 impl Build {
+    /// The walk of a crystal that strays by `wander`.
+    fn walk(wander: Option<Drift>, seed: u64) -> Option<CrystalWalk> {
+        let stray = u32::try_from(wander?.ppb()).ok()?;
+        Some(CrystalWalk::up_to(stray, seed))
+    }
+
     /// `config` with a jitter of its own in each run.
     fn seeded(&self, config: StreamConfig) -> StreamConfig {
         StreamConfig {
@@ -59,6 +66,7 @@ impl OnController {
         let stream = u32::from(microphone.is_some());
         let config = ControllerConfig {
             ppb: device.drift.ppb(),
+            wander: Build::walk(device.wander, build.seed),
             stalls: device.dma.bus_stalls(),
             inputs,
             ..ControllerConfig::with_output(build.seeded(device.stream_config(build.samples)))
@@ -78,6 +86,8 @@ impl OnController {
         let input = build.seeded(microphone.stream_config(build.samples));
         let config = ControllerConfig {
             ppb: microphone.drift.ppb(),
+            // Another crystal than that of the speaker.
+            wander: Build::walk(microphone.wander, !build.seed),
             ..ControllerConfig::with_input(input)
         };
         let place = Self::new(Controller::new(&config), 0, build);

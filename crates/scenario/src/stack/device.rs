@@ -13,7 +13,7 @@ use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioTopology};
 use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
-use units::{Moment, SimTime};
+use units::{Clock, Moment, SampleRate, SimTime};
 use vtime::sim::{Cx, Role, SimEvent, World};
 use vtime::{Event, EventHandle, Fork, Forker, Reset, Shared};
 use wasapi::Player;
@@ -209,6 +209,14 @@ impl Hardware {
         match &self.behind {
             Behind::Timer(_) => StreamConfig::k0_input(),
             Behind::Controller(place) => *place.controller.borrow().stream_config(place.stream),
+        }
+    }
+
+    /// What a counter of `rate` shows at `at` that its crystal drives, or an exact one if it has none.
+    pub(crate) fn crystal_count(&self, rate: SampleRate, at: SimTime) -> u64 {
+        match &self.behind {
+            Behind::Timer(_) => Clock::nominal(SimTime::ZERO, rate).count_at(at),
+            Behind::Controller(place) => place.controller.borrow().crystal_count(rate, at),
         }
     }
 

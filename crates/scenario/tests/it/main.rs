@@ -21,3 +21,4 @@ mod shipped;
 mod sounds;
 mod virtual_driver;
 mod virtual_microphone;
+mod wander;
