@@ -1,28 +1,29 @@
 //! From a stack that has run to what came of it.
 
+mod account;
 mod capture;
 
 use std::collections::BTreeMap;
-use std::mem::take;
-use std::rc::Rc;
+use std::fmt::Debug;
 
-use hardware::{LateArm, Segment};
-use portcls::Violation;
-use ring::Kind;
-use truth::{Account, Cadence, CaptureLedger, Class, Glitch, LateFetch, Ledger, Played, Stay};
-use units::{Frames, Phase, SimDuration, SimTime};
-use vtime::Context;
+use truth::{CaptureLedger, Class, Glitch, Ledger, Stay};
+use units::{Frames, SimDuration, SimTime};
+use vtime::{Context, Fork};
+use wasapi::RingWriter;
 
 use crate::expectation::expectations;
-use crate::format::Mode;
+use crate::format::{Mode, Scenario};
 use crate::heard::{Heard, Recorded};
 use crate::history::HEARD;
+use crate::notes::Notes;
 use crate::result::{
     Belief, ClientResult, EndpointResult, GlitchResult, Headroom, RunResult, SCHEMA, StayResult,
     ViolationResult,
 };
 use crate::run::{Run, RunError};
-use crate::stack::{Stack, device_faults, faults};
+use crate::stack::device::Hardware;
+use crate::stack::{Answers, Stack};
+pub(crate) use account::{account, note_what_was_heard};
 
 impl Stack {
     /// Runs what is left and draws the conclusions.
@@ -54,14 +55,26 @@ impl Stack {
         if let Some(stream) = self.recorders.device_stream() {
             stream.mapping.bus.settle(now);
         }
-        let truth = self.account().map(Ledger::close);
+        let (geometry, end) = (self.geometry(), self.end());
+        let truth = geometry.map(|geometry| {
+            let log = self.hardware.log();
+            Ledger::close(account(
+                &self.scenario,
+                (geometry, end),
+                &log,
+                &mut self.notes,
+            ))
+        });
         let captured = self.capture_account().map(CaptureLedger::close);
-        self.note_what_was_heard();
-        let heard = self.heard();
+        let cx = self.world.actor(&self.scenario.device.name);
+        note_what_was_heard(&self.hardware.log(), |words| cx.record(&HEARD, words));
+        let keeps = self.options.keep_samples && self.scenario.has_speaker();
+        let heard = keeps.then(|| heard(&self.scenario, &self.hardware, end));
         let recorded = self.recorded();
         let mut history = self.world.history().clone();
         let has_speaker = self.scenario.has_speaker();
-        let speaker = has_speaker.then(|| self.endpoint(truth.as_ref(), heard.as_ref()));
+        let playing = self.speaker();
+        let speaker = has_speaker.then(|| playing.endpoint(truth.as_ref(), heard.as_ref()));
         let microphone = self.capture_endpoint(captured.as_ref());
         let has_microphone = microphone.is_some();
         let both = (truth.as_ref(), captured.as_ref());
@@ -75,9 +88,11 @@ impl Stack {
             met: true,
             expect: Vec::new(),
             endpoints: speaker.into_iter().chain(microphone).collect(),
-            clients: self.clients(both, &recorded),
+            clients: self.clients(&playing, both, &recorded),
             conversions: self.conversions.to_vec(),
-            violations: self.violations(),
+            violations: violations(&self.hardware)
+                .chain(self.microphone.iter().flat_map(violations))
+                .collect(),
         };
         result.expect = expectations(&self.scenario.expect, &mut result);
         result.met = result.expect.iter().all(|each| each.met);
@@ -94,111 +109,48 @@ impl Stack {
         })
     }
 
-    /// What the verifier of the port found.
-    fn violations(&self) -> Vec<ViolationResult> {
-        let microphone = self.microphone.as_ref();
-        let devices = [Some(&self.hardware), microphone].into_iter().flatten();
-        let found = devices.flat_map(|hardware| hardware.device.verifier().violations());
-        let result = |violation: Violation| ViolationResult {
-            at_ns: violation.at.to_nanos_floor(),
-            rule: violation.rule.name(),
-            call: violation.call.name(),
-            irql: violation.irql.name(),
-            message: violation.to_string(),
-        };
-        found.map(result).collect()
-    }
-
-    /// All that happened to the stream of the device, if somebody opened it. The notes go into it.
-    fn account(&mut self) -> Option<Account> {
-        let (geometry, until) = (self.geometry()?, self.end());
-        let packet = geometry.packet.get();
-        let log = self.hardware.log();
-        let frames: u64 = log
-            .segments()
-            .iter()
-            .map(|segment| segment.frames.get())
-            .sum();
-        let completions = frames / packet;
-        let notes = &mut self.notes;
-        notes.silent_until(completions + 1);
-        if log.segments().len() == 1 {
-            let (packet, packets) = (geometry.packet, geometry.packets);
-            let late = faults::late_notifications(&self.scenario, packet, packets);
-            notes.lost.extend(late);
-        }
-        let played = log.spans().iter().map(|span| Played {
-            run: span.run,
-            first: span.first.get(),
-            frames: span.len.get(),
-            whose: span.whose,
-        });
-        Some(Account {
-            geometry,
-            until,
-            stays: log.segments().iter().map(stay).collect(),
-            played: played.collect(),
-            stalls: log
-                .stalls()
-                .iter()
-                .map(|stall| notes.stall(stall))
-                .collect(),
-            late_fetches: log.late_arms().iter().map(late_fetch).collect(),
-            writes: take(&mut notes.writes),
-            placed: take(&mut notes.placed),
-            work: take(&mut notes.work),
-            lost: take(&mut notes.lost),
-            starved: take(&mut notes.starved),
-            supply: take(&mut notes.supply),
-            stopped: take(&mut notes.stopped),
-            start_burst: device_faults::start_burst(&self.scenario),
-        })
-    }
-
-    /// Puts what was heard into the history, so that the digest covers it.
-    fn note_what_was_heard(&mut self) {
-        let cx = self.world.actor(&self.scenario.device.name);
-        for span in self.hardware.log().spans() {
-            let (writer, kind, content) = span.whose.map_or((0, 0, 0), |whose| {
-                let kind = match whose.kind {
-                    Kind::Audio => 0,
-                    Kind::EngineSilence => 1,
-                    Kind::EosPad => 2,
-                    Kind::ZeroFill => 3,
-                    Kind::Muted => 4,
-                };
-                (u64::from(whose.run) + 1, kind, whose.content)
-            });
-            let (first, frames) = (span.first.get(), span.len.get());
-            cx.record(
-                &HEARD,
-                &[span.run.into(), first, frames, writer, kind, content],
-            );
+    fn speaker(&self) -> Speaker<'_> {
+        Speaker {
+            scenario: &self.scenario,
+            notes: &self.notes,
+            answers: self.ask(),
+            coalesced: self.coalesced_sets(),
+            belief: self.players.belief(),
         }
     }
 
-    fn heard(&self) -> Option<Heard> {
-        let device = &self.scenario.device;
-        let log = self.hardware.log();
-        let keeps = self.options.keep_samples && self.scenario.has_speaker();
-        let rate = device.format.rate.to_rate();
-        keeps.then(|| {
-            Heard::of(
-                device.name.clone(),
-                device.format.to_format(),
-                |at| self.hardware.crystal_count(rate, at),
-                &log,
-                self.end(),
-            )
-        })
+    fn clients(
+        &self,
+        speaker: &Speaker<'_>,
+        (truth, captured): (Option<&Ledger>, Option<&CaptureLedger>),
+        recorded: &[Recorded],
+    ) -> Vec<ClientResult> {
+        let clients = speaker.clients(truth).into_iter().enumerate();
+        let with_tape =
+            |(place, client)| self.with_tape(place, client, (truth, captured), recorded);
+        clients.map(with_tape).collect()
     }
+}
 
-    fn endpoint(&self, truth: Option<&Ledger>, heard: Option<&Heard>) -> EndpointResult {
+/// What is known of the playing side when the run is over.
+#[derive(Debug)]
+pub(crate) struct Speaker<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) notes: &'a Notes,
+    pub(crate) answers: Answers,
+    /// How often the notification event was set that was set already.
+    pub(crate) coalesced: u64,
+    /// What a timer-driven client believes.
+    pub(crate) belief: Option<RingWriter>,
+}
+
+impl Speaker<'_> {
+    /// What came of the device.
+    pub(crate) fn endpoint(&self, truth: Option<&Ledger>, heard: Option<&Heard>) -> EndpointResult {
         let notes = &self.notes;
-        let device = &self.scenario.device;
-        let answers = self.ask();
+        let (device, answers) = (&self.scenario.device, self.answers);
         let mut notifications = notes.notifications;
-        notifications.coalesced += self.coalesced_sets();
+        notifications.coalesced += self.coalesced;
         notifications.duplicate_writes = truth.map_or(0, Ledger::duplicate_writes);
         let by_class = truth.map_or_else(
             || Class::ALL.map(|class| (class, 0)).into(),
@@ -260,11 +212,8 @@ impl Stack {
         }
     }
 
-    fn clients(
-        &self,
-        (truth, captured): (Option<&Ledger>, Option<&CaptureLedger>),
-        recorded: &[Recorded],
-    ) -> Vec<ClientResult> {
+    /// What came of each client that plays.
+    pub(crate) fn clients(&self, truth: Option<&Ledger>) -> Vec<ClientResult> {
         let notes = &self.notes;
         let producer = &notes.notifications;
         let writes = truth.into_iter().flat_map(|truth| &truth.account().writes);
@@ -279,7 +228,7 @@ impl Stack {
                 Mode::ExclusiveTimer => (producer.wakes, placed),
                 _ => (own.wakes, own.frames_written),
             };
-            let client = ClientResult {
+            ClientResult {
                 name: self.scenario.client_name(place),
                 mode: mode.name(),
                 wakes,
@@ -291,15 +240,14 @@ impl Stack {
                     .flatten(),
                 recorded: None,
                 round_trip: None,
-            };
-            self.with_tape(place, client, (truth, captured), recorded)
+            }
         };
         (0..notes.clients.len()).map(client).collect()
     }
 
     /// What a timer-driven client makes of its readings.
     fn belief(&self) -> Option<Belief> {
-        let writer = self.players.belief()?;
+        let writer = self.belief.as_ref()?;
         Some(Belief {
             played_frames: writer.played().get(),
             written_frames: writer.written().get(),
@@ -311,39 +259,42 @@ impl Stack {
     }
 }
 
+/// What the device played until `end`, as sound.
+pub(crate) fn heard<C: Context + Fork + Debug>(
+    scenario: &Scenario,
+    hardware: &Hardware<C>,
+    end: SimTime,
+) -> Heard {
+    let device = &scenario.device;
+    let rate = device.format.rate.to_rate();
+    Heard::of(
+        device.name.clone(),
+        device.format.to_format(),
+        |at| hardware.crystal_count(rate, at),
+        &hardware.log(),
+        end,
+    )
+}
+
+/// What the verifier of the port found on a device.
+pub(crate) fn violations<C: Context + Fork + Debug>(
+    hardware: &Hardware<C>,
+) -> impl Iterator<Item = ViolationResult> + use<C> {
+    let found = hardware.device.verifier().violations().into_iter();
+    found.map(|violation| ViolationResult {
+        at_ns: violation.at.to_nanos_floor(),
+        rule: violation.rule.name(),
+        call: violation.call.name(),
+        irql: violation.irql.name(),
+        message: violation.to_string(),
+    })
+}
+
 /// How long `frames` frames are at `hertz`, rounded to the nearest nanosecond.
 fn nanos_of(frames: Frames, hertz: u32) -> u64 {
     let hertz = u128::from(hertz);
     let nanos = (u128::from(frames.get()) * 2_000_000_000 + hertz) / (2 * hertz);
     u64::try_from(nanos).expect("a run lasts at most 30 days")
-}
-
-/// The link's own account of a stay, for the ledger.
-#[derive(Debug)]
-struct LinkCadence(Segment);
-
-impl Cadence for LinkCadence {
-    fn begins(&self, frame: u64) -> SimTime {
-        self.0.instant_of(Frames::new(frame))
-    }
-
-    fn completed(&self, frames: u64) -> SimTime {
-        self.0.completed_at(Frames::new(frames))
-    }
-
-    fn begun_before(&self, time: SimTime) -> u64 {
-        self.0.begun_before(time).get()
-    }
-}
-
-fn stay(segment: &Segment) -> Stay {
-    Stay {
-        run: segment.run,
-        begins: segment.begins,
-        first: segment.first.get(),
-        frames: segment.frames.get(),
-        cadence: Rc::new(LinkCadence(segment.clone())),
-    }
 }
 
 fn stay_result(stay: &Stay) -> StayResult {
@@ -376,20 +327,4 @@ fn millis(nanos: u64) -> f64 {
     let text = SimDuration::from_nanos(nanos).to_string();
     let number = text.trim_end_matches(" ms");
     number.parse().expect("a length is written as a number")
-}
-
-/// A late fetch, as the ledger knows it. Whoever is woken by the ISR that armed the round comes
-/// after it, even at the same moment.
-fn late_fetch(arm: &LateArm) -> LateFetch {
-    let before = match arm.at.phase {
-        Phase::Commit => {
-            SimTime::from_ticks(arm.at.time.ticks().saturating_sub(1)).at(Phase::React)
-        }
-        _ => arm.at,
-    };
-    LateFetch {
-        run: arm.run,
-        first: arm.first.get(),
-        at: before,
-    }
 }

@@ -143,9 +143,9 @@ impl Stack {
                 device_faults::inject_into_microphone(scenario, seed, controller, stream);
             });
         }
-        let players = Players::new(&mut world, scenario, inputs, &hardware, &machine)?;
+        let players = Players::new(&mut world, scenario, inputs, &hardware.pins(), &machine)?;
         let system = System::new(&mut world, scenario, &hardware.device);
-        let list_writer = ListWriter::new(&mut world, scenario, &hardware);
+        let list_writer = ListWriter::new(&mut world, scenario, hardware.driver());
         let recorders = Recorders::new(
             &mut world,
             scenario,

@@ -61,6 +61,26 @@ pub trait Context: Clone + 'static {
     fn mailbox<T: Clone + 'static>(&self, name: &str) -> (Self::Sender<T>, Self::Mailbox<T>);
 }
 
+/// Whoever serves actors: a world in virtual time, or a thread on the wall clock.
+///
+/// What assembles a stack is written against it, and so the same stack stands in either.
+pub trait Host {
+    /// What its actors see of it.
+    type Context: Context;
+
+    /// The seed of the run.
+    fn seed(&self) -> u64;
+
+    /// The context of the actor called `name`. The order of first calls is the order of sources.
+    fn actor(&mut self, name: &str) -> Self::Context;
+
+    /// A new event, not set. The name is for reports.
+    fn event(&mut self, name: &str, reset: Reset) -> <Self::Context as Context>::Event;
+
+    /// Starts an actor that serves others for ever, the one that `cx` is the context of.
+    fn serve(&mut self, cx: &Self::Context, actor: impl Future<Output = ()> + 'static);
+}
+
 /// How an event goes back to "not set".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reset {

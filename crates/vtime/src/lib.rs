@@ -86,7 +86,7 @@ mod rng;
 mod shared;
 pub mod sim;
 
-pub use context::{Context, Event, Mailbox, Received, Reset, Sender, Woken};
+pub use context::{Context, Event, Host, Mailbox, Received, Reset, Sender, Woken};
 pub use descriptor::{Descriptor, Field};
 pub use digest::Digest;
 pub use fork::{Fork, Forker};

@@ -9,7 +9,8 @@ use truth::{
 };
 use units::{Frames, NtStatus};
 
-use super::{millis, nanos_of, stay, stay_result, summary};
+use super::account::stay;
+use super::{millis, nanos_of, stay_result, summary};
 use crate::heard::Recorded;
 use crate::result::{ClientResult, EndpointResult, GlitchResult, RoundTripResult, TapeResult};
 use crate::stack::{Stack, device_faults, faults};

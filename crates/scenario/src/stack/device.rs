@@ -1,21 +1,22 @@
 //! The device and its driver.
 
 use std::cell::Ref;
+use std::fmt::Debug;
 
 use hardware::{
     Controller, LinkLog, MissingTicks, StreamConfig, TimerBus, TimerDevice, device, timer_device,
 };
 use ks::wire::PacketSizeConstraints;
-use ks::{DeviceInterfaces, FilterHandle};
+use ks::{DeviceInterfaces, FilterHandle, PinConnect, PinHandle};
 use machine::{Interrupt, InterruptRoutine, Machine, interrupt};
 use miniport::virtual_audio::{Hears, VirtualMiniport};
 use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioTopology};
 use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
-use units::{Clock, Moment, SampleRate, SimTime};
-use vtime::sim::{Cx, Role, SimEvent, World};
-use vtime::{Event, EventHandle, Fork, Forker, Reset, Shared};
+use units::{Clock, Moment, NtStatus, SampleRate, SimTime};
+use vtime::sim::Cx;
+use vtime::{Context, Event, EventHandle, Fork, Forker, Host, Reset, Shared};
 use wasapi::Player;
 
 use super::controller::{Build, OnController};
@@ -50,11 +51,11 @@ impl Behind {
 
 /// The controller or the timer, its interrupt, and the filter that its driver shows.
 #[derive(Debug)]
-pub(crate) struct Hardware {
+pub(crate) struct Hardware<C: Context = Cx> {
     behind: Behind,
     interrupt: Shared<Interrupt>,
-    doorbell: SimEvent,
-    line: SimEvent,
+    doorbell: C::Event,
+    line: C::Event,
     pub(crate) filter: FilterHandle,
     /// Where its filters are found.
     pub(crate) interfaces: DeviceInterfaces,
@@ -72,10 +73,10 @@ struct Place<'a> {
     start: fn(&str, &FilterHandle, PacketSizeConstraints) -> DeviceInterfaces,
 }
 
-impl Hardware {
+impl<C: Context + Fork + Debug> Hardware<C> {
     /// The speaker of `scenario`. `missing` are the ticks that never come, if it has any.
     pub(crate) fn new(
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         scenario: &Scenario,
         missing: Option<MissingTicks>,
         keep_samples: bool,
@@ -102,7 +103,7 @@ impl Hardware {
     /// The microphone, which hears `player`: without one, the tone of the sample driver if it is
     /// virtual, and a silent room if it is not.
     pub(crate) fn recording(
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         microphone: &Microphone,
         missing: Option<MissingTicks>,
         player: Option<Player>,
@@ -134,7 +135,7 @@ impl Hardware {
     /// The microphone on the controller of this speaker, which interrupts for both from now on.
     pub(crate) fn recording_beside(
         &mut self,
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         microphone: &Microphone,
         player: Option<Player>,
     ) -> Self {
@@ -167,7 +168,7 @@ impl Hardware {
     }
 
     fn assemble(
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         place: &Place<'_>,
         samples: Samples,
         build: impl FnOnce(EventHandle) -> (Behind, Driver),
@@ -192,6 +193,12 @@ impl Hardware {
             device,
             actors: place.actors,
         }
+    }
+
+    /// Makes pins of its wave filter, at the beginning of time.
+    pub(crate) fn pins(&self) -> impl Fn(PinConnect) -> Result<PinHandle, NtStatus> + use<C> {
+        let filter = self.filter.clone();
+        move |connect| filter.create_pin(SimTime::ZERO.commit(), connect)
     }
 
     /// What was heard, or recorded.
@@ -254,9 +261,9 @@ impl Hardware {
     /// `others` are entered into the history by who stands beside it.
     pub(crate) fn spawn(
         &self,
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         machine: &Shared<Machine>,
-        others: Vec<(EventHandle, Cx)>,
+        others: Vec<(EventHandle, C)>,
     ) {
         let [controller, interrupt_routine] = self.actors;
         let cx = world.actor(controller);
@@ -264,11 +271,11 @@ impl Hardware {
         match &self.behind {
             Behind::Timer(timer) => {
                 let drive = timer_device(cx.clone(), timer.clone(), doorbell, line);
-                world.spawn(&cx, Role::Service, drive);
+                world.serve(&cx, drive);
             }
             Behind::Controller(place) => {
                 let drive = device(cx.clone(), place.controller.clone(), doorbell, line);
-                world.spawn(&cx, Role::Service, drive);
+                world.serve(&cx, drive);
             }
         }
         let cx = world.actor(interrupt_routine);
@@ -279,7 +286,7 @@ impl Hardware {
             self.line.clone(),
             others,
         );
-        world.spawn(&cx, Role::Service, serve);
+        world.serve(&cx, serve);
     }
 }
 
@@ -395,7 +402,7 @@ impl Fork for Hardware {
 }
 
 /// Watches the driver of the device that is called `name`, and tells the history in its name.
-fn verifier(world: &mut World, name: &str) -> Verifier {
+fn verifier<C: Context + Fork + Debug>(world: &mut impl Host<Context = C>, name: &str) -> Verifier {
     let verifier = Verifier::default();
     verifier.set_witness(Box::new(Recorder(world.actor(name))));
     verifier

@@ -4,11 +4,9 @@ use std::collections::VecDeque;
 
 use miniport::HdAudioAdapter;
 use units::{Moment, SimTime};
-use vtime::sim::{Cx, Role, World};
-use vtime::{Context, Fork, Forker, Shared};
+use vtime::{Context, Fork, Forker, Host, Shared};
 
 use super::DRIVER;
-use super::device::Hardware;
 use crate::format::{Action, RewriteDescriptor, Scenario};
 use crate::history::DESCRIPTOR;
 
@@ -26,11 +24,16 @@ struct Writer {
 }
 
 impl ListWriter {
-    pub(super) fn new(world: &mut World, scenario: &Scenario, speaker: &Hardware) -> Self {
+    /// `driver` is that of the speaker, with the number of its stream.
+    pub(super) fn new(
+        world: &mut impl Host,
+        scenario: &Scenario,
+        driver: Option<(HdAudioAdapter, u32)>,
+    ) -> Self {
         let acts = scenario.actions.iter().filter_map(Action::to_driver);
         let mut acts: Vec<_> = acts.collect();
         acts.sort_by_key(|(at, _)| *at);
-        let Some((adapter, stream)) = speaker.driver().filter(|_| !acts.is_empty()) else {
+        let Some((adapter, stream)) = driver.filter(|_| !acts.is_empty()) else {
             return Self(None);
         };
         world.actor(DRIVER);
@@ -41,11 +44,11 @@ impl ListWriter {
         })))
     }
 
-    pub(super) fn spawn(&self, world: &mut World) {
+    pub(super) fn spawn(&self, world: &mut impl Host) {
         if let Some(writer) = &self.0 {
             let cx = world.actor(DRIVER);
             let write = write_lists(cx.clone(), writer.clone());
-            world.spawn(&cx, Role::Service, write);
+            world.serve(&cx, write);
         }
     }
 }
@@ -60,7 +63,7 @@ impl Writer {
     }
 }
 
-async fn write_lists(cx: Cx, writer: Shared<Writer>) {
+async fn write_lists<C: Context>(cx: C, writer: Shared<Writer>) {
     loop {
         let next = writer.borrow().acts.front().map(|(at, _)| *at);
         let Some(next) = next else { return };

@@ -4,16 +4,15 @@ use engine::{DeviceStream, Endpoint, Engine, EngineConfig, ProducerConfig, engin
 use ks::{Mapping, PinConnect, PinHandle};
 use machine::Machine;
 use miniport::HdAudioMiniport;
-use units::{Frames, NtStatus, SimTime, WaveFormat};
-use vtime::sim::{Role, SimEvent, World};
-use vtime::{Event, Fork, Forker, Reset, Shared};
+use units::{Frames, NtStatus, WaveFormat};
+use vtime::sim::Cx;
+use vtime::{Context, Event, EventHandle, Fork, Forker, Host, Reset, Shared};
 use wasapi::{
     Act, Action, BufferMinimum, ExclusiveClient, PlaceStream, Player, RingWriter, SharedClient,
     SharedClientConfig, TimerClient, exclusive_client, shared_client, timer_client,
 };
 
 use super::ENGINE;
-use super::device::Hardware;
 use super::odd_pin::seen_through_faults;
 use super::source::source;
 use crate::format::{self, Client, Mode, Scenario};
@@ -23,43 +22,44 @@ use crate::run::RunError;
 
 /// Who plays.
 #[derive(Debug)]
-pub(crate) enum Players {
+pub(crate) enum Players<C: Context = Cx> {
     /// Nobody.
     Nobody,
     /// One client, straight on the pin.
     Exclusive {
         place: usize,
         client: Shared<ExclusiveClient>,
-        notification: SimEvent,
+        notification: C::Event,
     },
     /// One client, straight on the pin, with a timer of its own.
     Timer { client: Shared<TimerClient> },
     /// Clients that share an engine.
     Shared {
         engine: Shared<Engine>,
-        start: SimEvent,
-        notification: SimEvent,
+        start: C::Event,
+        notification: C::Event,
         /// With their places in the file. Who plays what he records is elsewhere.
-        clients: Vec<(usize, Shared<SharedClient>, SimEvent)>,
+        clients: Vec<(usize, Shared<SharedClient>, C::Event)>,
         endpoint: Endpoint,
         /// What the engine plays into, beside the engine for whoever asks.
         stream: DeviceStream,
     },
 }
 
-impl Players {
+impl<C: Context> Players<C> {
+    /// Whoever plays into the pins that `create_pin` makes.
     pub(crate) fn new(
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         scenario: &Scenario,
         inputs: &Inputs,
-        hardware: &Hardware,
+        create_pin: CreatePin<'_>,
         machine: &Shared<Machine>,
     ) -> Result<Self, RunError> {
         let assembly = Assembly {
             seed: world.seed(),
             scenario,
             inputs,
-            hardware,
+            create_pin,
             machine,
         };
         match scenario.players().next() {
@@ -74,7 +74,7 @@ impl Players {
         }
     }
 
-    pub(crate) fn spawn(&self, world: &mut World, scenario: &Scenario) {
+    pub(crate) fn spawn(&self, world: &mut impl Host<Context = C>, scenario: &Scenario) {
         match self {
             Self::Nobody => {}
             Self::Exclusive {
@@ -84,12 +84,12 @@ impl Players {
             } => {
                 let cx = world.actor(&scenario.client_name(*place));
                 let play = exclusive_client(cx.clone(), client.clone(), notification.clone());
-                world.spawn(&cx, Role::Service, play);
+                world.serve(&cx, play);
             }
             Self::Timer { client } => {
                 let cx = world.actor(&scenario.client_name(0));
                 let play = timer_client(cx.clone(), client.clone());
-                world.spawn(&cx, Role::Service, play);
+                world.serve(&cx, play);
             }
             Self::Shared {
                 engine: core,
@@ -101,7 +101,7 @@ impl Players {
                 for (place, client, event) in clients {
                     let cx = world.actor(&scenario.client_name(*place));
                     let play = shared_client(cx.clone(), client.clone(), event.clone());
-                    world.spawn(&cx, Role::Service, play);
+                    world.serve(&cx, play);
                 }
                 let cx = world.actor(ENGINE);
                 let mix = engine(
@@ -110,7 +110,7 @@ impl Players {
                     start.clone(),
                     notification.clone(),
                 );
-                world.spawn(&cx, Role::Service, mix);
+                world.serve(&cx, mix);
             }
         }
     }
@@ -151,7 +151,7 @@ impl Players {
     }
 
     /// The event that the device's notifications set.
-    pub(crate) const fn notification(&self) -> Option<&SimEvent> {
+    pub(crate) const fn notification(&self) -> Option<&C::Event> {
         match self {
             Self::Nobody | Self::Timer { .. } => None,
             Self::Exclusive { notification, .. } | Self::Shared { notification, .. } => {
@@ -231,23 +231,26 @@ impl Opened {
     }
 }
 
+/// Whoever makes pins of the device.
+pub(crate) type CreatePin<'a> = &'a dyn Fn(PinConnect) -> Result<PinHandle, NtStatus>;
+
 /// What players are made from.
 #[derive(Clone, Copy)]
 struct Assembly<'a> {
     seed: u64,
     scenario: &'a Scenario,
     inputs: &'a Inputs,
-    hardware: &'a Hardware,
+    create_pin: CreatePin<'a>,
     machine: &'a Shared<Machine>,
 }
 
 impl Assembly<'_> {
-    fn exclusive(
+    fn exclusive<C: Context>(
         self,
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         place: usize,
         client: &Client,
-    ) -> Result<Players, RunError> {
+    ) -> Result<Players<C>, RunError> {
         let notification = world.event("notification", Reset::Auto);
         let name = self.scenario.client_name(place);
         let packet = client.packet_frames(&self.scenario.device);
@@ -277,7 +280,12 @@ impl Assembly<'_> {
         })
     }
 
-    fn timer(self, world: &mut World, place: usize, client: &Client) -> Result<Players, RunError> {
+    fn timer<C: Context>(
+        self,
+        world: &mut impl Host<Context = C>,
+        place: usize,
+        client: &Client,
+    ) -> Result<Players<C>, RunError> {
         let name = self.scenario.client_name(place);
         let keys = client.timer.unwrap_or_default();
         let buffer = client.ring_frames(&self.scenario.device);
@@ -295,7 +303,10 @@ impl Assembly<'_> {
         })
     }
 
-    fn shared(self, world: &mut World) -> Result<Players, RunError> {
+    fn shared<C: Context>(
+        self,
+        world: &mut impl Host<Context = C>,
+    ) -> Result<Players<C>, RunError> {
         let notification = world.event("notification", Reset::Auto);
         let start = world.event("start", Reset::Auto);
         let keys = &self.scenario.engine;
@@ -314,7 +325,7 @@ impl Assembly<'_> {
         let all = self.scenario.players();
         for (place, client) in all.filter(|(_, client)| client.mode == Mode::SharedEvent) {
             let event = world.event(&format!("buffer event {place}"), Reset::Auto);
-            let opened = self.shared_client(place, client, &endpoint, &event)?;
+            let opened = self.shared_client(place, client, &endpoint, event.handle())?;
             clients.push((place, Shared::new(opened), event));
         }
         Ok(Players::Shared {
@@ -332,7 +343,7 @@ impl Assembly<'_> {
         place: usize,
         client: &Client,
         endpoint: &Endpoint,
-        event: &SimEvent,
+        event: EventHandle,
     ) -> Result<SharedClient, RunError> {
         let device = self.scenario.device.format;
         let name = self.scenario.client_name(place);
@@ -355,7 +366,7 @@ impl Assembly<'_> {
             self.player(place, client, format)?,
             self.machine.clone(),
             &name,
-            event.handle(),
+            event,
             actions(self.scenario, place),
         )
         .map_err(|code| refused("IAudioClient::Initialize", code.to_string()))?;
@@ -373,13 +384,13 @@ impl Assembly<'_> {
     }
 
     /// Opens the render pin, in the name of whoever will play into it.
-    fn open(
+    fn open<C: Context>(
         self,
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         name: &str,
         packet: Frames,
         packets: u32,
-        notification: &SimEvent,
+        notification: &C::Event,
     ) -> Result<DeviceStream, RunError> {
         let cx = world.actor(name);
         let (pin, format) = self.pin()?;
@@ -391,10 +402,7 @@ impl Assembly<'_> {
     fn pin(self) -> Result<(PinHandle, WaveFormat), RunError> {
         let format = self.scenario.device.format.to_format();
         let connect = PinConnect::of(HdAudioMiniport::RENDER_PIN, format);
-        let pin = self
-            .hardware
-            .filter
-            .create_pin(SimTime::ZERO.commit(), connect)
+        let pin = (self.create_pin)(connect)
             .map_err(|status| self.refused("the format", status.to_string()))?;
         Ok((seen_through_faults(pin, self.scenario, format), format))
     }

@@ -1,10 +1,11 @@
 //! What the system does to the device: power, removal, rebalance. And who watches its driver.
 
+use std::fmt::Debug;
+
 use port::{DeviceAct, DeviceHandle, DeviceManager, Witness, manage_device};
 use portcls::DevicePower;
 use units::SimTime;
-use vtime::sim::{Cx, Role, World};
-use vtime::{Context, Descriptor, Fork, Forker, Shared};
+use vtime::{Context, Descriptor, Fork, Forker, Host, Shared};
 
 use super::SYSTEM;
 use crate::format::{Action, Scenario, State};
@@ -14,7 +15,7 @@ use crate::format::{Action, Scenario, State};
 pub(crate) struct System(Option<Shared<DeviceManager>>);
 
 impl System {
-    pub(crate) fn new(world: &mut World, scenario: &Scenario, device: &DeviceHandle) -> Self {
+    pub(crate) fn new(world: &mut impl Host, scenario: &Scenario, device: &DeviceHandle) -> Self {
         let acts: Vec<_> = scenario
             .actions
             .iter()
@@ -28,11 +29,11 @@ impl System {
         Self(Some(Shared::new(manager)))
     }
 
-    pub(crate) fn spawn(&self, world: &mut World) {
+    pub(crate) fn spawn(&self, world: &mut impl Host) {
         if let Some(manager) = &self.0 {
             let cx = world.actor(SYSTEM);
             let manage = manage_device(cx.clone(), manager.clone());
-            world.spawn(&cx, Role::Service, manage);
+            world.serve(&cx, manage);
         }
     }
 }
@@ -74,9 +75,9 @@ impl Action {
 
 /// Writes what the port's verifier finds into the history, in the name of the device.
 #[derive(Debug)]
-pub(super) struct Recorder(pub(super) Cx);
+pub(super) struct Recorder<C>(pub(super) C);
 
-impl Witness for Recorder {
+impl<C: Context + Fork + Debug> Witness for Recorder<C> {
     fn record(&self, what: &'static Descriptor, words: &[u64]) {
         self.0.record(what, words);
     }

@@ -13,7 +13,7 @@ use super::event::SimEvent;
 use super::kernel::{Kernel, Task};
 use super::mailbox::{self, SimMailbox, SimSender};
 use super::roster::Life;
-use crate::context::Reset;
+use crate::context::{Host, Reset};
 use crate::fork::Forker;
 use crate::history::{History, Keep};
 
@@ -332,6 +332,26 @@ impl World {
             at: self.kernel.now(),
             actor: self.kernel.name_of(source),
         }
+    }
+}
+
+impl Host for World {
+    type Context = Cx;
+
+    fn seed(&self) -> u64 {
+        self.seed()
+    }
+
+    fn actor(&mut self, name: &str) -> Cx {
+        self.actor(name)
+    }
+
+    fn event(&mut self, name: &str, reset: Reset) -> SimEvent {
+        self.event(name, reset)
+    }
+
+    fn serve(&mut self, cx: &Cx, actor: impl Future<Output = ()> + 'static) {
+        self.spawn(cx, Role::Service, actor);
     }
 }
 
