@@ -27,11 +27,13 @@ pub fn of(scenario: &Scenario, run: &Run) -> Trace {
     let flows = Flows::of(scenario, run, &mut trace);
     flows.draw_faults(scenario, &mut trace, faults);
     actors::draw(run, &mut trace, &flows);
+    let mut truth = run.truth.iter();
     for endpoint in &run.result.endpoints {
         if endpoint.flow == "capture" {
             recording::draw(scenario, run, endpoint, &mut trace);
         } else {
-            buffer::draw(scenario, run, endpoint, &mut trace);
+            let truth = truth.next().and_then(Option::as_ref);
+            buffer::draw(scenario, run, (endpoint, truth), &mut trace);
         }
         for glitch in &endpoint.glitches {
             flows.draw_glitch(glitch, &mut trace, glitches);

@@ -1,6 +1,6 @@
 //! A pin, opened the way the documents say.
 
-use ks::{KsState, Mapping, PinHandle};
+use ks::{KsState, Mapping, PacketCount, PacketNumber, PinHandle};
 use thiserror::Error;
 use units::{Bytes, Frames, NtStatus};
 use vtime::{Context, EventHandle, Fork, Forker};
@@ -20,6 +20,23 @@ pub struct DeviceStream {
     pub packets: u32,
     /// How late what leaves the cyclic buffer is.
     pub latency: ks::HwLatency,
+    /// How packets are counted and announced.
+    pub interface: Interface,
+}
+
+/// How the packets of a pin are counted and announced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interface {
+    /// By their numbers.
+    #[default]
+    Packets,
+    /// By the bytes that the device has fetched, and by the place in the buffer up to which it is
+    /// valid: a stream that goes past the software engine.
+    ///
+    /// # Source
+    /// `audio/ksproperty-audio-linear-buffer-position.md`,
+    /// `audio/ksproperty-audio-wavert-current-write-position.md`.
+    WritePosition,
 }
 
 /// Why a pin cannot be run by packets.
@@ -108,7 +125,51 @@ impl DeviceStream {
             packet,
             packets,
             latency,
+            interface: Interface::Packets,
         })
+    }
+
+    /// The same stream, whose packets are counted and announced by `interface`.
+    #[must_use]
+    pub fn with(self, interface: Interface) -> Self {
+        Self { interface, ..self }
+    }
+
+    /// Packets that have been transferred wholly.
+    pub(crate) fn packet_count<C: Context>(&self, cx: &C) -> Result<PacketCount, NtStatus> {
+        match self.interface {
+            Interface::Packets => ks::packet_count(cx, &self.pin),
+            Interface::WritePosition => {
+                let fetched = ks::linear_buffer_position(cx, &self.pin)?;
+                let packet = self.mapping.format().bytes_of(self.packet).get();
+                Ok(PacketCount::wrapping(fetched / packet))
+            }
+        }
+    }
+
+    /// Announces `packet`; if it is the last one, with its valid bytes.
+    pub(crate) fn announce<C: Context>(
+        &self,
+        cx: &C,
+        packet: PacketNumber,
+        last: Option<Bytes>,
+    ) -> Result<(), NtStatus> {
+        if self.interface == Interface::Packets {
+            return ks::set_write_packet(cx, &self.pin, packet, last);
+        }
+        let size = self.mapping.format().bytes_of(self.packet).get();
+        let begins = u64::from(packet.get() % self.packets) * size;
+        match last.map(Bytes::get) {
+            None => {
+                let end = Bytes::new(begins + size);
+                ks::set_current_write_position(cx, &self.pin, end)
+            }
+            // Nothing of the last packet: the stream ends where the one before it did.
+            Some(0) if begins == 0 => {
+                ks::set_last_buffer_position(cx, &self.pin, self.mapping.actual)
+            }
+            Some(valid) => ks::set_last_buffer_position(cx, &self.pin, Bytes::new(begins + valid)),
+        }
     }
 
     /// Takes the stream to Stop, unregisters the event and closes the pin.

@@ -120,7 +120,7 @@ pub use capture_engine::{CaptureEndpoint, CaptureEngine, capture_engine};
 pub use capture_stream::CaptureStream;
 pub use channels::ChannelMatrix;
 pub use convert::{decode, encode};
-pub use device::{DeviceError, DeviceStream};
+pub use device::{DeviceError, DeviceStream, Interface};
 pub use endpoint::{EndpointBuffer, Taken};
 pub use engine::{Endpoint, Engine, EngineConfig, engine};
 pub use history::{

@@ -75,7 +75,7 @@ impl<C: Context> PacketIo for Io<'_, C> {
     }
 
     fn packet_count(&mut self) -> Result<PacketCount, NtStatus> {
-        ks::packet_count(self.cx, &self.device.pin)
+        self.device.packet_count(self.cx)
     }
 
     fn store(&mut self, at: Frames, len: Frames, bytes: Option<&[u8]>, whose: Whose) {
@@ -85,7 +85,7 @@ impl<C: Context> PacketIo for Io<'_, C> {
     }
 
     fn set_write_packet(&mut self, packet: PacketNumber, eos: Option<Bytes>) -> NtStatus {
-        match ks::set_write_packet(self.cx, &self.device.pin, packet, eos) {
+        match self.device.announce(self.cx, packet, eos) {
             Ok(()) => NtStatus::SUCCESS,
             Err(status) => status,
         }

@@ -7,12 +7,14 @@ mod loopback;
 use std::sync::Arc;
 
 use ring::{Samples, SharedBuffer};
-use units::{Bytes, Clock, Frames, Moment, Phase, SampleFormat, WaveFormat};
+use units::{Bytes, Clock, Frames, Moment, Phase, SampleFormat, SimTime, WaveFormat};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared};
 
 use gain::{Ramp, apply};
-use input::Input;
+use input::{Input, Part};
 use loopback::Loopback;
+
+use crate::link::LinkLog;
 
 /// The properties of a [`Dsp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +29,24 @@ pub struct DspConfig {
     pub inputs: u32,
     /// From the fetch of a frame to its rendering.
     pub delay: Frames,
+    /// What it mixes of a stream behind the end of what is valid.
+    pub underrun: Underrun,
     /// Whether what was rendered is kept.
     pub record: Samples,
+}
+
+/// What a device mixes of a stream whose client has written nothing new. It tells the underrun
+/// either way.
+///
+/// # Source
+/// `audio/ksproperty-rtaudio-setwritepacket.md`: old content or silence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Underrun {
+    /// Silence.
+    #[default]
+    Silence,
+    /// What lies in the buffer.
+    Replay,
 }
 
 /// Where the loopback listens.
@@ -98,7 +116,7 @@ impl Dsp {
         Self {
             config,
             format,
-            clock: Clock::new(units::SimTime::ZERO, config.rate, config.ppb),
+            clock: Clock::new(SimTime::ZERO, config.rate, config.ppb),
             done: 0,
             inputs: (0..config.inputs).map(input).collect(),
             loopback: Loopback::default(),
@@ -141,7 +159,10 @@ impl Dsp {
         self.settle(now);
         let first = self.begun(now);
         match port {
-            DspPort::Input(input) => self.input(input).transfer.run(first),
+            DspPort::Input(input) => {
+                let clock = self.clock;
+                self.input(input).run(first, clock);
+            }
             DspPort::Loopback => self.loopback.transfer.run(first),
         }
     }
@@ -273,6 +294,16 @@ impl Dsp {
         &self.heard
     }
 
+    /// What was mixed of stream `input`, and whose it was. Without samples: those are in the mix.
+    pub fn link_log(&self, input: u32) -> &LinkLog {
+        self.inputs[usize::try_from(input).expect("an index fits")].log()
+    }
+
+    /// Frames of the device that have ended at `time`.
+    pub fn count_at(&self, time: SimTime) -> u64 {
+        self.clock.count_at(time)
+    }
+
     fn input(&mut self, input: u32) -> &mut Input {
         &mut self.inputs[usize::try_from(input).expect("an index fits")]
     }
@@ -289,8 +320,9 @@ impl Dsp {
             return;
         }
         let mut sum = vec![0i32; samples];
-        for input in &self.inputs {
-            input.add_to(&mut sum, first, channels);
+        for input in &mut self.inputs {
+            let part = Part { first, len };
+            input.mix_into(&mut sum, part, self.config.underrun);
         }
         let level = self.volume.level_at(first);
         let rendered = |sample: &i32| if self.muted { 0 } else { apply(*sample, level) };
@@ -377,4 +409,4 @@ impl Fork for Dsp {
     }
 }
 
-vtime::fork_by_clone!(DspConfig, Tap, DspPort, DspEvent);
+vtime::fork_by_clone!(DspConfig, Tap, Underrun, DspPort, DspEvent);

@@ -135,7 +135,7 @@ pub use config::{
 pub use controller::Controller;
 pub use crystal::CrystalWalk;
 pub use device::{Bus, device};
-pub use dsp::{Dsp, DspConfig, DspEvent, DspPort, Tap, dsp_device};
+pub use dsp::{Dsp, DspConfig, DspEvent, DspPort, Tap, Underrun, dsp_device};
 pub use error::{RegisterError, RunError};
 pub use fault::{Fault, Injection};
 pub use format::{SampleSize, StreamFormat, StreamFormatError};

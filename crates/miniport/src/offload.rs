@@ -6,18 +6,18 @@ mod routine;
 mod stream;
 
 use hardware::{Dsp, DspPort, Tap};
-use ks::wire::TapPoint;
+use ks::wire::{PacketSizeConstraints, TapPoint};
 use ks::{
-    AUDIO_SIGNALPROCESSINGMODE_DEFAULT, Communication, DataFlow, DataRange, Guid, InstanceCount,
-    KSCATEGORY_AUDIO, KSCATEGORY_REALTIME, KSCATEGORY_RENDER, KSNODETYPE_AUDIO_LOOPBACK,
-    PinFactory, SampleKind,
+    AUDIO_SIGNALPROCESSINGMODE_DEFAULT, Communication, Connection, DataFlow, DataRange, End, Guid,
+    InstanceCount, KSCATEGORY_AUDIO, KSCATEGORY_REALTIME, KSCATEGORY_RENDER,
+    KSNODETYPE_AUDIO_ENGINE, KSNODETYPE_AUDIO_LOOPBACK, Node, PinFactory, SampleKind, Topology,
 };
 use machine::InterruptRoutine;
 use portcls::{
     AudioEngineNode, AudioSignalProcessing, FilterDescription, MiniportWaveRt,
     MiniportWaveRtStream, NewStream, PortStreamHandle, fill_modes,
 };
-use units::{Moment, NtStatus, WaveFormat};
+use units::{Bytes, Hns, Moment, NtStatus, WaveFormat};
 use vtime::{EventHandle, Fork, Forker, Shared};
 
 use routine::{OpenStreams, Routine};
@@ -67,6 +67,17 @@ impl OffloadMiniport {
             gfx: true,
             volume: 0,
             muted: false,
+        }
+    }
+
+    /// What packets the device can have: of whole frames, and of offloaded streams what
+    /// [`AudioEngineNode::buffer_size_range`] says.
+    pub fn packet_sizes(&self) -> PacketSizeConstraints {
+        PacketSizeConstraints {
+            period_min: Hns::new(0),
+            alignment: Bytes::new(1),
+            size_max: None,
+            modes: Vec::new(),
         }
     }
 
@@ -140,6 +151,26 @@ impl MiniportWaveRt for OffloadMiniport {
                 self.factory(DataFlow::In, self.offloads()),
                 loopback,
                 bridge,
+            ],
+        }
+    }
+
+    /// One node: host, offload and loopback pin and the way out are wired to it as those of the
+    /// sample are.
+    fn topology(&self) -> Topology {
+        let node = |pin| End::Node { node: 0, pin };
+        let wire = |from, to| Connection { from, to };
+        Topology {
+            nodes: vec![Node {
+                kind: KSNODETYPE_AUDIO_ENGINE,
+                name: None,
+                automation: Vec::new(),
+            }],
+            connections: vec![
+                wire(End::Pin(Self::HOST_PIN), node(1)),
+                wire(End::Pin(Self::OFFLOAD_PIN), node(2)),
+                wire(node(3), End::Pin(Self::LOOPBACK_PIN)),
+                wire(node(0), End::Pin(Self::BRIDGE_PIN)),
             ],
         }
     }

@@ -8,16 +8,18 @@ use units::{Bytes, Frames, Moment, WaveFormat};
 use vtime::{Fork, Forker, Shared};
 
 use crate::memory::Memory;
-use crate::verifier::Verifier;
+use crate::verifier::{Verifier, Witness};
 
 /// What a stream's miniport has of the port.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct PortStream {
     memory: Shared<Memory>,
     /// The highest address that the device reaches, whatever its miniport asks for.
     reach: u64,
     ledger: Shared<PageLedger>,
     verifier: Verifier,
+    /// Who writes down what the stream tells, if it is not the witness of the device.
+    witness: Option<Box<dyn Witness>>,
 }
 
 /// The pages that a stream has, and where they are mapped in the kernel.
@@ -28,12 +30,18 @@ pub(crate) struct PageLedger {
 }
 
 impl PortStream {
-    pub(crate) fn new(memory: Shared<Memory>, reach: u64, verifier: Verifier) -> Self {
+    pub(crate) fn new(
+        memory: Shared<Memory>,
+        reach: u64,
+        verifier: Verifier,
+        witness: Option<Box<dyn Witness>>,
+    ) -> Self {
         Self {
             memory,
             reach,
             ledger: Shared::new(PageLedger::default()),
             verifier,
+            witness,
         }
     }
 
@@ -124,7 +132,7 @@ impl PortWaveRtStream for PortStream {
     }
 
     fn write_etw_event(&mut self, now: Moment, event: EtwEvent) {
-        self.verifier.told(now, event);
+        self.verifier.told(now, event, self.witness.as_deref());
     }
 
     fn free_pages(&mut self, mdl: Mdl) {
@@ -149,6 +157,7 @@ impl PortWaveRtStream for PortStream {
             reach: self.reach,
             ledger: self.ledger.fork(forker),
             verifier: self.verifier.fork(forker),
+            witness: self.witness.as_ref().map(|own| own.fork_witness(forker)),
         })
     }
 }
@@ -165,7 +174,7 @@ mod tests {
     fn port_stream(pages: u64) -> PortStream {
         let size = Bytes::new(pages * PAGE_SIZE.get());
         let memory = Memory::new(0x10_0000, size, Samples::Left);
-        PortStream::new(Shared::new(memory), u64::MAX, Verifier::default())
+        PortStream::new(Shared::new(memory), u64::MAX, Verifier::default(), None)
     }
 
     #[test]

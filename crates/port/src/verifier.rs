@@ -41,6 +41,13 @@ pub trait Witness: fmt::Debug {
     /// Writes an entry, as of now.
     fn record(&self, what: &'static Descriptor, words: &[u64]);
 
+    /// Who writes down what stream `number` of pin factory `pin` tells, if somebody else does;
+    /// streams are counted from 0, those that are open.
+    fn of_stream(&self, pin: u32, number: u32) -> Option<Box<dyn Witness>> {
+        let _ = (pin, number);
+        None
+    }
+
     /// The same witness of the twin world.
     fn fork_witness(&self, forker: &mut Forker) -> Box<dyn Witness>;
 }
@@ -171,13 +178,20 @@ impl Verifier {
         }
     }
 
-    pub(crate) fn told(&self, now: Moment, event: EtwEvent) {
+    /// Who writes down what stream `number` of `pin` tells, if it is not the witness itself.
+    pub(crate) fn witness_of(&self, pin: u32, number: u32) -> Option<Box<dyn Witness>> {
+        let core = self.0.borrow();
+        core.witness.as_ref()?.of_stream(pin, number)
+    }
+
+    /// A stream told `event`; `own` is its witness, if it has one.
+    pub(crate) fn told(&self, now: Moment, event: EtwEvent, own: Option<&dyn Witness>) {
         let mut core = self.0.borrow_mut();
         if core.events.len() == EVENTS_KEPT {
             core.events.pop_front();
         }
         core.events.push_back((now.time, event));
-        if let Some(witness) = &core.witness {
+        if let Some(witness) = own.or(core.witness.as_deref()) {
             let EtwEvent {
                 kind,
                 linear_position,
@@ -309,7 +323,7 @@ mod tests {
             parameter4: 0,
         };
         for place in 0..5_000 {
-            verifier.told(Moment::default(), told(place));
+            verifier.told(Moment::default(), told(place), None);
         }
         let kept = verifier.engine_events();
         assert_eq!(kept.len(), EVENTS_KEPT);

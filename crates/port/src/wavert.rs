@@ -224,7 +224,10 @@ impl Filter for WaveRtPort {
         self.verifier.enter_new_stream(now, self.device.power());
         let miniport = &mut self.subdevice.borrow_mut().miniport;
         let reach = miniport.device_description().highest_address();
-        let port = PortStream::new(self.memory.clone(), reach, self.verifier.clone());
+        let number = OpenPins::count(&self.open.everywhere, connect.pin);
+        let witness = self.verifier.witness_of(connect.pin, number);
+        let verifier = self.verifier.clone();
+        let port = PortStream::new(self.memory.clone(), reach, verifier, witness);
         let pages = port.ledger();
         let port: Box<dyn PortWaveRtStream> = Box::new(port);
         let port = Shared::new(port);

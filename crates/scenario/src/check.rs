@@ -5,6 +5,7 @@ mod client;
 mod device_faults;
 mod dma;
 mod happenings;
+mod offload;
 
 use hardware::StreamFormat;
 use ring::Samples;
@@ -14,6 +15,7 @@ use crate::format::{
     Device, EndFill, Engine, Format, Kind, PositionSource, Sample, Scenario, Source, VirtualMode,
 };
 use crate::quantity::Drift;
+use crate::stack::offload::stream_name;
 use crate::stack::{CONTROLLER, DRIVER, ENGINE, INTERRUPT, SYSTEM};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
@@ -49,14 +51,17 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
     check.dma_of_microphone();
     check.whose_suite();
     check.clients();
+    check.streams();
     for (place, client) in scenario.clients.iter().enumerate() {
         check.client(&format!("client[{place}]"), client);
     }
     for (place, fault) in scenario.faults.iter().enumerate() {
         check.fault(&format!("fault[{place}]"), fault);
+        check.fault_of_mixer(&format!("fault[{place}]"), fault);
     }
     for (place, action) in scenario.actions.iter().enumerate() {
         check.action(&format!("action[{place}]"), action);
+        check.action_on_mixer(&format!("action[{place}]"), action);
     }
     check.delays();
     check.problems
@@ -143,6 +148,7 @@ impl Check<'_> {
         self.virtual_device(device);
         self.wander("device.wander", device.wander);
         self.looping(device);
+        self.mixer(device);
         self.what_it_plays(device);
         let frame_bytes = u64::from(device.format.to_format().frame_bytes());
         for (key, frames) in [
@@ -325,6 +331,7 @@ impl Check<'_> {
         let with_microphone = self.scenario.microphone.is_some();
         [ENGINE, CONTROLLER, INTERRUPT, SYSTEM, DRIVER].contains(&name)
             || with_microphone && capture::NAMES.contains(&name)
+            || (0..self.scenario.offloads().count()).any(|number| stream_name(number) == name)
     }
 
     /// A cyclic buffer of the device.

@@ -3,54 +3,44 @@
 use serde_json::{Map, Value};
 
 use crate::format::Expect;
-use crate::result::{EndpointResult, Expectation, RunResult};
+use crate::result::{Expectation, GlitchResult, RunResult};
 
 /// Each figure that `expect` states, beside the one in `result`, in the order of the format.
 ///
 /// Of the glitches only those are looked at that are stated: there may be very many. Meanwhile
 /// `result` is without them.
 pub(crate) fn expectations(expect: &Expect, result: &mut RunResult) -> Vec<Expectation> {
-    let recording = expect.microphone.as_ref();
-    let listed = [
-        expect.glitches.as_ref().map_or(0, Vec::len),
-        recording.map_or(0, |expect| expect.glitches.as_ref().map_or(0, Vec::len)),
-    ];
-    let counted = [
-        expect.glitch_count.is_some(),
-        recording.is_some_and(|expect| expect.glitch_count.is_some()),
-    ];
-    let side = |flow: &str| usize::from(flow == "capture");
     let mut all = Vec::new();
+    let mut offloads = 0;
     for endpoint in &mut result.endpoints {
         let own = std::mem::take(&mut endpoint.glitches);
-        let kept = own.iter().take(listed[side(endpoint.flow)]);
-        endpoint.glitches = kept.cloned().collect();
+        let stated = match (endpoint.flow, &endpoint.offload) {
+            ("capture", _) => expect.microphone.as_ref().map(|own| own.glitches.as_ref()),
+            (_, Some(_)) => {
+                offloads += 1;
+                let list = expect.offload.as_ref();
+                let stated = list.and_then(|list| list.get(offloads - 1));
+                stated.map(|own| own.glitches.as_ref())
+            }
+            (_, None) => Some(expect.glitches.as_ref()),
+        };
+        let listed = stated.flatten().map_or(0, Vec::len);
+        endpoint.glitches = own.iter().take(listed).cloned().collect();
         all.push(own);
     }
-    let count = |wanted: usize| {
-        let of_side = |(endpoint, own): (&EndpointResult, &Vec<_>)| {
-            (side(endpoint.flow) == wanted).then_some(own.len())
-        };
-        result.endpoints.iter().zip(&all).find_map(of_side)
-    };
-    let glitches = [0, 1].map(|wanted| count(wanted).unwrap_or(0));
-    let actual = figures(result, glitches);
+    let actual = figures(result, &all);
     for (endpoint, own) in result.endpoints.iter_mut().zip(all) {
         endpoint.glitches = own;
     }
     let mut found = Found::default();
     let stated = serde_json::to_value(expect).expect("text keys and plain values");
-    for (key, value) in stated.as_object().expect("a table") {
-        let side = usize::from(key == "microphone");
-        (found.glitches, found.counted) = (glitches[side], counted[side]);
-        found.compare(key, value, actual.get(key));
-    }
+    found.tables("", stated.as_object().expect("a table"), &actual.into());
     found.all
 }
 
-/// The figures of `result`, whose speaker and microphone have so many glitches, by the keys that
-/// expectations are stated with.
-fn figures(result: &RunResult, glitches: [usize; 2]) -> Map<String, Value> {
+/// The figures of `result`, whose endpoints have those glitches, by the keys that expectations are
+/// stated with.
+fn figures(result: &RunResult, glitches: &[Vec<GlitchResult>]) -> Map<String, Value> {
     let whole = serde_json::to_value(result).expect("text keys and plain values");
     let mut figures = Map::new();
     for key in [
@@ -63,15 +53,19 @@ fn figures(result: &RunResult, glitches: [usize; 2]) -> Map<String, Value> {
     ] {
         figures.insert(kebab(key), in_kebab(whole[key].clone()));
     }
-    for (place, endpoint) in result.endpoints.iter().enumerate() {
-        let value = &whole["endpoints"][place];
+    let mut offloads = Vec::new();
+    for (place, (endpoint, glitches)) in result.endpoints.iter().zip(glitches).enumerate() {
+        let mut own = endpoint_figures(&whole["endpoints"][place], glitches.len());
         if endpoint.flow == "capture" {
-            let own = endpoint_figures(value, glitches[1]);
             figures.insert("microphone".to_owned(), Value::Object(own));
+        } else if let Some(Value::Object(mut whose)) = own.remove("offload") {
+            own.append(&mut whose);
+            offloads.push(Value::Object(own));
         } else {
-            figures.append(&mut endpoint_figures(value, glitches[0]));
+            figures.append(&mut own);
         }
     }
+    figures.insert("offload".to_owned(), offloads.into());
     figures
 }
 
@@ -119,7 +113,7 @@ fn in_kebab(value: Value) -> Value {
 struct Found {
     all: Vec<Expectation>,
     /// How many there were.
-    glitches: usize,
+    glitches: u64,
     /// There may be more glitches than are listed.
     counted: bool,
 }
@@ -133,16 +127,27 @@ impl Found {
             (Value::Object(_), Value::Object(_)) if last(what) == "reported" => {
                 self.leaf(what, stated, actual);
             }
-            (Value::Object(table), _) => {
-                for (key, value) in table {
-                    self.compare(&format!("{what}.{key}"), value, actual.get(key));
-                }
-            }
+            (Value::Object(table), _) => self.tables(what, table, actual),
             (Value::Array(stated), Value::Array(actual)) => self.lists(what, stated, actual),
             (Value::String(text), Value::Null) if text.is_empty() => {
                 self.leaf(what, stated, stated);
             }
             _ => self.leaf(what, stated, actual),
+        }
+    }
+
+    /// Compares what is in a table. How many glitches an endpoint has, it says beside them.
+    fn tables(&mut self, what: &str, stated: &Map<String, Value>, actual: &Value) {
+        let count = actual.get("glitch-count").and_then(Value::as_u64);
+        let counted = stated.contains_key("glitch-count");
+        for (key, value) in stated {
+            (self.glitches, self.counted) = (count.unwrap_or(0), counted);
+            let name = if what.is_empty() {
+                key.clone()
+            } else {
+                format!("{what}.{key}")
+            };
+            self.compare(&name, value, actual.get(key));
         }
     }
 
@@ -152,7 +157,7 @@ impl Found {
             let length = if are_glitches {
                 self.glitches
             } else {
-                actual.len()
+                actual.len() as u64
             };
             let (stated, actual) = (stated.len().into(), length.into());
             self.leaf(&format!("{what}.length"), &stated, &actual);

@@ -10,8 +10,10 @@ mod device_fault;
 mod dma;
 mod expect;
 mod expect_capture;
+mod expect_offload;
 mod fault;
 mod microphone;
+mod offload;
 mod source;
 mod timer;
 
@@ -36,12 +38,14 @@ pub use expect::{
 pub use expect_capture::{
     ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
 };
+pub use expect_offload::ExpectedOffload;
 pub use fault::{
     Action, BlockedDpc, Fault, LateDpc, LateIsr, LateWakeUp, LostNotification, MissingTicks, Power,
     ReadSlot, Rebalance, Remove, RewriteDescriptor, RunAgain, SpuriousNotification, State,
     StepBack, Transport, WritePacket,
 };
 pub use microphone::{CaptureEngine, CaptureSuite, ControllerOf, Microphone, Overrun, ReadOrder};
+pub use offload::{Offload, Underrun};
 pub use source::{Impulses, Noise, Nothing, Sine, Source, Sweep, Wav};
 pub use timer::{ByteCount, Detector, Plausibility, Position, Timer};
 
@@ -114,10 +118,18 @@ impl Scenario {
         clients.any(|client| client.mode.records() && client.mode.shares())
     }
 
-    /// The clients that play, with their places.
+    /// The clients that play on the one stream of the speaker, alone or through its engine, with
+    /// their places.
     pub fn players(&self) -> impl Iterator<Item = (usize, &Client)> {
         let all = self.clients.iter().enumerate();
-        all.filter(|(_, client)| client.mode.plays())
+        all.filter(|(_, client)| client.mode.plays() && client.mode != Mode::Offload)
+    }
+
+    /// The clients that play past the software engine, each on a stream of its own, with their
+    /// places.
+    pub fn offloads(&self) -> impl Iterator<Item = (usize, &Client)> {
+        let all = self.clients.iter().enumerate();
+        all.filter(|(_, client)| client.mode == Mode::Offload)
     }
 
     /// The clients that record, with their places.
@@ -128,7 +140,8 @@ impl Scenario {
 
     /// True if there is a speaker to look at: somebody plays, or there is nothing else.
     pub fn has_speaker(&self) -> bool {
-        self.microphone.is_none() || self.players().next().is_some()
+        let plays = |client: &Client| client.mode.plays();
+        self.microphone.is_none() || self.clients.iter().any(plays)
     }
 
     /// The microphone, if it is on the controller of the speaker.

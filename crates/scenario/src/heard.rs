@@ -54,6 +54,18 @@ impl Heard {
         }
     }
 
+    /// What a device that mixes has mixed: it has a frame for each count of its crystal. That of
+    /// the last instant is silent if the device did not come to it.
+    pub(crate) fn mixed(endpoint: String, format: WaveFormat, mixed: &[u8], total: u64) -> Self {
+        let mut bytes = mixed.to_vec();
+        bytes.resize(index(total) * format.frame_bytes() as usize, 0);
+        Self {
+            endpoint,
+            format,
+            bytes,
+        }
+    }
+
     /// A number that stands for the sound: 16 hexadecimal digits. FNV-1a over the bytes.
     pub fn hash(&self) -> String {
         hash(&self.bytes)

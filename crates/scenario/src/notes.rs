@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use engine::{DeviceStream, MIXED, NO_PASS, PACKET, PASS, STARVED, STATE};
 use hardware::Stall;
 use hardware::fault::Effect;
-use ks::{KsState, PinRequest, Property, REQUEST, RtAudioRequest};
+use ks::{AudioRequest, KsState, PinRequest, Property, REQUEST, RtAudioRequest};
 use machine::{Component, DELAY, DPC, FaultId, ISR, LATE_ISR, Latency, NOTIFICATION, WAKE};
 use port::ENGINE_EVENT;
 use portcls::EngineEventKind;
 use truth::{DeviceStall, LostNotification, Mixed, Origin, Placed, Starved, Supply, Work, Write};
-use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
+use units::{Bytes, Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
 use vtime::Entry;
 use wasapi::{DEFICIT, FILL, NO_WAKE, PLACED, TURN};
 
@@ -20,6 +20,7 @@ use crate::format::{Mode, Scenario};
 use crate::result::{Detection, Notifications};
 use crate::stack::{
     CAPTURE_CONTROLLER, CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE, INTERRUPT, Opened,
+    offload::stream_name,
 };
 pub(crate) use capture::{CAPTURE_AHEAD, CaptureNotes, SERVER_OUTPUT_QUEUE_FULL};
 
@@ -43,6 +44,8 @@ pub(crate) enum Role {
     SharedInterrupt,
     /// The driver of the microphone.
     Microphone,
+    /// A stream that goes past the software engine, or its client: which, counted from 0.
+    Offload(usize),
     /// Anybody else.
     Other,
 }
@@ -58,6 +61,10 @@ impl Role {
                 Mode::ExclusiveEvent | Mode::ExclusiveTimer => Self::Producer,
                 Mode::ExclusiveCapture => Self::Reader,
                 Mode::SharedCapture | Mode::SharedThrough => Self::Listener(place),
+                Mode::Offload => {
+                    let all = scenario.offloads();
+                    Self::Offload(all.take_while(|(other, _)| *other < place).count())
+                }
             },
             (None, ENGINE) => Self::Producer,
             (None, CAPTURE_ENGINE) => Self::Reader,
@@ -65,7 +72,9 @@ impl Role {
             (None, INTERRUPT) if scenario.microphone_beside().is_some() => Self::SharedInterrupt,
             (None, _) => match &scenario.microphone {
                 Some(microphone) if microphone.name == name => Self::Microphone,
-                _ => Self::Other,
+                _ => (0..scenario.offloads().count())
+                    .find(|number| stream_name(*number) == name)
+                    .map_or(Self::Other, Self::Offload),
             },
         }
     }
@@ -77,6 +86,8 @@ pub(crate) struct Notes {
     /// Frames in a packet, bytes in a frame.
     packet: Frames,
     frame_bytes: u64,
+    /// Packets in the buffer.
+    packets: u64,
     pub(crate) writes: Vec<Write>,
     pub(crate) placed: Vec<Placed>,
     pub(crate) detections: Vec<Detection>,
@@ -129,6 +140,8 @@ struct ProducerNotes {
     wake: Option<usize>,
     /// The valid bytes that the latest announcement declared to be the last ones.
     ends: Option<u64>,
+    /// The place in the buffer that the latest announcement declared to be the end.
+    ends_at: Option<u64>,
 }
 
 /// What the device did last, as far as others may be misled by it.
@@ -208,6 +221,7 @@ impl Notes {
         Self {
             packet: stream.map_or(Frames::ZERO, |stream| stream.packet),
             frame_bytes: stream.map_or(1, frame).into(),
+            packets: stream.map_or(1, |stream| stream.packets).into(),
             writes: Vec::new(),
             placed: Vec::new(),
             detections: Vec::new(),
@@ -302,7 +316,7 @@ impl Notes {
     }
 
     fn request(&mut self, words: &[u64]) {
-        let [property, _, detail, status, answer] = words else {
+        let [property, argument, detail, status, answer] = words else {
             return;
         };
         let status = status_of(*status);
@@ -311,6 +325,8 @@ impl Notes {
         }
         if *property == u64::from(Property::SET_WRITE_PACKET.code()) {
             self.producer.ends = detail.checked_sub(1);
+        } else if *property == u64::from(last_buffer().code()) {
+            self.producer.ends_at = Some(*argument);
         } else if *property == u64::from(packet_count().code()) {
             self.counted(*answer);
         }
@@ -475,6 +491,7 @@ impl Notes {
         let [packet, status, _, begun, content, pass] = words else {
             return;
         };
+        let (size, count) = (self.packet.get() * self.frame_bytes, self.packets);
         let producer = &mut self.producer;
         let origin = match producer.wake {
             _ if *pass == NO_PASS && (producer.has_run || producer.writes > 0) => Origin::Forced,
@@ -487,7 +504,9 @@ impl Notes {
                 self.work[wake].latency.add(Component::RunSelf, served);
             }
         }
-        let ends = producer.ends.take();
+        let ends_at = producer.ends_at.take();
+        let ends_at = ends_at.map(|place| valid_in(place, *packet, size, count));
+        let ends = producer.ends.take().or(ends_at);
         let frames = ends.map_or(self.packet.get(), |bytes| bytes / self.frame_bytes);
         self.writes.push(Write {
             run: producer.run,
@@ -633,6 +652,19 @@ fn told(words: &[u64]) -> Option<String> {
         kind @ EngineEventKind::GlitchReport => format!("{} {code}", kind.name()),
         kind => kind.name().to_owned(),
     })
+}
+
+/// The property that says where the last buffer of an offloaded stream ends.
+fn last_buffer() -> Property {
+    let request = AudioRequest::SetLastBufferPosition(Bytes::ZERO);
+    Property::of(&PinRequest::Audio(request))
+}
+
+/// Bytes of `packet` before `place`, in a buffer of `count` packets of `size` bytes. Where the packet
+/// before it ends, that is none.
+fn valid_in(place: u64, packet: u64, size: u64, count: u64) -> u64 {
+    let begins = packet % count * size;
+    (place + count * size - begins) % (count * size)
 }
 
 /// The property that asks for the packet count.

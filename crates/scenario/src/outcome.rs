@@ -2,6 +2,7 @@
 
 mod account;
 mod capture;
+mod offload;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -22,6 +23,7 @@ use crate::result::{
 };
 use crate::run::{Run, RunError};
 use crate::stack::device::Hardware;
+use crate::stack::offload::OffloadPin;
 use crate::stack::{Answers, Stack};
 pub(crate) use account::{account, note_what_was_heard};
 
@@ -33,6 +35,14 @@ impl Stack {
     pub fn finish(mut self) -> Result<Run, RunError> {
         self.run_until(self.end())?;
         if let Some(status) = self.players.failure() {
+            return Err(RunError::Refused {
+                who: self.scenario.device.name.clone(),
+                what: "a change of state",
+                status: status.to_string(),
+            });
+        }
+        let mut pins = self.offloads.pins().iter();
+        if let Some(status) = pins.find_map(OffloadPin::failure) {
             return Err(RunError::Refused {
                 who: self.scenario.device.name.clone(),
                 what: "a change of state",
@@ -65,9 +75,11 @@ impl Stack {
                 &mut self.notes,
             ))
         });
+        let offloaded = self.offload_ledgers();
         let captured = self.capture_account().map(CaptureLedger::close);
         let cx = self.world.actor(&self.scenario.device.name);
         note_what_was_heard(&self.hardware.log(), |words| cx.record(&HEARD, words));
+        self.note_what_was_mixed();
         let keeps = self.options.keep_samples && self.scenario.has_speaker();
         let heard = keeps.then(|| heard(&self.scenario, &self.hardware, end));
         let recorded = self.recorded();
@@ -75,9 +87,16 @@ impl Stack {
         let has_speaker = self.scenario.has_speaker();
         let playing = self.speaker();
         let speaker = has_speaker.then(|| playing.endpoint(truth.as_ref(), heard.as_ref()));
+        let speaker = speaker
+            .into_iter()
+            .chain(self.offload_endpoints(&offloaded));
         let microphone = self.capture_endpoint(captured.as_ref());
         let has_microphone = microphone.is_some();
-        let both = (truth.as_ref(), captured.as_ref());
+        let of_all = Ledgers {
+            played: truth.as_ref(),
+            offloaded: &offloaded,
+            captured: captured.as_ref(),
+        };
         let mut result = RunResult {
             schema: SCHEMA,
             scenario: self.scenario.name.clone(),
@@ -87,8 +106,8 @@ impl Stack {
             events: self.world.events(),
             met: true,
             expect: Vec::new(),
-            endpoints: speaker.into_iter().chain(microphone).collect(),
-            clients: self.clients(&playing, both, &recorded),
+            endpoints: speaker.chain(microphone).collect(),
+            clients: self.clients(&playing, of_all, &recorded),
             conversions: self.conversions.to_vec(),
             violations: violations(&self.hardware)
                 .chain(self.microphone.iter().flat_map(violations))
@@ -102,7 +121,11 @@ impl Stack {
         Ok(Run {
             result,
             history,
-            truth: has_speaker.then_some(truth).into_iter().collect(),
+            truth: has_speaker
+                .then_some(truth)
+                .into_iter()
+                .chain(offloaded.into_iter().map(Some))
+                .collect(),
             captured: has_microphone.then_some(captured).into_iter().collect(),
             heard: heard.into_iter().collect(),
             recorded,
@@ -122,17 +145,28 @@ impl Stack {
     fn clients(
         &self,
         speaker: &Speaker<'_>,
-        (truth, captured): (Option<&Ledger>, Option<&CaptureLedger>),
+        truth: Ledgers<'_>,
         recorded: &[Recorded],
     ) -> Vec<ClientResult> {
-        let clients = speaker.clients(truth).into_iter().enumerate();
-        let with_tape =
-            |(place, client)| self.with_tape(place, client, (truth, captured), recorded);
-        clients.map(with_tape).collect()
+        let clients = speaker.clients(truth.played).into_iter().enumerate();
+        let both = (truth.played, truth.captured);
+        let whole = |(place, client)| {
+            let client = self.with_stream(place, client, truth.offloaded);
+            self.with_tape(place, client, both, recorded)
+        };
+        clients.map(whole).collect()
     }
 }
 
-/// What is known of the playing side when the run is over.
+/// The ledgers of a run.
+#[derive(Clone, Copy)]
+struct Ledgers<'a> {
+    played: Option<&'a Ledger>,
+    offloaded: &'a [Ledger],
+    captured: Option<&'a CaptureLedger>,
+}
+
+/// What is known of a stream of the playing side when the run is over.
 #[derive(Debug)]
 pub(crate) struct Speaker<'a> {
     pub(crate) scenario: &'a Scenario,
@@ -145,7 +179,7 @@ pub(crate) struct Speaker<'a> {
 }
 
 impl Speaker<'_> {
-    /// What came of the device.
+    /// What came of the stream.
     pub(crate) fn endpoint(&self, truth: Option<&Ledger>, heard: Option<&Heard>) -> EndpointResult {
         let notes = &self.notes;
         let (device, answers) = (&self.scenario.device, self.answers);
@@ -163,6 +197,7 @@ impl Speaker<'_> {
         let glitches = truth.into_iter().flat_map(Ledger::glitches);
         EndpointResult {
             name: device.name.clone(),
+            offload: None,
             flow: "render",
             rate_hz: device.format.rate.hertz(),
             channels: device.format.channels,
@@ -216,8 +251,7 @@ impl Speaker<'_> {
     pub(crate) fn clients(&self, truth: Option<&Ledger>) -> Vec<ClientResult> {
         let notes = &self.notes;
         let producer = &notes.notifications;
-        let writes = truth.into_iter().flat_map(|truth| &truth.account().writes);
-        let written: u64 = writes.map(|write| write.frames).sum();
+        let written: u64 = truth.map_or(0, written);
         let placed = truth.into_iter().flat_map(|truth| &truth.account().placed);
         let placed: u64 = placed.map(|placed| placed.frames).sum();
         let client = |place: usize| {
@@ -259,6 +293,12 @@ impl Speaker<'_> {
     }
 }
 
+/// Frames that were written as packets.
+fn written(truth: &Ledger) -> u64 {
+    let writes = truth.account().writes.iter();
+    writes.map(|write| write.frames).sum()
+}
+
 /// What the device played until `end`, as sound.
 pub(crate) fn heard<C: Context + Fork + Debug>(
     scenario: &Scenario,
@@ -266,6 +306,10 @@ pub(crate) fn heard<C: Context + Fork + Debug>(
     end: SimTime,
 ) -> Heard {
     let device = &scenario.device;
+    if let Some(dsp) = hardware.dsp() {
+        let (name, format) = (device.name.clone(), device.format.to_format());
+        return Heard::mixed(name, format, dsp.heard(), dsp.count_at(end));
+    }
     let rate = device.format.rate.to_rate();
     Heard::of(
         device.name.clone(),

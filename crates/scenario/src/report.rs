@@ -52,7 +52,7 @@ impl Run {
 
 /// One paragraph per question.
 fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger>) -> fmt::Result {
-    let name = &endpoint.name;
+    let name = &named(endpoint);
     let Some(truth) = truth else {
         return writeln!(out, "NOTHING PLAYED\n  Nobody opened \"{name}\".\n");
     };
@@ -66,8 +66,13 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
                 "IT GLITCHED\n  \"{name}\" had {count} in {events}, {lost} of wrong sound in all."
             )?;
             writeln!(out, "  Where     {}", place(first))?;
-            writeln!(out, "  What      {}", what(first, first_truth))?;
-            writeln!(out, "  Why       {}", reason(first))?;
+            let is_offloaded = endpoint.offload.is_some();
+            writeln!(
+                out,
+                "  What      {}",
+                what(first, first_truth, is_offloaded)
+            )?;
+            writeln!(out, "  Why       {}", reason(first, is_offloaded))?;
         }
         _ if endpoint.frames == 0 => {
             writeln!(
@@ -85,6 +90,15 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
     writeln!(out, "  Margin    {what}\n")
 }
 
+/// What an endpoint is called, or which stream of it this is.
+fn named(endpoint: &EndpointResult) -> String {
+    let name = &endpoint.name;
+    match &endpoint.offload {
+        Some(stream) => format!("{name}, offloaded: {}", stream.client),
+        None => name.clone(),
+    }
+}
+
 fn place(glitch: &GlitchResult) -> String {
     let first = glitch.first_frame;
     let which = match glitch.frames {
@@ -98,11 +112,14 @@ fn place(glitch: &GlitchResult) -> String {
     format!("{which}, at {start}, for {length}")
 }
 
-fn what(glitch: &GlitchResult, truth: &Glitch) -> String {
+fn what(glitch: &GlitchResult, truth: &Glitch, is_offloaded: bool) -> String {
     let what = match (truth.kind, glitch.class) {
         (GlitchType::Tail, None) => "content that was cut off before it was heard".to_owned(),
         (GlitchType::Discontinuity, _) => "a jump in the content".to_owned(),
         (GlitchType::DeviceStall, _) => "the device stood still".to_owned(),
+        (_, Some("zero_fill")) if is_offloaded => {
+            "silence of the device: the client had written nothing that was valid".to_owned()
+        }
         (_, Some("zero_fill")) => {
             "zeros of the device: its FIFO ran dry, because the bus was too slow".to_owned()
         }
@@ -116,7 +133,7 @@ fn what(glitch: &GlitchResult, truth: &Glitch) -> String {
     format!("{what} ({}){instead}", glitch.kind)
 }
 
-fn reason(glitch: &GlitchResult) -> String {
+fn reason(glitch: &GlitchResult, is_offloaded: bool) -> String {
     let fault = glitch
         .fault
         .as_ref()
@@ -129,7 +146,7 @@ fn reason(glitch: &GlitchResult) -> String {
         (Some(cause), Some(fault)) => format!("{cause}, from {fault}"),
         (Some(cause), None) => format!("{cause}; no fault was injected there"),
         (None, Some(fault)) => fault,
-        (None, None) if glitch.class == Some("zero_fill") => {
+        (None, None) if glitch.class == Some("zero_fill") && !is_offloaded => {
             "the bus, and nothing that a client could have done".to_owned()
         }
         (None, None) => "no delay and no fault: what the clients did, or left undone".to_owned(),
@@ -214,8 +231,8 @@ fn expectations(out: &mut String, result: &RunResult) -> fmt::Result {
 }
 
 fn speaker(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger>) -> fmt::Result {
+    let name = named(endpoint);
     let EndpointResult {
-        name,
         rate_hz,
         channels,
         frames,

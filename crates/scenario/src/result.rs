@@ -26,8 +26,8 @@ pub struct RunResult {
     pub met: bool,
     /// The expectations, one figure each.
     pub expect: Vec<Expectation>,
-    /// What left the speaker, unless nobody plays and there is a microphone, and what came of the
-    /// microphone.
+    /// What left the speaker, unless nobody plays and there is a microphone; what a device that
+    /// mixes took of each stream that goes past the software engine; what came of the microphone.
     pub endpoints: Vec<EndpointResult>,
     /// What became of each client.
     pub clients: Vec<ClientResult>,
@@ -55,6 +55,9 @@ pub struct Expectation {
 pub struct EndpointResult {
     /// The endpoint's name.
     pub name: String,
+    /// Which stream of it, if it is one that goes past the software engine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offload: Option<OffloadResult>,
     /// `render` or `capture`.
     pub flow: &'static str,
     /// Its nominal rate.
@@ -93,6 +96,15 @@ pub struct EndpointResult {
     pub packet_count: Option<u64>,
     /// A number that stands for the sound, if samples were kept: 16 hexadecimal digits.
     pub heard_hash: Option<String>,
+}
+
+/// A stream that goes past the software engine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OffloadResult {
+    /// Whose it is.
+    pub client: String,
+    /// The pin factory that it was opened on.
+    pub pin: u32,
 }
 
 /// One glitch.

@@ -9,6 +9,7 @@ pub(crate) mod faults;
 mod list_writer;
 mod microphone;
 mod odd_pin;
+pub(crate) mod offload;
 mod players;
 mod recorders;
 mod source;
@@ -31,6 +32,7 @@ use crate::notes::{Notes, Role};
 use crate::run::{RunError, RunOptions};
 use device::Hardware;
 use list_writer::ListWriter;
+use offload::Offloads;
 pub(crate) use players::Opened;
 use players::Players;
 use recorders::Recorders;
@@ -74,6 +76,8 @@ pub struct Stack {
     machine: Shared<Machine>,
     pub(crate) players: Players,
     pub(crate) recorders: Recorders,
+    /// The streams that go past the software engine.
+    pub(crate) offloads: Offloads,
     system: System,
     list_writer: ListWriter,
     /// What the history said so far.
@@ -121,6 +125,9 @@ impl Stack {
         for name in [ENGINE, CONTROLLER, INTERRUPT, &scenario.device.name] {
             world.actor(name);
         }
+        for number in 0..scenario.offloads().count() {
+            world.actor(&offload::stream_name(number));
+        }
         // The microphone comes last: the engine that plays makes its pass before the one that
         // records tells its clients.
         if let Some(microphone) = &scenario.microphone {
@@ -144,6 +151,7 @@ impl Stack {
             });
         }
         let players = Players::new(&mut world, scenario, inputs, &hardware.pins(), &machine)?;
+        let offloads = Offloads::new(&mut world, scenario, inputs, &hardware.pins(), &machine)?;
         let system = System::new(&mut world, scenario, &hardware.device);
         let list_writer = ListWriter::new(&mut world, scenario, hardware.driver());
         let recorders = Recorders::new(
@@ -170,6 +178,7 @@ impl Stack {
             machine,
             players,
             recorders,
+            offloads,
             system,
             list_writer,
             notes,
@@ -219,7 +228,13 @@ impl Stack {
             .map(|name| Role::of(&self.scenario, name))
             .collect();
         for entry in history.entries().skip(self.noted) {
-            self.notes.take(roles[entry.source.index()], entry);
+            match roles[entry.source.index()] {
+                Role::Offload(number) => {
+                    let pin = &mut self.offloads.pins_mut()[number];
+                    pin.notes.take(Role::Producer, entry);
+                }
+                role => self.notes.take(role, entry),
+            }
             self.noted += 1;
         }
         drop(history);
@@ -254,6 +269,7 @@ impl Stack {
             machine: self.machine.fork(&mut forker),
             players: self.players.fork(&mut forker),
             recorders: self.recorders.fork(&mut forker),
+            offloads: self.offloads.fork(&mut forker),
             system: self.system.fork(&mut forker),
             list_writer: self.list_writer.fork(&mut forker),
             notes: self.notes.clone(),
@@ -265,14 +281,14 @@ impl Stack {
 
     fn spawn(&mut self) {
         self.players.spawn(&mut self.world, &self.scenario);
+        self.offloads.spawn(&mut self.world, &self.scenario);
         // A device that nobody can open interrupts nobody.
         let is_beside = self.scenario.microphone_beside().is_some();
         if self.scenario.has_speaker() {
-            let others = if is_beside {
-                self.recorded_events()
-            } else {
-                Vec::new()
-            };
+            let mut others = self.offloads.events(&mut self.world);
+            if is_beside {
+                others.extend(self.recorded_events());
+            }
             self.hardware.spawn(&mut self.world, &self.machine, others);
         }
         self.recorders.spawn(&mut self.world, &self.scenario);
@@ -293,6 +309,9 @@ impl Stack {
     /// What the ledger has to know of device and buffer; none if nobody opened the device.
     pub(crate) fn geometry(&self) -> Option<Geometry> {
         let stream = self.players.opened()?;
+        if self.hardware.dsp().is_some() {
+            return Some(offload::mixed_when_ended(&stream));
+        }
         let plain = geometry(&self.hardware, &stream);
         Some(Geometry {
             fifo: plain.fifo + device_faults::lead(&self.scenario, plain.frame),

@@ -38,8 +38,10 @@
 //!
 //! * *COM.* No reference counts, no interface queries, no null pointers; so a stream lives as long
 //!   as its client object. A conformance test of the API surface would notice.
-//! * *Loopback, clocks, sessions, offload, periods of one's own.* Asking for loopback is refused as
-//!   an unknown flag.
+//! * *Loopback, clocks, sessions, periods of one's own.* Asking for loopback is refused as an unknown
+//!   flag.
+//! * *Asking for offload.* `IAudioClient2` is missing: that a stream goes past the software engine is
+//!   decided by who opens its pin for an [`ExclusiveClient`].
 //! * *Silence that is only flagged* in what is recorded: the engine does not look at samples.
 //! * *Timer-driven shared clients.* The API has them, the habit is missing; an exclusive one that
 //!   plays is there.

@@ -6,6 +6,7 @@ use super::words::{self, Words, status_name};
 use crate::perfetto::{Annotation, Mark, Trace, Track};
 use scenario::Run;
 use std::collections::{BTreeMap, BTreeSet};
+use truth::Ledger;
 use units::Moment;
 use vtime::SourceId;
 
@@ -19,7 +20,7 @@ struct Lane {
 
 pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
     let mut lanes = lanes(run, trace);
-    let margins = margins(run);
+    let margins = Margins::of_run(run);
     // What encloses comes first: of two spans of the same extent the first one is the outer.
     let is_pass = |name: &str| matches!(name, "producer.pass" | "reader.pass");
     for (_, words) in words::entries(run).filter(|(_, words)| is_pass(words.name())) {
@@ -45,12 +46,13 @@ pub(super) fn draw(run: &Run, trace: &mut Trace, flows: &Flows) {
             "machine.dpc" => lane.wait(trace, words, words.nanos(), "DPC queued"),
             "producer.packet" => {
                 let number = words.get("packet").unwrap_or_default();
-                let margin = margins.get(&(words.entry().moment, number));
-                packet(trace, lane.row, words, margin.copied(), "write")
+                let name = run.history.source_name(words.entry().source);
+                let margin = margins.of(name, (words.entry().moment, number));
+                packet(trace, lane.row, words, margin, "write")
             }
             "reader.packet" => {
                 let number = words.get("packet").unwrap_or_default();
-                let margin = margins.get(&(words.entry().moment, number));
+                let margin = margins.shared.get(&(words.entry().moment, number));
                 packet(trace, lane.row, words, margin.copied(), "read")
             }
             "machine.delay" => delay(trace, lane.row, words),
@@ -122,19 +124,42 @@ fn pass(trace: &mut Trace, row: Track, words: Words<'_>) {
 
 /// By how much each packet was early, by when it was written or read and its number: the margin of
 /// the report, which knows the FIFO and the crystal.
-fn margins(run: &Run) -> BTreeMap<(Moment, u64), i64> {
-    let mut margins = BTreeMap::new();
-    for ledger in run.truth.iter().flatten() {
-        for (write, margin) in ledger.margins() {
-            margins.extend(margin.map(|margin| ((write.done, write.packet), margin)));
+#[derive(Debug, Default)]
+struct Margins {
+    /// Of the streams that every device has.
+    shared: BTreeMap<(Moment, u64), i64>,
+    /// Of those that go past the software engine, by their clients.
+    offloaded: BTreeMap<String, BTreeMap<(Moment, u64), i64>>,
+}
+
+impl Margins {
+    fn of_run(run: &Run) -> Self {
+        let mut all = Self::default();
+        let endpoints = run.result.endpoints.iter();
+        let speakers = endpoints.filter(|endpoint| endpoint.flow == "render");
+        for (endpoint, ledger) in speakers.zip(&run.truth) {
+            let margins = match &endpoint.offload {
+                Some(stream) => all.offloaded.entry(stream.client.clone()).or_default(),
+                None => &mut all.shared,
+            };
+            for (write, margin) in ledger.iter().flat_map(Ledger::margins) {
+                margins.extend(margin.map(|margin| ((write.done, write.packet), margin)));
+            }
         }
-    }
-    for ledger in run.captured.iter().flatten() {
-        for (read, margin) in ledger.margins() {
-            margins.extend(margin.map(|margin| ((read.done, read.packet), margin)));
+        for ledger in run.captured.iter().flatten() {
+            for (read, margin) in ledger.margins() {
+                let key = (read.done, read.packet);
+                all.shared.extend(margin.map(|margin| (key, margin)));
+            }
         }
+        all
     }
-    margins
+
+    /// That of the packet that `writer` wrote.
+    fn of(&self, writer: &str, packet: (Moment, u64)) -> Option<i64> {
+        let margins = self.offloaded.get(writer).unwrap_or(&self.shared);
+        margins.get(&packet).copied()
+    }
 }
 
 fn packet<'a>(

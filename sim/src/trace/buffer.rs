@@ -1,44 +1,80 @@
 //! The cyclic buffer over time: what each slot held, what the speaker played, and how far apart
 //! play and write were.
 
-use super::words;
+use super::words::{self, Words};
 use crate::perfetto::{Annotation, Trace, Track};
-use scenario::{EndpointResult, Mode, Run, Scenario};
+use scenario::{EndpointResult, Run, Scenario};
 use truth::{Ledger, Stay};
 use units::SimTime;
 
-pub(super) fn draw(scenario: &Scenario, run: &Run, endpoint: &EndpointResult, trace: &mut Trace) {
-    let Some((packet, slots)) = shape(scenario) else {
+pub(super) fn draw(
+    scenario: &Scenario,
+    run: &Run,
+    (endpoint, truth): (&EndpointResult, Option<&Ledger>),
+    trace: &mut Trace,
+) {
+    let Some(truth) = truth else {
         return;
     };
-    let truth = run.truth.iter().flatten().next();
+    let geometry = truth.account().geometry;
+    let (packet, slots) = (geometry.packet.get(), geometry.packets.into());
+    let stream = Stream::of(scenario, endpoint);
     let timeline = Timeline {
-        stays: truth.into_iter().flat_map(Ledger::stays).collect(),
+        stays: truth.stays().collect(),
     };
-    let writes = writes(run);
-    timeline.draw_played(&endpoint.name, packet, trace);
-    timeline.draw_heard(&endpoint.name, run, trace);
-    timeline.draw_slots(&writes, (packet, slots), trace);
-    timeline.draw_counters(&writes, packet, trace);
+    let writes = writes(run, &stream);
+    timeline.draw_played(&stream.name, packet, trace);
+    timeline.draw_heard(&stream, run, trace);
+    timeline.draw_slots(&stream.of, &writes, (packet, slots), trace);
+    timeline.draw_counters(&stream.of, &writes, packet, trace);
+}
+
+/// A stream of a speaker, and the names under which the history tells of it.
+struct Stream {
+    /// What its rows are called.
+    name: String,
+    /// What is put before names that every stream has; nothing for the only one.
+    of: String,
+    /// Who writes its packets; `None` for everybody whose stream is not in `others`.
+    producer: Option<String>,
+    /// Who says what was taken of it, likewise.
+    taker: Option<String>,
+    others: Vec<String>,
+}
+
+impl Stream {
+    fn of(scenario: &Scenario, endpoint: &EndpointResult) -> Self {
+        let names: Vec<_> = scenario
+            .offloads()
+            .enumerate()
+            .map(|(number, (place, _))| (scenario.client_name(place), format!("offload {number}")))
+            .collect();
+        let client = endpoint.offload.as_ref().map(|stream| &stream.client);
+        let own = client.and_then(|client| names.iter().find(|(name, _)| name == client));
+        let name = own.map_or_else(
+            || endpoint.name.clone(),
+            |(client, _)| format!("{}: {client}", endpoint.name),
+        );
+        Self {
+            name,
+            of: own.map_or_else(String::new, |(client, _)| format!("{client}: ")),
+            producer: own.map(|(client, _)| client.clone()),
+            taker: own.map(|(_, taker)| taker.clone()),
+            others: names.into_iter().flat_map(|(a, b)| [a, b]).collect(),
+        }
+    }
+
+    /// True if `name` is `wanted`, or if none is wanted, of no other stream.
+    fn is_of(&self, wanted: Option<&String>, name: &str) -> bool {
+        wanted.map_or_else(
+            || self.others.iter().all(|other| other != name),
+            |wanted| wanted == name,
+        )
+    }
 }
 
 /// The history's word for frames that left the speaker one after the other.
 pub(super) const HEARD: &str = "scenario.heard";
-
-/// Frames in a packet, and packets in the cyclic buffer; one that goes round for who has none.
-fn shape(scenario: &Scenario) -> Option<(u64, u64)> {
-    let (_, first) = scenario.players().next()?;
-    let (packet, packets) = if first.mode.shares() {
-        let period = scenario.engine.period_frames(&scenario.device);
-        (period, scenario.engine.packets)
-    } else if first.mode == Mode::ExclusiveTimer {
-        (first.ring_frames(&scenario.device), 1)
-    } else {
-        let packet = first.packet_frames(&scenario.device);
-        (packet, first.packets.unwrap_or(2))
-    };
-    Some((packet.get(), packets.into()))
-}
 
 /// A packet that was written.
 #[derive(Clone, Copy, Debug)]
@@ -51,11 +87,14 @@ struct Write {
 }
 
 /// All of them, in the order in which they were written.
-fn writes(run: &Run) -> Vec<Write> {
+fn writes(run: &Run, stream: &Stream) -> Vec<Write> {
     const STOP: u64 = 0;
     let mut current = 0;
     let mut writes = Vec::new();
-    for (_, words) in words::entries(run) {
+    let names = |words: Words<'_>| run.history.source_name(words.entry().source);
+    let own = |words: &Words<'_>| stream.is_of(stream.producer.as_ref(), names(*words));
+    let entries = words::entries(run).map(|(_, words)| words);
+    for words in entries.filter(own) {
         match words.name() {
             "producer.state" => {
                 // What is written after a stop is for the next start.
@@ -147,10 +186,15 @@ impl Timeline {
     }
 
     /// Whose frames the speaker played, as the end of the history tells.
-    fn draw_heard(&self, name: &str, run: &Run, trace: &mut Trace) {
+    fn draw_heard(&self, stream: &Stream, run: &Run, trace: &mut Trace) {
         const KINDS: [&str; 5] = ["audio", "engine silence", "eos pad", "zero fill", "muted"];
-        let row = trace.track(format!("{name}: heard"));
-        for (_, words) in words::entries(run).filter(|(_, words)| words.name() == HEARD) {
+        let row = trace.track(format!("{}: heard", stream.name));
+        let own = |words: &Words<'_>| {
+            let name = run.history.source_name(words.entry().source);
+            words.name() == HEARD && stream.is_of(stream.taker.as_ref(), name)
+        };
+        let entries = words::entries(run).map(|(_, words)| words);
+        for words in entries.filter(own) {
             let get = |field| words.get(field).unwrap_or(0);
             let kind = usize::try_from(get("kind"))
                 .ok()
@@ -169,9 +213,15 @@ impl Timeline {
 
     /// What each slot of the cyclic buffer held: from when it was written to when it was played,
     /// or overwritten.
-    fn draw_slots(&self, writes: &[Write], (packet, slots): (u64, u64), trace: &mut Trace) {
+    fn draw_slots(
+        &self,
+        of: &str,
+        writes: &[Write],
+        (packet, slots): (u64, u64),
+        trace: &mut Trace,
+    ) {
         let tracks: Vec<Track> = (0..slots)
-            .map(|slot| trace.track(format!("cyclic buffer: slot {slot}")))
+            .map(|slot| trace.track(format!("{of}cyclic buffer: slot {slot}")))
             .collect();
         for (place, write) in writes.iter().enumerate() {
             let slot = write.packet % slots;
@@ -192,10 +242,10 @@ impl Timeline {
     }
 
     /// Play and write position in frames of the run, and what lies between them.
-    fn draw_counters(&self, writes: &[Write], packet: u64, trace: &mut Trace) {
-        let play = trace.counter("play position", "frames");
-        let write = trace.counter("write position", "frames");
-        let fill = trace.counter("fill", "frames");
+    fn draw_counters(&self, of: &str, writes: &[Write], packet: u64, trace: &mut Trace) {
+        let play = trace.counter(format!("{of}play position"), "frames");
+        let write = trace.counter(format!("{of}write position"), "frames");
+        let fill = trace.counter(format!("{of}fill"), "frames");
         let mut instants: Vec<u64> = writes.iter().map(|write| write.nanos).collect();
         for stay in &self.stays {
             let end = stay.end();

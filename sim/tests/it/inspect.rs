@@ -47,6 +47,13 @@ fn the_page_of_a_virtual_microphone_is_as_it_was() {
     compare("virtual-microphone.txt", &ended.out);
 }
 
+#[test]
+fn the_page_of_a_device_that_mixes_is_as_it_was() {
+    let ended = Folder::new("inspect-offload").wavert(&["inspect", "offload"]);
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    compare("offload.txt", &ended.out);
+}
+
 /// Sound that is played and recorded takes two devices, the speaker first.
 #[test]
 fn a_scenario_that_plays_and_records_shows_both_devices() {

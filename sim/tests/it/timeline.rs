@@ -159,3 +159,31 @@ fn a_recording_has_its_tracks_and_a_flow_from_the_fault_to_the_gap() {
         (64_000_000, &"6000000".to_owned())
     );
 }
+
+/// Each stream of a device that mixes has rows of its own, with what belongs to it.
+#[test]
+fn a_stream_past_the_software_engine_has_rows_of_its_own() {
+    let trace = trace_of("offload-late");
+    let glitch = trace.begin("glitches", "G2 stale: 191 frames");
+    assert_eq!(glitch.nanos, 60_000_000);
+    let stale = trace.begin("speaker: film: heard", "content from 1920");
+    assert_eq!(stale.nanos, 60_000_000);
+    let host = trace.on("speaker: heard").count();
+    assert_eq!(host, 2, "one stretch that begins and ends");
+    // Packet 6 is written when it is 4 ms late, but for the frame that ends then.
+    let begins = trace
+        .on("film")
+        .filter(|event| event.name.starts_with("write packet 6"));
+    let margins: Vec<_> = begins
+        .map(|event| event.notes["margin_ns"].as_str())
+        .collect();
+    assert_eq!(margins, ["-3979167"]);
+    for name in [
+        "film: cyclic buffer: slot 1",
+        "cyclic buffer: slot 1",
+        "film: fill",
+        "fill",
+    ] {
+        assert!(trace.on(name).next().is_some(), "{name}");
+    }
+}

@@ -2,13 +2,23 @@
 
 use std::sync::Arc;
 
-use ring::SharedBuffer;
-use units::Frames;
+use ring::{Kind, SharedBuffer, Whose};
+use units::{Clock, Frames};
 use vtime::{Fork, Forker};
 
-use super::DspEvent;
 use super::gain::{Ramp, apply};
+use super::{DspEvent, Underrun};
+use crate::crystal::Grid;
+use crate::link::{LinkLog, LinkSpan, Schedule, Segment};
 use crate::memory::fork_buffer;
+use crate::pace::Pace;
+
+/// Frames one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) first: u64,
+    pub(super) len: u64,
+}
 
 /// A DMA engine that counts frames.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,6 +86,11 @@ pub(super) struct Input {
     starved: bool,
     pub(super) is_protected: bool,
     volumes: Vec<Ramp>,
+    /// Runs begun since power-up.
+    runs: u32,
+    /// True from the first RUN to the reset.
+    has_run: bool,
+    log: LinkLog,
 }
 
 impl Input {
@@ -89,19 +104,31 @@ impl Input {
             starved: false,
             is_protected: false,
             volumes: vec![Ramp::at(0); channels.into()],
+            runs: 0,
+            has_run: false,
+            log: LinkLog::default(),
         }
     }
 
     pub(super) fn attach(&mut self, buffer: Arc<SharedBuffer>, packet: Frames) {
+        buffer.set_run(self.runs - u32::from(self.has_run));
         self.buffer = Some(buffer);
         self.packet = packet.get();
     }
 
     pub(super) fn detach(&mut self) {
-        *self = Self::new(u8::try_from(self.volumes.len()).expect("a frame has few channels"));
+        let channels = u8::try_from(self.volumes.len()).expect("a frame has few channels");
+        *self = Self {
+            runs: self.runs,
+            log: std::mem::take(&mut self.log),
+            ..Self::new(channels)
+        };
     }
 
     pub(super) fn pause(&mut self, done: u64) {
+        if self.transfer.is_running() {
+            self.log.take_back_void();
+        }
         self.transfer.pause(done);
         for volume in &mut self.volumes {
             *volume = Ramp::at(volume.target());
@@ -110,6 +137,10 @@ impl Input {
 
     pub(super) fn reset(&mut self) {
         self.transfer.reset();
+        self.has_run = false;
+        if let Some(buffer) = &self.buffer {
+            buffer.set_run(self.runs);
+        }
         self.valid = self.valid.map(|_| 0);
         self.end = None;
         self.starved = false;
@@ -135,33 +166,109 @@ impl Input {
         self.volumes[usize::from(channel)].level_at(done)
     }
 
-    /// Adds what it has for the device frames from `first` on to `sum`.
-    pub(super) fn add_to(&self, sum: &mut [i32], first: u64, channels: usize) {
-        let len = u64::try_from(sum.len() / channels).expect("a count");
-        let (Some(buffer), Some((skipped, linear, count))) =
-            (&self.buffer, self.transfer.among(first, len))
-        else {
+    /// Lets it run: the frame of the device that takes the next one is `first`.
+    pub(super) fn run(&mut self, first: u64, clock: Clock) {
+        if self.transfer.is_running() {
+            return;
+        }
+        let before = Frames::new(self.transfer.before);
+        self.transfer.run(first);
+        self.runs += u32::from(!std::mem::replace(&mut self.has_run, true));
+        self.log.open(Segment {
+            run: self.runs - 1,
+            begins: clock.instant_of(first),
+            first: before,
+            frames: Frames::ZERO,
+            schedule: Schedule {
+                pace: Pace::even(clock.rate()),
+                clock: Grid::Steady(clock),
+                origin: first,
+                slots_before: before.get(),
+            },
+        });
+    }
+
+    /// Adds what it has for the frames of `part` to `sum`, and notes whose that was.
+    pub(super) fn mix_into(&mut self, sum: &mut [i32], part: Part, underrun: Underrun) {
+        let Some((skipped, linear, count)) = self.transfer.among(part.first, part.len) else {
             return;
         };
-        let valid = self
-            .valid
-            .map_or(count, |end| end.saturating_sub(linear).min(count));
-        let mut frame = vec![0; 2 * channels];
-        for offset in 0..valid {
-            buffer.load(
-                Frames::new(linear + offset),
-                Frames::new(1),
-                Some(&mut frame),
-                |_, _| (),
-            );
-            let at = first + skipped + offset;
-            let place = usize::try_from(skipped + offset).expect("within the sum") * channels;
-            for (channel, bytes) in frame.chunks_exact(2).enumerate() {
-                let sample = i16::from_le_bytes([bytes[0], bytes[1]]);
-                let level = self.volumes[channel].level_at(at);
-                sum[place + channel] += apply(sample.into(), level);
-            }
+        let Some(buffer) = self.buffer.clone() else {
+            return;
+        };
+        let valid = self.valid.filter(|_| underrun == Underrun::Silence);
+        let limits = [self.end, valid].into_iter().flatten();
+        let limit = limits.min().unwrap_or(u64::MAX);
+        let taken = limit.saturating_sub(linear).min(count);
+        let round = buffer.frames().get();
+        let mut done = 0;
+        while done < taken {
+            let piece = Part {
+                first: linear + done,
+                len: round.min(taken - done),
+            };
+            let at = (part.first + skipped + done, skipped + done);
+            self.take(&buffer, piece, at, sum);
+            done += piece.len;
         }
+        self.leave(linear + taken, count - taken);
+        self.log.reach(Frames::new(linear + count));
+    }
+
+    /// Takes frames out of the buffer. `at` is the frame of the device that the first of them is
+    /// mixed into, and its place in `sum`.
+    fn take(&mut self, buffer: &SharedBuffer, piece: Part, at: (u64, u64), sum: &mut [i32]) {
+        let channels = self.volumes.len();
+        let size = usize::try_from(piece.len).expect("a piece fits into memory") * channels;
+        let mut bytes = buffer.samples().map(|_| vec![0; 2 * size]);
+        let (run, log) = (self.runs - 1, &mut self.log);
+        let mut first = Frames::new(piece.first);
+        let len = Frames::new(piece.len);
+        buffer.load(first, len, bytes.as_deref_mut(), |len, whose| {
+            log.push(LinkSpan {
+                run,
+                first,
+                len,
+                whose,
+            });
+            first += len;
+        });
+        let (device, place) = at;
+        let place = usize::try_from(place).expect("within the sum") * channels;
+        let samples = bytes.iter().flat_map(|bytes| bytes.chunks_exact(2));
+        for (offset, bytes) in samples.enumerate() {
+            let (frame, channel) = (offset / channels, offset % channels);
+            let sample = i16::from_le_bytes([bytes[0], bytes[1]]);
+            let level = self.volumes[channel].level_at(device + frame as u64);
+            sum[place + offset] += apply(sample.into(), level);
+        }
+    }
+
+    /// Notes that `len` frames from `first` on were silent: behind the end of the stream, or
+    /// because nothing was valid.
+    fn leave(&mut self, first: u64, len: u64) {
+        let run = self.runs - 1;
+        let whose = Whose {
+            run,
+            kind: if self.end.is_some() {
+                Kind::EosPad
+            } else {
+                Kind::ZeroFill
+            },
+            content: first,
+            intended: first,
+            write: 0,
+        };
+        self.log.push(LinkSpan {
+            run,
+            first: Frames::new(first),
+            len: Frames::new(len),
+            whose: Some(whose),
+        });
+    }
+
+    pub(super) fn log(&self) -> &LinkLog {
+        &self.log
     }
 
     /// What happened while the device did the frames from `first` to `ended`, in order.
@@ -234,6 +341,7 @@ impl Fork for Input {
                 .as_ref()
                 .map(|buffer| fork_buffer(buffer, forker)),
             volumes: self.volumes.clone(),
+            log: self.log.clone(),
             ..*self
         }
     }

@@ -225,7 +225,7 @@ impl LastBufferNode for Willing {
 fn stream() -> (CheckedStream, Verifier) {
     let verifier = Verifier::default();
     let memory = Shared::new(Memory::ample(Samples::Left));
-    let port = PortStream::new(memory, u64::MAX, verifier.clone());
+    let port = PortStream::new(memory, u64::MAX, verifier.clone(), None);
     let pages = port.ledger();
     let port: Box<dyn PortWaveRtStream> = Box::new(port);
     let inner = Box::new(Willing(Shared::new(port)));

@@ -31,6 +31,11 @@ impl Check<'_> {
         match microphone.kind {
             Kind::HdAudio => self.what_it_records(microphone),
             Kind::Virtual => self.virtual_microphone(microphone),
+            Kind::Offload => self.advise(
+                "microphone.kind",
+                "a device that mixes records nothing",
+                "take `hd-audio` or `virtual`",
+            ),
         }
         if microphone.controller == ControllerOf::Speaker {
             self.beside_the_speaker(microphone);
@@ -68,6 +73,8 @@ impl Check<'_> {
         const LEAVE: &str = "leave it away: a microphone then has a controller of its own";
         if microphone.kind == Kind::Virtual || self.scenario.device.kind == Kind::Virtual {
             self.advise(KEY, "a virtual device is on no controller", LEAVE);
+        } else if self.scenario.device.kind == Kind::Offload {
+            self.advise(KEY, "a device that mixes has nothing beside it", LEAVE);
         } else if self.scenario.players().next().is_none() {
             self.advise(KEY, "nobody plays, so there is no speaker", LEAVE);
         }

@@ -63,7 +63,12 @@ impl Check<'_> {
         } else {
             (&shared[..], "a shared client")
         };
-        for (name, _) in misplaced.iter().filter(|(_, given)| *given) {
+        let is_offloaded = client.mode == Mode::Offload;
+        let fits = |name: &str| is_offloaded && name == "volume";
+        for (name, _) in misplaced
+            .iter()
+            .filter(|(name, given)| *given && !fits(name))
+        {
             self.say(format!("{key}.{name}"), format!("a key of {belongs} only"));
         }
         if client.mode.records() {
@@ -79,6 +84,8 @@ impl Check<'_> {
         self.source(&format!("{key}.source"), &client.source);
         if client.mode.shares() {
             self.shared_client(key, client);
+        } else if is_offloaded {
+            self.offload_client(key, client);
         } else {
             self.exclusive_client(key, client);
         }

@@ -32,10 +32,11 @@ pub struct Client {
     /// Default: 20 ms at the rate of the device, rounded up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buffer: Option<FrameCount>,
-    /// Shared mode: its volume in the mix. Default: `0dB`.
+    /// Shared and offload mode: its volume in the mix. Default: `0dB`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<Level>,
-    /// Exclusive mode: frames of a packet. Default: 10 ms at the rate of the device, rounded up.
+    /// Exclusive and offload mode, as all keys of the exclusive one: frames of a packet. Default: 10
+    /// ms at the rate of the device, rounded up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packet: Option<FrameCount>,
     /// Exclusive mode: packets in the cyclic buffer. Default: 2.
@@ -79,6 +80,9 @@ pub enum Mode {
     ExclusiveCapture,
     /// Plays at once what it records, both through the audio engine.
     SharedThrough,
+    /// Past the software engine, on a stream of its own of a device that mixes, woken by the
+    /// notification of that stream: it says up to where the buffer is valid.
+    Offload,
 }
 
 impl Mode {
@@ -112,6 +116,7 @@ impl Mode {
             Self::SharedCapture => "shared-capture",
             Self::ExclusiveCapture => "exclusive-capture",
             Self::SharedThrough => "shared-through",
+            Self::Offload => "offload",
         }
     }
 }

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use units::{SampleFormat, SampleRate};
 
 use super::dma::Dma;
+use super::offload::Offload;
 use crate::quantity::{Drift, FrameCount, Rate, Time};
 
-/// A render endpoint: an HD Audio output stream behind its miniport and port driver.
+/// A render endpoint: an HD Audio output stream, or another device, behind its miniport and port
+/// driver.
 ///
 /// Without a preset it is the reference device: evenly spaced frames, no prefetch, bursts of one
 /// frame, packets counted at the link.
@@ -49,6 +51,9 @@ pub struct Device {
     /// Figures of its DMA engine, its bus and its codec.
     #[serde(skip_serializing_if = "Dma::says_nothing")]
     pub dma: Dma,
+    /// What a device that mixes is like.
+    #[serde(skip_serializing_if = "Offload::says_nothing")]
+    pub offload: Offload,
     /// A kind of device whose positions it has: they move as those of that kind do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Class>,
@@ -81,6 +86,8 @@ pub enum Kind {
     HdAudio,
     /// A timer, and no hardware.
     Virtual,
+    /// A device that mixes: it adds streams of clients to that of the software engine.
+    Offload,
 }
 
 /// How a virtual driver counts.
@@ -316,6 +323,7 @@ impl Default for Device {
             drift: Drift::default(),
             wander: None,
             dma: Dma::default(),
+            offload: Offload::default(),
             class: None,
             faults: None,
             position_source: PositionSource::default(),

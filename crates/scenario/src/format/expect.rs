@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::expect_capture::{ExpectedRecording, ExpectedRoundTrip, ExpectedTape};
+use super::expect_offload::ExpectedOffload;
 
 /// What should come of the run. A figure that is not stated is not checked.
 ///
@@ -68,6 +69,9 @@ pub struct Expect {
     /// The sound files that were converted to another rate on their way in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversions: Option<Vec<ExpectedConversion>>,
+    /// What came of each stream that goes past the software engine, in the order of the clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offload: Option<Vec<ExpectedOffload>>,
     /// What came of the recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub microphone: Option<ExpectedRecording>,

@@ -68,6 +68,7 @@ impl Stack {
         let glitches = truth.into_iter().flat_map(CaptureLedger::glitches);
         Some(EndpointResult {
             name: microphone.name.clone(),
+            offload: None,
             flow: "capture",
             rate_hz: hertz,
             channels: microphone.format.channels,

@@ -29,7 +29,7 @@ pub(super) fn conclusion(
             )?;
             writeln!(out, "  Where     {}", place(first))?;
             writeln!(out, "  What      {}", what(first_truth))?;
-            writeln!(out, "  Why       {}", reason(first))?;
+            writeln!(out, "  Why       {}", reason(first, false))?;
         }
         _ if endpoint.frames == 0 => writeln!(
             out,

@@ -4,13 +4,14 @@ use std::cell::Ref;
 use std::fmt::Debug;
 
 use hardware::{
-    Controller, LinkLog, MissingTicks, StreamConfig, TimerBus, TimerDevice, device, timer_device,
+    Controller, Dsp, LinkLog, MissingTicks, StreamConfig, TimerBus, TimerDevice, device,
+    dsp_device, timer_device,
 };
 use ks::wire::PacketSizeConstraints;
 use ks::{DeviceInterfaces, FilterHandle, PinConnect, PinHandle};
 use machine::{Interrupt, InterruptRoutine, Machine, interrupt};
 use miniport::virtual_audio::{Hears, VirtualMiniport};
-use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioTopology};
+use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioTopology, OffloadMiniport};
 use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
@@ -21,9 +22,10 @@ use wasapi::Player;
 
 use super::controller::{Build, OnController};
 use super::microphone::heard;
+use super::offload;
 use super::system::Recorder;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
-use crate::format::{Microphone, Scenario};
+use crate::format::{Kind, Microphone, Scenario};
 
 /// Numbers of the devices in their system.
 const SPEAKER: u32 = 1;
@@ -34,6 +36,7 @@ const MICROPHONE: u32 = 2;
 enum Behind {
     Controller(OnController),
     Timer(Shared<TimerDevice>),
+    Dsp(Shared<Dsp>),
 }
 
 impl Behind {
@@ -43,7 +46,9 @@ impl Behind {
     /// Source: `install/device-instance-ids.md`.
     fn instance(&self, number: u32) -> String {
         match self {
-            Self::Controller(_) => format!(r"HDAUDIO\FUNC_01&VEN_0000&DEV_{number:04}\4&0"),
+            Self::Controller(_) | Self::Dsp(_) => {
+                format!(r"HDAUDIO\FUNC_01&VEN_0000&DEV_{number:04}\4&0")
+            }
             Self::Timer(_) => format!(r"ROOT\WAVERT\{number:04}"),
         }
     }
@@ -71,6 +76,8 @@ struct Place<'a> {
     actors: [&'static str; 2],
     number: u32,
     start: fn(&str, &FilterHandle, PacketSizeConstraints) -> DeviceInterfaces,
+    /// Streams that go past the software engine.
+    offloads: usize,
 }
 
 impl<C: Context + Fork + Debug> Hardware<C> {
@@ -88,10 +95,17 @@ impl<C: Context + Fork + Debug> Hardware<C> {
             events: ["doorbell", "interrupt line"],
             actors: [CONTROLLER, INTERRUPT],
             number: SPEAKER,
-            start: start_adapter,
+            start: match device.kind {
+                Kind::Offload => start_mixer,
+                Kind::HdAudio | Kind::Virtual => start_adapter,
+            },
+            offloads: scenario.offloads().count(),
         };
         let build = build_with(world.seed(), samples);
         Self::assemble(world, &place, samples, |doorbell| {
+            if device.kind == Kind::Offload {
+                return of_dsp(device.dsp(samples), doorbell);
+            }
             let Some(options) = device.virtual_options() else {
                 return of_hd_audio(OnController::speaker(device, beside, build(doorbell)));
             };
@@ -116,6 +130,7 @@ impl<C: Context + Fork + Debug> Hardware<C> {
             actors: [CAPTURE_CONTROLLER, CAPTURE_INTERRUPT],
             number: MICROPHONE,
             start: start_microphone,
+            offloads: 0,
         };
         let sound = player.map(heard);
         let build = build_with(world.seed(), samples);
@@ -144,7 +159,7 @@ impl<C: Context + Fork + Debug> Hardware<C> {
         };
         let (place, miniport) = place.beside(microphone, player.map(heard));
         let sizes = miniport.packet_sizes();
-        let verifier = verifier(world, &microphone.name);
+        let verifier = verifier(world, &microphone.name, 0);
         // One ISR and one DPC: both drivers run at their levels.
         let routine = self
             .device
@@ -177,9 +192,9 @@ impl<C: Context + Fork + Debug> Hardware<C> {
         let (behind, driver) = build(doorbell.handle());
         let memory = match &behind {
             Behind::Controller(place) => place.memory.clone(),
-            Behind::Timer(_) => Shared::new(Memory::ample(samples)),
+            Behind::Timer(_) | Behind::Dsp(_) => Shared::new(Memory::ample(samples)),
         };
-        let verifier = verifier(world, place.name);
+        let verifier = verifier(world, place.name, place.offloads);
         let routine = verifier.interrupt_routine(driver.routine);
         let (filter, device) = WaveRtPort::install_device(driver.miniport, memory, verifier);
         let instance = behind.instance(place.number);
@@ -208,13 +223,34 @@ impl<C: Context + Fork + Debug> Hardware<C> {
             Behind::Controller(place) => Ref::map(place.controller.borrow(), |controller| {
                 controller.link_log(place.stream)
             }),
+            Behind::Dsp(dsp) => Ref::map(dsp.borrow(), |dsp| dsp.link_log(0)),
+        }
+    }
+
+    /// What was taken of stream `number` of those that go past the software engine.
+    ///
+    /// # Panics
+    /// If it is no device that mixes.
+    pub(crate) fn offload_log(&self, number: usize) -> Ref<'_, LinkLog> {
+        let Behind::Dsp(dsp) = &self.behind else {
+            unreachable!("only a device that mixes has offloaded streams")
+        };
+        let input = u32::try_from(number + 1).expect("streams are few");
+        Ref::map(dsp.borrow(), |dsp| dsp.link_log(input))
+    }
+
+    /// The device that mixes, if it is one.
+    pub(crate) fn dsp(&self) -> Option<Ref<'_, Dsp>> {
+        match &self.behind {
+            Behind::Dsp(dsp) => Some(dsp.borrow()),
+            Behind::Controller(_) | Behind::Timer(_) => None,
         }
     }
 
     /// What its DMA engine is like: that of the reference device where there is none.
     pub(crate) fn stream_config(&self) -> StreamConfig {
         match &self.behind {
-            Behind::Timer(_) => StreamConfig::k0_input(),
+            Behind::Timer(_) | Behind::Dsp(_) => StreamConfig::k0_input(),
             Behind::Controller(place) => *place.controller.borrow().stream_config(place.stream),
         }
     }
@@ -224,13 +260,14 @@ impl<C: Context + Fork + Debug> Hardware<C> {
         match &self.behind {
             Behind::Timer(_) => Clock::nominal(SimTime::ZERO, rate).count_at(at),
             Behind::Controller(place) => place.controller.borrow().crystal_count(rate, at),
+            Behind::Dsp(dsp) => dsp.borrow().count_at(at),
         }
     }
 
     /// Number of its stream on its controller.
     pub(crate) fn stream(&self) -> u32 {
         match &self.behind {
-            Behind::Timer(_) => 0,
+            Behind::Timer(_) | Behind::Dsp(_) => 0,
             Behind::Controller(place) => place.stream,
         }
     }
@@ -238,7 +275,7 @@ impl<C: Context + Fork + Debug> Hardware<C> {
     /// The driver of its controller, and the number of its stream there, if it has one.
     pub(crate) fn driver(&self) -> Option<(HdAudioAdapter, u32)> {
         match &self.behind {
-            Behind::Timer(_) => None,
+            Behind::Timer(_) | Behind::Dsp(_) => None,
             Behind::Controller(place) => Some((place.adapter.clone(), place.stream)),
         }
     }
@@ -250,10 +287,12 @@ impl<C: Context + Fork + Debug> Hardware<C> {
         }
     }
 
-    /// Brings its controller up to date, if it has one.
+    /// Brings it up to date, if it moves by itself.
     pub(crate) fn settle(&self, now: Moment) {
-        if let Behind::Controller(place) = &self.behind {
-            place.controller.borrow_mut().settle(now);
+        match &self.behind {
+            Behind::Controller(place) => place.controller.borrow_mut().settle(now),
+            Behind::Dsp(dsp) => dsp.borrow_mut().settle(now),
+            Behind::Timer(_) => {}
         }
     }
 
@@ -277,6 +316,10 @@ impl<C: Context + Fork + Debug> Hardware<C> {
                 let drive = device(cx.clone(), place.controller.clone(), doorbell, line);
                 world.serve(&cx, drive);
             }
+            Behind::Dsp(dsp) => {
+                let drive = dsp_device(cx.clone(), dsp.clone(), doorbell, line.handle());
+                world.serve(&cx, drive);
+            }
         }
         let cx = world.actor(interrupt_routine);
         let serve = interrupt(
@@ -297,6 +340,24 @@ fn start_adapter(
     wave: &FilterHandle,
     sizes: PacketSizeConstraints,
 ) -> DeviceInterfaces {
+    start_render(instance, wave, sizes, HdAudioMiniport::BRIDGE_PIN)
+}
+
+/// The same for a device that mixes.
+fn start_mixer(
+    instance: &str,
+    wave: &FilterHandle,
+    sizes: PacketSizeConstraints,
+) -> DeviceInterfaces {
+    start_render(instance, wave, sizes, OffloadMiniport::BRIDGE_PIN)
+}
+
+fn start_render(
+    instance: &str,
+    wave: &FilterHandle,
+    sizes: PacketSizeConstraints,
+    bridge: u32,
+) -> DeviceInterfaces {
     let now = SimTime::ZERO.commit();
     let interfaces = DeviceInterfaces::default();
     let mut adapter = Adapter::new(instance, interfaces.clone());
@@ -306,7 +367,7 @@ fn start_adapter(
         .and_then(|()| adapter.register_subdevice(now, "wave", wave))
         .and_then(|()| adapter.register_subdevice(now, "topology", &topology))
         .and_then(|()| {
-            let from = ("wave", HdAudioMiniport::BRIDGE_PIN);
+            let from = ("wave", bridge);
             let to = ("topology", HdAudioTopology::WAVE_PIN);
             adapter.register_physical_connection(from, to)
         });
@@ -362,6 +423,18 @@ fn of_hd_audio((place, miniport): (OnController, HdAudioMiniport)) -> (Behind, D
     (Behind::Controller(place), driver)
 }
 
+/// A device that mixes, and its driver.
+fn of_dsp(dsp: Dsp, doorbell: EventHandle) -> (Behind, Driver) {
+    let dsp = Shared::new(dsp);
+    let miniport = offload::driver(&dsp, doorbell);
+    let driver = Driver {
+        routine: miniport.interrupt_routine(),
+        sizes: miniport.packet_sizes(),
+        miniport: Box::new(miniport),
+    };
+    (Behind::Dsp(dsp), driver)
+}
+
 fn virtual_device(
     timer: TimerDevice,
     doorbell: EventHandle,
@@ -382,6 +455,7 @@ impl Fork for Behind {
         match self {
             Self::Controller(place) => Self::Controller(place.fork(forker)),
             Self::Timer(timer) => Self::Timer(timer.fork(forker)),
+            Self::Dsp(dsp) => Self::Dsp(dsp.fork(forker)),
         }
     }
 }
@@ -402,9 +476,17 @@ impl Fork for Hardware {
 }
 
 /// Watches the driver of the device that is called `name`, and tells the history in its name.
-fn verifier<C: Context + Fork + Debug>(world: &mut impl Host<Context = C>, name: &str) -> Verifier {
+fn verifier<C: Context + Fork + Debug>(
+    world: &mut impl Host<Context = C>,
+    name: &str,
+    offloads: usize,
+) -> Verifier {
     let verifier = Verifier::default();
-    verifier.set_witness(Box::new(Recorder(world.actor(name))));
+    let streams = (0..offloads).map(|number| world.actor(&offload::stream_name(number)));
+    verifier.set_witness(Box::new(Recorder {
+        streams: streams.collect(),
+        device: world.actor(name),
+    }));
     verifier
 }
 

@@ -1,6 +1,6 @@
 //! Who plays: an exclusive client, or an engine and its clients.
 
-use engine::{DeviceStream, Endpoint, Engine, EngineConfig, ProducerConfig, engine};
+use engine::{DeviceStream, Endpoint, Engine, EngineConfig, engine};
 use ks::{Mapping, PinConnect, PinHandle};
 use machine::Machine;
 use miniport::HdAudioMiniport;
@@ -15,7 +15,7 @@ use wasapi::{
 use super::ENGINE;
 use super::odd_pin::seen_through_faults;
 use super::source::source;
-use crate::format::{self, Client, Mode, Scenario};
+use crate::format::{Client, Mode, Scenario};
 use crate::input::Inputs;
 use crate::quantity::FrameCount;
 use crate::run::RunError;
@@ -256,14 +256,8 @@ impl Assembly<'_> {
         let packet = client.packet_frames(&self.scenario.device);
         let packets = client.packets.unwrap_or(2);
         let stream = self.open(world, &name, packet, packets, &notification)?;
-        let player = self.player(place, client, stream.mapping.format())?;
-        let config = ProducerConfig {
-            policy: client.policy.unwrap_or_default().to_engine(),
-            content: client.content.unwrap_or_default().to_engine(),
-            prime: client.prime.unwrap_or_default().to_engine(),
-            end: client.end_of_stream.map(format::EndOfStream::to_engine),
-            ..ProducerConfig::new(packet)
-        };
+        let player = self.player(place, stream.mapping.format())?;
+        let config = client.producer_config(&self.scenario.device);
         let client = ExclusiveClient::new(
             config,
             stream,
@@ -293,7 +287,7 @@ impl Assembly<'_> {
         let (pin, format) = self.pin()?;
         let stream = PlaceStream::open(&cx, pin, format, buffer, keys.position_kind())
             .map_err(|error| self.refused("the buffer", error.to_string()))?;
-        let player = self.player(place, client, format)?;
+        let player = self.player(place, format)?;
         let config = keys.to_client(client.service_time().to_duration());
         let actions = actions(self.scenario, place);
         let machine = self.machine.clone();
@@ -363,7 +357,7 @@ impl Assembly<'_> {
         let mut opened = SharedClient::open(
             config,
             endpoint.clone(),
-            self.player(place, client, format)?,
+            self.player(place, format)?,
             self.machine.clone(),
             &name,
             event,
@@ -415,14 +409,25 @@ impl Assembly<'_> {
         }
     }
 
-    fn player(self, place: usize, client: &Client, format: WaveFormat) -> Result<Player, RunError> {
-        let name = self.scenario.client_name(place);
-        let source = source(self.seed, self.inputs, &name, &client.source, format)?;
-        Player::new(source, format).map_err(|error| RunError::Source {
-            client: name,
-            problem: error.to_string(),
-        })
+    fn player(self, place: usize, format: WaveFormat) -> Result<Player, RunError> {
+        player(self.seed, self.scenario, self.inputs, place, format)
     }
+}
+
+/// What the client at `place` plays.
+pub(super) fn player(
+    seed: u64,
+    scenario: &Scenario,
+    inputs: &Inputs,
+    place: usize,
+    format: WaveFormat,
+) -> Result<Player, RunError> {
+    let name = scenario.client_name(place);
+    let source = source(seed, inputs, &name, &scenario.clients[place].source, format)?;
+    Player::new(source, format).map_err(|error| RunError::Source {
+        client: name,
+        problem: error.to_string(),
+    })
 }
 
 /// What the client at `place` does, and when.

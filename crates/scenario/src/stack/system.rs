@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use miniport::OffloadMiniport;
 use port::{DeviceAct, DeviceHandle, DeviceManager, Witness, manage_device};
 use portcls::DevicePower;
 use units::SimTime;
@@ -75,14 +76,30 @@ impl Action {
 
 /// Writes what the port's verifier finds into the history, in the name of the device.
 #[derive(Debug)]
-pub(super) struct Recorder<C>(pub(super) C);
+pub(super) struct Recorder<C> {
+    pub(super) device: C,
+    /// In whose names streams that go past the software engine tell something.
+    pub(super) streams: Vec<C>,
+}
 
 impl<C: Context + Fork + Debug> Witness for Recorder<C> {
     fn record(&self, what: &'static Descriptor, words: &[u64]) {
-        self.0.record(what, words);
+        self.device.record(what, words);
+    }
+
+    fn of_stream(&self, pin: u32, number: u32) -> Option<Box<dyn Witness>> {
+        let is_offloaded = pin == OffloadMiniport::OFFLOAD_PIN;
+        let stream = self.streams.get(number as usize).filter(|_| is_offloaded)?;
+        Some(Box::new(Self {
+            device: stream.clone(),
+            streams: Vec::new(),
+        }))
     }
 
     fn fork_witness(&self, forker: &mut Forker) -> Box<dyn Witness> {
-        Box::new(Self(self.0.fork(forker)))
+        Box::new(Self {
+            device: self.device.fork(forker),
+            streams: self.streams.fork(forker),
+        })
     }
 }

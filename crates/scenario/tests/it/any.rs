@@ -301,6 +301,43 @@ fn file() -> impl Strategy<Value = String> {
     file_of(device(), client(), faults, action().boxed())
 }
 
+/// What strikes, and is done to, whatever client is first.
+const LATE: &str = "late-wake-up = { client = 0, event = 2, by = \"21ms\" }\n";
+const PAUSE: &str = "pause = { client = 0, at = \"31ms\" }\n";
+
+/// A device that mixes, with clients that go past the software engine and such that do not.
+fn mixing_file() -> impl Strategy<Value = String> {
+    let delay = prop_oneof![9 => 0u64..2_000, 1 => Just(50_000u64)];
+    let underrun = prop::sample::select(vec!["silence", "replay"]);
+    let streams = prop_oneof![4 => 3u32..17, 1 => 0u32..3];
+    let device = (streams, delay, underrun).prop_map(|(streams, delay, underrun)| {
+        format!(
+            "[device]\nkind = \"offload\"\n[device.offload]\nstreams = {streams}\n\
+             delay = \"{delay}fr\"\nunderrun = \"{underrun}\"\n"
+        )
+    });
+    let end = (0u32..9, 0u64..600).prop_map(|(packet, valid)| {
+        format!("end-of-stream = {{ packet = {packet}, valid = \"{valid}fr\" }}\n")
+    });
+    let end = prop_oneof![1 => Just(String::new()), 1 => end];
+    let policy = prop::sample::select(vec!["resync", "blind"]);
+    let prime = prop::sample::select(vec!["all", "first", "none"]);
+    let one = (230u64..2_000, time(), policy, prime, end).prop_map(
+        |(packet, start, policy, prime, end)| {
+            format!(
+                "[[client]]\nmode = \"offload\"\npacket = \"{packet}fr\"\nstart = \"{start}\"\n\
+                 policy = \"{policy}\"\nprime = \"{prime}\"\n{end}"
+            )
+        },
+    );
+    let host = prop_oneof![2 => Just(String::new()), 1 => client()];
+    let clients = (prop::collection::vec(one, 1..4), host);
+    let clients = clients.prop_map(|(past, host)| format!("{host}{}", past.concat()));
+    let faults = prop_oneof![2 => Just(LATE.to_owned()), 1 => fault()].boxed();
+    let actions = prop_oneof![2 => Just(PAUSE.to_owned()), 1 => action()].boxed();
+    file_of(device, clients, faults, actions)
+}
+
 fn recording_file() -> impl Strategy<Value = String> {
     let (faults, actions) = (recording_fault().boxed(), recording_action().boxed());
     file_of(Just(String::new()), recording(), faults, actions)
@@ -386,10 +423,23 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_file_of_a_mixer_is_refused_or_runs(text in mixing_file(), keep_samples: bool) {
+        check(&text, keep_samples)?;
+    }
+}
+
 /// The strategies above make files that run, not only such that are refused.
 #[test]
 fn some_of_any_files_run() {
-    for files in [file().boxed(), recording_file().boxed()] {
+    for files in [
+        file().boxed(),
+        recording_file().boxed(),
+        mixing_file().boxed(),
+    ] {
         let mut runner = proptest::test_runner::TestRunner::deterministic();
         let mut ran = 0;
         for _ in 0..200 {

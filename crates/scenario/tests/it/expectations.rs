@@ -16,6 +16,9 @@ const OF_A_SPEAKER: [&str; 3] = [
     "content-shift-frames",
 ];
 
+/// What is that of the device, or always 0, of a stream that goes past the software engine.
+const OF_A_DEVICE: [&str; 3] = ["rate-hz", "channels", "late-rewrite-frames"];
+
 fn kebab(key: &str) -> String {
     key.replace('_', "-")
 }
@@ -49,15 +52,21 @@ fn stating(result: &RunResult) -> Expect {
             stated.extend(figures(value).map(|value| (kebab(key), value)));
         }
     }
+    let mut offloads = Vec::new();
     for endpoint in whole["endpoints"].as_array().unwrap() {
         let mut own = of_endpoint(endpoint);
         if endpoint["flow"] == "capture" {
             own.retain(|key, _| !OF_A_SPEAKER.contains(&key.as_str()));
             stated.insert("microphone".into(), Value::Object(own));
+        } else if let Some(Value::Object(mut whose)) = own.remove("offload") {
+            own.retain(|key, _| !OF_A_DEVICE.contains(&key.as_str()));
+            own.append(&mut whose);
+            offloads.push(Value::Object(own));
         } else {
             stated.append(&mut own);
         }
     }
+    stated.insert("offload".into(), offloads.into());
     serde_json::from_value(Value::Object(stated)).unwrap()
 }
 

@@ -9,6 +9,7 @@ mod expectations;
 mod faults;
 mod long_runs;
 mod no_looping;
+mod offload;
 mod one_controller;
 mod producers;
 mod provenance;

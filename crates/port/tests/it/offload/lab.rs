@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use hardware::{Dsp, DspConfig, dsp_device};
+use hardware::{Dsp, DspConfig, Underrun, dsp_device};
 use ks::{FilterHandle, KsState, Mapping, PinConnect, PinHandle};
 use machine::{Interrupt, Machine, interrupt};
 use miniport::{OffloadMiniport, OffloadOptions};
@@ -43,6 +43,7 @@ pub(crate) fn config() -> DspConfig {
         ppb: 0,
         inputs: 3,
         delay: Frames::new(DELAY),
+        underrun: Underrun::Silence,
         record: Samples::Kept,
     }
 }
