@@ -19,6 +19,12 @@ Exit status:
   1  another rule is broken, or a row differs
   2  a file or an argument was refused, or an output could not be written";
 
+const LIVE_EXIT: &str = "\
+Exit status:
+  0  it was played to its end, with or without glitches; expectations are those of virtual time
+  2  a file or an argument was refused
+  3  a fault of the laboratory itself (panic)";
+
 /// A laboratory for the Windows WaveRT audio stack.
 ///
 /// Runs scenarios of the path from a client's buffer to the speaker in virtual time, and tells
@@ -40,6 +46,9 @@ pub enum Command {
     /// Check scenario files without running them
     #[command(after_help = EXIT, after_long_help = EXIT)]
     Check(CheckArguments),
+    /// Play a scenario on the wall clock, who writes and the device on threads of their own
+    #[command(after_help = LIVE_EXIT, after_long_help = LIVE_EXIT)]
+    Live(LiveArguments),
     /// Show the devices of scenarios: filters, pins, formats, nodes, endpoints
     Inspect(InspectArguments),
     /// Put the reference miniports under the rules of positions, packets, states and events;
@@ -85,6 +94,20 @@ pub struct CheckArguments {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
     /// Print one JSON object instead of lines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `wavert live`.
+#[derive(Debug, Args)]
+pub struct LiveArguments {
+    /// A scenario file, the name of a shipped scenario, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// Play for so long instead of the scenario's duration
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub seconds: Option<u64>,
+    /// Print one JSON object instead of the report
     #[arg(long)]
     pub json: bool,
 }

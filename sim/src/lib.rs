@@ -13,11 +13,11 @@
 //! ```
 //!
 //! Start with [`run`] for the main job, [`wav`] and [`perfetto`] for the two formats; [`inspect`] runs
-//! nothing and asks the devices of a scenario what they are, [`tone`] writes a sound of known bits.
+//! nothing and asks the devices of a scenario what they are, [`live`] plays on the wall clock, [`tone`] writes a sound of known bits.
 //!
 //! # What it leaves out
 //!
-//! Sweeps, the explorer, the explanation of one glitch and live mode: other commands, which come
+//! Sweeps, the explorer and the explanation of one glitch: other commands, which come
 //! when there is more than one path to compare. A path or text that is not UTF-8 is refused.
 
 pub mod args;
@@ -28,8 +28,10 @@ pub mod heard;
 pub mod input;
 pub mod inspect;
 pub mod list;
+pub mod live;
 pub mod output;
 pub mod overrides;
+mod panic;
 pub mod perfetto;
 pub mod pool;
 pub mod progress;

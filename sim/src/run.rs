@@ -1,11 +1,11 @@
 //! `wavert run`: the main job.
 
 mod job;
-mod panic;
 
 use crate::args::RunArguments;
 use crate::exit::Status;
 use crate::overrides::Override;
+use crate::panic;
 use crate::pool;
 use crate::progress::Progress;
 use crate::refusal::Refusal;

@@ -50,7 +50,7 @@ impl Source {
     ///
     /// # Errors
     /// [`Refusal`], if there is none, or if it is no text.
-    fn find(name: &str) -> Result<Self, Refusal> {
+    pub fn find(name: &str) -> Result<Self, Refusal> {
         if name == "-" {
             return Self::standard_input();
         }

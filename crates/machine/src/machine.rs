@@ -170,6 +170,20 @@ impl Machine {
         }
     }
 
+    /// Why a DPC has set `event` with `tag`, if it was the last to set it: when the position was
+    /// crossed, and what became of the time until then. For who carries it to another machine,
+    /// where it is [`signalled`](Self::signalled) again.
+    pub fn signal_of(&self, event: &EventHandle, tag: u64) -> Option<(SimTime, Dispatch)> {
+        let mut signals = self.signals.iter();
+        let signal = signals.find(|known| known.event == *event && known.tag == tag)?;
+        let dispatch = Dispatch {
+            runs: signal.set_at.commit(),
+            latency: signal.latency,
+            fault: signal.fault,
+        };
+        Some((signal.due, dispatch))
+    }
+
     /// `thread` finds at `ready` that `event` was set with `tag`.
     pub fn wake(&mut self, thread: ThreadId, event: &EventHandle, ready: Moment, tag: u64) -> Wake {
         let signal = self

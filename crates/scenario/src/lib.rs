@@ -83,4 +83,4 @@ pub use result::*;
 pub use run::{Run, RunError, RunOptions, run, run_watched};
 pub use schema::{reference, schema};
 pub use shipped::{Shipped, ShippedSound, shipped, shipped_sounds};
-pub use stack::Stack;
+pub use stack::{DeviceHalf, InPackets, PlayerHalf, PlayerReport, Stack};

@@ -19,7 +19,7 @@ use wasapi::{DEFICIT, FILL, NO_WAKE, PLACED, TURN};
 use crate::format::{Mode, Scenario};
 use crate::result::{Detection, Notifications};
 use crate::stack::{
-    CAPTURE_CONTROLLER, CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE, INTERRUPT, Opened,
+    CAPTURE_CONTROLLER, CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE, INTERRUPT, InPackets,
     offload::stream_name,
 };
 pub(crate) use capture::{CAPTURE_AHEAD, CaptureNotes, SERVER_OUTPUT_QUEUE_FULL};
@@ -198,7 +198,7 @@ impl Notes {
     /// speaker's stream on its controller.
     pub(crate) fn new(
         scenario: &Scenario,
-        stream: Option<&Opened>,
+        stream: Option<InPackets>,
         recorded: Option<&DeviceStream>,
         suspects: Suspects,
         number: u32,
@@ -217,7 +217,7 @@ impl Notes {
             shared.map(|(place, _)| place).collect(),
             of(Mode::ExclusiveCapture).next(),
         );
-        let frame = |stream: &Opened| stream.mapping.format().frame_bytes();
+        let frame = |stream: InPackets| stream.format.frame_bytes();
         Self {
             packet: stream.map_or(Frames::ZERO, |stream| stream.packet),
             frame_bytes: stream.map_or(1, frame).into(),

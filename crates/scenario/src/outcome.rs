@@ -129,6 +129,7 @@ impl Stack {
             captured: has_microphone.then_some(captured).into_iter().collect(),
             heard: heard.into_iter().collect(),
             recorded,
+            is_live: false,
         })
     }
 

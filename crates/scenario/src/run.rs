@@ -38,6 +38,8 @@ pub struct Run {
     pub heard: Vec<Heard>,
     /// What each client has recorded, if samples were kept, in the order of the clients.
     pub recorded: Vec<Recorded>,
+    /// True if it went by the wall clock, so that nobody can have the same run again.
+    pub is_live: bool,
 }
 
 /// Why a scenario could not be run to its end.

@@ -6,6 +6,7 @@ pub(crate) mod device;
 pub(crate) mod device_faults;
 mod dma;
 pub(crate) mod faults;
+mod halves;
 mod list_writer;
 mod microphone;
 mod odd_pin;
@@ -16,14 +17,15 @@ mod source;
 mod speaker;
 mod system;
 
+use std::fmt::Debug;
 use std::rc::Rc;
 
-use ks::{PinReply, PinRequest, RtAudioRequest};
+use ks::{PinHandle, PinReply, PinRequest, RtAudioRequest};
 use machine::Machine;
 use truth::Geometry;
 use units::{Frames, Moment, SimDuration, SimTime};
 use vtime::sim::{Cx, World};
-use vtime::{Event, EventHandle, Fork, Keep, Shared};
+use vtime::{Context, Event, EventHandle, Fork, Keep, Shared};
 use wasapi::Player;
 
 use crate::format::Scenario;
@@ -31,8 +33,10 @@ use crate::input::Inputs;
 use crate::notes::{Notes, Role};
 use crate::run::{RunError, RunOptions};
 use device::Hardware;
+pub use halves::{DeviceHalf, PlayerHalf, PlayerReport};
 use list_writer::ListWriter;
 use offload::Offloads;
+pub use players::InPackets;
 pub(crate) use players::Opened;
 use players::Players;
 use recorders::Recorders;
@@ -91,6 +95,25 @@ pub struct Stack {
 pub(crate) struct Answers {
     pub(crate) position: Option<u64>,
     pub(crate) packet_count: Option<u64>,
+}
+
+impl Answers {
+    /// What the driver of `pin` says at `now`.
+    pub(crate) fn of(pin: &PinHandle, now: Moment) -> Self {
+        let ask = |request| pin.request(now, PinRequest::RtAudio(request));
+        let position = match ask(RtAudioRequest::PresentationPosition) {
+            Ok(PinReply::PresentationPosition(position)) => Some(position.blocks.get()),
+            _ => None,
+        };
+        let packet_count = match ask(RtAudioRequest::PacketCount) {
+            Ok(PinReply::PacketCount(count)) => Some(count.get().into()),
+            _ => None,
+        };
+        Self {
+            position,
+            packet_count,
+        }
+    }
 }
 
 impl Stack {
@@ -163,7 +186,7 @@ impl Stack {
         )?;
         let notes = Notes::new(
             scenario,
-            players.opened().as_ref(),
+            players.opened().map(|stream| stream.in_packets()),
             recorders.device_stream().as_ref(),
             device_faults::suspects(scenario),
             hardware.stream(),
@@ -312,37 +335,23 @@ impl Stack {
         if self.hardware.dsp().is_some() {
             return Some(offload::mixed_when_ended(&stream));
         }
-        let plain = geometry(&self.hardware, &stream);
-        Some(Geometry {
-            fifo: plain.fifo + device_faults::lead(&self.scenario, plain.frame),
-            ..plain
-        })
+        let packets = stream.in_packets();
+        Some(speaker_geometry(&self.scenario, &self.hardware, packets))
     }
 
     /// The same of the microphone; none if nobody opened it.
     pub(crate) fn capture_geometry(&self) -> Option<Geometry> {
         let stream = self.recorders.device_stream()?;
-        Some(geometry(self.microphone.as_ref()?, &Opened::of(&stream)))
+        let packets = Opened::of(&stream).in_packets();
+        Some(geometry(self.microphone.as_ref()?, packets))
     }
 
     /// Asks the driver where its stream is. Leaves no trace.
     pub(crate) fn ask(&self) -> Answers {
-        let Some(Opened { pin, .. }) = self.players.opened() else {
-            return Answers::default();
-        };
-        let ask = |request| pin.request(self.now(), PinRequest::RtAudio(request));
-        let position = match ask(RtAudioRequest::PresentationPosition) {
-            Ok(PinReply::PresentationPosition(position)) => Some(position.blocks.get()),
-            _ => None,
-        };
-        let packet_count = match ask(RtAudioRequest::PacketCount) {
-            Ok(PinReply::PacketCount(count)) => Some(count.get().into()),
-            _ => None,
-        };
-        Answers {
-            position,
-            packet_count,
-        }
+        let opened = self.players.opened();
+        opened.map_or_else(Answers::default, |opened| {
+            Answers::of(&opened.pin, self.now())
+        })
     }
 
     /// How often an event was set that was set already.
@@ -390,16 +399,28 @@ fn listening(
     )))
 }
 
-fn geometry(hardware: &Hardware, stream: &Opened) -> Geometry {
-    let format = stream.mapping.format();
+fn geometry<C: Context + Fork + Debug>(hardware: &Hardware<C>, stream: InPackets) -> Geometry {
     let config = hardware.stream_config();
-    let frame = format.bytes_of(Frames::new(1));
+    let frame = stream.format.bytes_of(Frames::new(1));
     Geometry {
-        rate: format.rate,
+        rate: stream.format.rate,
         packet: stream.packet,
         packets: stream.packets,
         frame,
         fifo: config.fifo.bytes(frame),
         burst: config.burst.bytes(frame),
+    }
+}
+
+/// The same of a speaker, with what its faults make of it.
+fn speaker_geometry<C: Context + Fork + Debug>(
+    scenario: &Scenario,
+    speaker: &Hardware<C>,
+    stream: InPackets,
+) -> Geometry {
+    let plain = geometry(speaker, stream);
+    Geometry {
+        fifo: plain.fifo + device_faults::lead(scenario, plain.frame),
+        ..plain
     }
 }

@@ -1,5 +1,6 @@
 //! What an actor sees of whoever serves it.
 
+use std::fmt;
 use std::future::Future;
 
 use units::{Moment, SimTime};
@@ -101,7 +102,7 @@ pub enum Reset {
 ///
 /// A wait that is given up (its future dropped) after it was released passes the release on.
 #[doc(alias = "KEVENT")]
-pub trait Event: Clone + 'static {
+pub trait Event: Clone + fmt::Debug + 'static {
     /// Sets the event. `tag` says what the set stands for, a notification's number for example;
     /// it is handed to whoever is released and means nothing to the event.
     ///

@@ -190,6 +190,14 @@ impl History {
         self.sources.iter().map(|source| source.name.as_str())
     }
 
+    /// The first source of this name.
+    pub fn source_of(&self, name: &str) -> Option<SourceId> {
+        let place = self.sources.iter().position(|source| source.name == name)?;
+        Some(SourceId(
+            u32::try_from(place).expect("fewer than 2^32 sources"),
+        ))
+    }
+
     /// The name of a source of this history.
     ///
     /// # Panics

@@ -1,12 +1,12 @@
 //! One scenario from its text to its outputs.
 
-use super::panic;
 use crate::args::RunArguments;
 use crate::exit::Status;
 use crate::heard;
 use crate::input;
 use crate::output::{OutputError, Staged};
 use crate::overrides::Override;
+use crate::panic;
 use crate::progress::Progress;
 use crate::refusal::Refusal;
 use crate::source::Source;

@@ -8,6 +8,7 @@ mod conformance;
 mod heard;
 mod inspect;
 mod library;
+mod live;
 mod perfetto;
 mod readme;
 mod seeds;

@@ -161,7 +161,13 @@ impl Assembly<'_> {
                 .map_err(|status| self.refused("the volume", status.to_string()))?;
         }
         let opened = Opened::of(&stream);
-        let notes = Notes::new(self.scenario, Some(&opened), None, Suspects::default(), 0);
+        let notes = Notes::new(
+            self.scenario,
+            Some(opened.in_packets()),
+            None,
+            Suspects::default(),
+            0,
+        );
         let format = stream.mapping.format();
         let player = player(world.seed(), self.scenario, self.inputs, place, format)?;
         let config = client.producer_config(&self.scenario.device);

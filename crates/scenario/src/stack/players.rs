@@ -220,7 +220,26 @@ pub(crate) struct Opened {
     pub(crate) packets: u32,
 }
 
+/// How what is played lies in a cyclic buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InPackets {
+    /// What a frame is.
+    pub format: WaveFormat,
+    /// Frames in a packet; in the whole buffer for who has no packets.
+    pub packet: Frames,
+    /// Packets in the buffer.
+    pub packets: u32,
+}
+
 impl Opened {
+    pub(crate) fn in_packets(&self) -> InPackets {
+        InPackets {
+            format: self.mapping.format(),
+            packet: self.packet,
+            packets: self.packets,
+        }
+    }
+
     pub(crate) fn of(stream: &DeviceStream) -> Self {
         Self {
             pin: stream.pin.clone(),

@@ -232,6 +232,12 @@ struct ToyEventCore {
     waiters: RefCell<VecDeque<(usize, Release)>>,
 }
 
+impl std::fmt::Debug for ToyEvent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToyEvent").finish_non_exhaustive()
+    }
+}
+
 impl Event for ToyEvent {
     fn set(&self, tag: u64) {
         Signal::set(&*self.0, tag);
