@@ -107,7 +107,7 @@ fn a_scenario_that_records_is_refused() {
 }
 
 #[test]
-fn every_shipped_scenario_that_plays_is_accounted_for_on_the_wall_clock() {
+fn truth1_every_shipped_scenario_that_plays_is_accounted_for_on_the_wall_clock() {
     let shipped = scenario::shipped().iter().filter_map(|shipped| {
         let mut scenario = Scenario::parse(shipped.text).expect("it is shipped");
         scenario.duration = Time::from_millis(400);

@@ -14,7 +14,7 @@ packets = 2
 ";
 
 #[test]
-fn a_minute_on_two_threads_is_accounted_for_frame_by_frame() {
+fn truth1_a_minute_on_two_threads_is_accounted_for_frame_by_frame() {
     let run = live(&scenario("60s", AMPLE));
     every_frame_is_accounted_for(&run, SimTime::from_millis(60_000));
     let ledger = ledger(&run);
