@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
+use std::mem::replace;
 use std::panic::resume_unwind;
 use std::rc::Rc;
 
@@ -47,8 +48,7 @@ impl Stage {
         }))
     }
 
-    /// Ends all actors where they wait, and hands over what they have told. What somebody tells
-    /// afterwards leaves no trace.
+    /// Ends all actors where they wait, and hands over what they have told.
     ///
     /// # Panics
     /// As an actor did that has panicked.
@@ -61,7 +61,10 @@ impl Stage {
                 }
             }
         }
-        self.0.history.borrow().clone()
+        replace(
+            &mut *self.0.history.borrow_mut(),
+            History::new(Keep::Digest),
+        )
     }
 }
 

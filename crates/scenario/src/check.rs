@@ -16,7 +16,7 @@ use crate::format::{
 };
 use crate::quantity::Drift;
 use crate::stack::offload::stream_name;
-use crate::stack::{CONTROLLER, DRIVER, ENGINE, INTERRUPT, SYSTEM};
+use crate::stack::{CONTROLLER, DRIVER, ENGINE, INTERRUPT, LISTENERS, SYSTEM, USER};
 
 /// Packets that Windows knows of, and packets that `more-packets` lets be.
 const PACKETS_MAX: (u32, u32) = (2, 8);
@@ -329,7 +329,8 @@ impl Check<'_> {
     /// True if a part of the stack that no table names is called `name`.
     fn is_of_the_stack(&self, name: &str) -> bool {
         let with_microphone = self.scenario.microphone.is_some();
-        [ENGINE, CONTROLLER, INTERRUPT, SYSTEM, DRIVER].contains(&name)
+        [ENGINE, CONTROLLER, INTERRUPT, SYSTEM, DRIVER, USER].contains(&name)
+            || LISTENERS.contains(&name)
             || with_microphone && capture::NAMES.contains(&name)
             || (0..self.scenario.offloads().count()).any(|number| stream_name(number) == name)
     }

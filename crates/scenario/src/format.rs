@@ -32,17 +32,18 @@ pub use device_fault::{
 };
 pub use dma::{BusStall, CadencePhase, Dma, Flush, Packing, Store, Tracks};
 pub use expect::{
-    Expect, ExpectedBelief, ExpectedClient, ExpectedConversion, ExpectedDetection, ExpectedFrames,
-    ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay, ExpectedViolation,
+    Expect, ExpectedBelief, ExpectedChange, ExpectedClient, ExpectedConversion, ExpectedDetection,
+    ExpectedFrames, ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay,
+    ExpectedViolation,
 };
 pub use expect_capture::{
     ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
 };
 pub use expect_offload::ExpectedOffload;
 pub use fault::{
-    Action, BlockedDpc, Fault, LateDpc, LateIsr, LateWakeUp, LostNotification, MissingTicks, Power,
-    ReadSlot, Rebalance, Remove, RewriteDescriptor, RunAgain, SpuriousNotification, State,
-    StepBack, Transport, WritePacket,
+    Action, BlockedDpc, Fault, FormatChange, JackChange, LateDpc, LateIsr, LateWakeUp,
+    LostNotification, MissingTicks, Power, ReadSlot, Rebalance, Remove, RewriteDescriptor,
+    RunAgain, SpuriousNotification, State, StepBack, Transport, WritePacket,
 };
 pub use microphone::{CaptureEngine, CaptureSuite, ControllerOf, Microphone, Overrun, ReadOrder};
 pub use offload::{Offload, Underrun};

@@ -13,6 +13,26 @@ pub static DESCRIPTOR: Descriptor = Descriptor::new(
     ],
 );
 
+/// The names of the events that tell of a change, as `ENDPOINT` numbers them.
+pub(crate) const FORMAT_CHANGE: &str = "KSEVENT_PINCAPS_FORMATCHANGE";
+pub(crate) const JACK_CHANGE: &str = "KSEVENT_PINCAPS_JACKINFOCHANGE";
+
+/// The endpoint builder was told that something has changed, and asked what it is like now.
+pub static ENDPOINT: Descriptor = Descriptor::new(
+    "scenario.endpoint",
+    &[
+        // 1 for the microphone.
+        Field::new("microphone", "1"),
+        // The number of the event in its set: 0 format, 1 jack.
+        Field::new("event", "1"),
+        // As `DEVICE_STATE` numbers it.
+        Field::new("state", "1"),
+        // What it likes best; 0 if it does not say.
+        Field::new("rate", "Hz"),
+        Field::new("channels", "1"),
+    ],
+);
+
 /// Frames that left the speaker one after the other and continue each other. Written when the run
 /// is over, so that the digest covers what was heard.
 pub static HEARD: Descriptor = Descriptor::new(

@@ -75,7 +75,7 @@ mod stack;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use format::*;
 pub use heard::{Heard, Recorded};
-pub use history::{DESCRIPTOR, HEARD};
+pub use history::{DESCRIPTOR, ENDPOINT, HEARD};
 pub use input::{Inputs, Pcm};
 pub use inspect::*;
 pub use quantity::{Drift, FrameCount, Frequency, Level, QuantityError, Rate, Time};

@@ -17,7 +17,8 @@ use vtime::Entry;
 use wasapi::{DEFICIT, FILL, NO_WAKE, PLACED, TURN};
 
 use crate::format::{Mode, Scenario};
-use crate::result::{Detection, Notifications};
+use crate::history::{ENDPOINT, FORMAT_CHANGE, JACK_CHANGE};
+use crate::result::{ChangeResult, Detection, Notifications};
 use crate::stack::{
     CAPTURE_CONTROLLER, CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE, INTERRUPT, InPackets,
     offload::stream_name,
@@ -100,6 +101,8 @@ pub(crate) struct Notes {
     pub(crate) stopped: Vec<u32>,
     pub(crate) notifications: Notifications,
     pub(crate) reported: BTreeMap<String, u64>,
+    /// What changed at the speaker, and at the microphone.
+    pub(crate) changes: [Vec<ChangeResult>; 2],
     pub(crate) clients: Vec<ClientNotes>,
     /// Where the engine mixed what clients had recorded.
     pub(crate) mixed: Vec<Mixed>,
@@ -233,6 +236,7 @@ impl Notes {
             stopped: Vec::new(),
             notifications: Notifications::default(),
             reported: BTreeMap::new(),
+            changes: [Vec::new(), Vec::new()],
             clients: vec![ClientNotes::default(); scenario.clients.len()],
             mixed: Vec::new(),
             streams: streams.collect(),
@@ -294,6 +298,8 @@ impl Notes {
         } else if *what == ISR {
             self.notifications.interrupts += 1;
             self.notifications.coalesced += words[2];
+        } else if *what == ENDPOINT {
+            self.changed(words, at.time);
         } else if *what == LATE_ISR {
             self.late_isr(words, at.time);
         } else if *what == DPC {
@@ -399,6 +405,27 @@ impl Notes {
             // The link log knows of a stall.
             _ => {}
         }
+    }
+
+    fn changed(&mut self, words: &[u64], at: SimTime) {
+        let [microphone, event, state, rate, channels] = *words else {
+            return;
+        };
+        let said = |figure: u64| (figure != 0).then_some(figure);
+        self.changes[usize::from(microphone != 0)].push(ChangeResult {
+            at_ns: at.to_nanos_floor(),
+            event: match event {
+                0 => FORMAT_CHANGE,
+                _ => JACK_CHANGE,
+            },
+            state: match state {
+                1 => "active",
+                8 => "unplugged",
+                _ => "not_present",
+            },
+            rate_hz: said(rate),
+            channels: said(channels),
+        });
     }
 
     fn late_isr(&mut self, words: &[u64], since: SimTime) {

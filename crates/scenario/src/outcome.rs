@@ -216,6 +216,7 @@ impl Speaker<'_> {
                 .flat_map(Ledger::stays)
                 .map(|stay| stay_result(&stay))
                 .collect(),
+            changes: notes.changes[0].clone(),
             dropped_frames: truth.map_or(0, |truth| truth.dropped().get()),
             late_rewrite_frames: truth.map_or(0, |truth| truth.late_rewrites().get()),
             content_shift_frames: truth.map_or(0, Ledger::shift),

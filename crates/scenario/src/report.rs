@@ -7,6 +7,7 @@ use std::fmt::{self, Write as _};
 use truth::{Glitch, GlitchType, Headroom, Ledger};
 use units::SimDuration;
 
+use crate::history::FORMAT_CHANGE;
 use crate::notes::{CAPTURE_AHEAD, SERVER_INPUT_STARVATION, SERVER_OUTPUT_QUEUE_FULL};
 use crate::result::{EndpointResult, GlitchResult, RunResult};
 use crate::run::Run;
@@ -88,6 +89,7 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
         )?,
     }
     writeln!(out, "  Reported  {}", reported(endpoint))?;
+    write_changes(out, endpoint)?;
     let what = margin(endpoint, truth.headroom(), "written");
     writeln!(out, "  Margin    {what}\n")
 }
@@ -99,6 +101,23 @@ fn named(endpoint: &EndpointResult) -> String {
         Some(stream) => format!("{name}, offloaded: {}", stream.client),
         None => name.clone(),
     }
+}
+
+/// What was plugged in or pulled out, or likes another format best.
+fn write_changes(out: &mut String, endpoint: &EndpointResult) -> fmt::Result {
+    for change in &endpoint.changes {
+        let at = ms(change.at_ns);
+        let (state, event) = (change.state.replace('_', " "), change.event);
+        let liked = match (change.rate_hz, change.channels) {
+            (Some(rate), Some(channels)) if change.event == FORMAT_CHANGE => {
+                let channels = plural(channels, "channel", "channels");
+                format!(", likes {rate} Hz and {channels} best")
+            }
+            _ => String::new(),
+        };
+        writeln!(out, "  Endpoint  {state}{liked}, from {at} on ({event})")?;
+    }
+    Ok(())
 }
 
 fn place(glitch: &GlitchResult) -> String {

@@ -84,6 +84,8 @@ pub struct EndpointResult {
     pub notifications: Notifications,
     /// The stays in RUN, in order.
     pub stays: Vec<StayResult>,
+    /// What the endpoint builder was told of, and found, in order.
+    pub changes: Vec<ChangeResult>,
     /// Frames of content that were written and never heard.
     pub dropped_frames: u64,
     /// Frames that were written anew after the device had taken them.
@@ -96,6 +98,21 @@ pub struct EndpointResult {
     pub packet_count: Option<u64>,
     /// A number that stands for the sound, if samples were kept: 16 hexadecimal digits.
     pub heard_hash: Option<String>,
+}
+
+/// A change of what is connected to a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeResult {
+    /// When, rounded down.
+    pub at_ns: u64,
+    /// The event that told of it.
+    pub event: &'static str,
+    /// What the endpoint is since: `active`, `unplugged` or `not_present`.
+    pub state: &'static str,
+    /// The rate that the device likes best since, if it says so.
+    pub rate_hz: Option<u64>,
+    /// The channels that it likes best since, if it says so.
+    pub channels: Option<u64>,
 }
 
 /// A stream that goes past the software engine.

@@ -33,7 +33,9 @@ macro_rules! scenarios {
 static SHIPPED: &[Shipped] = scenarios! {
     "":
         "bus-stall"
+        "format-change"
         "hd-audio"
+        "jack-unplugged"
         "late-client"
         "late-wake-up"
         "no-looping"

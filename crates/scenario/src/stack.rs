@@ -5,6 +5,7 @@ mod convert;
 pub(crate) mod device;
 pub(crate) mod device_faults;
 mod dma;
+mod endpoints;
 pub(crate) mod faults;
 mod halves;
 mod list_writer;
@@ -33,6 +34,7 @@ use crate::input::Inputs;
 use crate::notes::{Notes, Role};
 use crate::run::{RunError, RunOptions};
 use device::Hardware;
+use endpoints::Endpoints;
 pub use halves::{DeviceHalf, PlayerHalf, PlayerReport};
 use list_writer::ListWriter;
 use offload::Offloads;
@@ -54,6 +56,12 @@ pub(crate) const CAPTURE_INTERRUPT: &str = "capture interrupt";
 pub(crate) const DRIVER: &str = "driver";
 /// The name of an actor that is there if the system does something to the device.
 pub(crate) const SYSTEM: &str = "system";
+
+/// The names of the actors that are there if somebody changes what is connected to a device.
+pub(crate) const USER: &str = "user";
+/// Jack of the speaker, jack of the microphone, format of the speaker.
+pub(crate) const LISTENERS: [&str; 3] =
+    ["jack listener", "capture jack listener", "format listener"];
 
 /// How long a run goes on before its history is looked at.
 const SLICE: SimDuration = SimDuration::from_millis(1_000);
@@ -84,6 +92,7 @@ pub struct Stack {
     pub(crate) offloads: Offloads,
     system: System,
     list_writer: ListWriter,
+    endpoints: Endpoints,
     /// What the history said so far.
     pub(crate) notes: Notes,
     /// Entries of the history that went into the notes and are still kept.
@@ -177,6 +186,7 @@ impl Stack {
         let offloads = Offloads::new(&mut world, scenario, inputs, &hardware.pins(), &machine)?;
         let system = System::new(&mut world, scenario, &hardware.device);
         let list_writer = ListWriter::new(&mut world, scenario, hardware.driver());
+        let endpoints = Endpoints::new(&mut world, scenario, &hardware, microphone.as_ref());
         let recorders = Recorders::new(
             &mut world,
             scenario,
@@ -204,6 +214,7 @@ impl Stack {
             offloads,
             system,
             list_writer,
+            endpoints,
             notes,
             noted: 0,
         };
@@ -295,6 +306,7 @@ impl Stack {
             offloads: self.offloads.fork(&mut forker),
             system: self.system.fork(&mut forker),
             list_writer: self.list_writer.fork(&mut forker),
+            endpoints: self.endpoints.fork(&mut forker),
             notes: self.notes.clone(),
             noted: self.noted,
         };
@@ -320,6 +332,7 @@ impl Stack {
         }
         self.system.spawn(&mut self.world);
         self.list_writer.spawn(&mut self.world);
+        self.endpoints.spawn(&mut self.world);
     }
 
     /// The event that notifications of the microphone set, and who speaks for it.

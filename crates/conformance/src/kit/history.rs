@@ -117,12 +117,24 @@ impl<C: Recorded> HistoryOf<C> {
                 .take(&words)
                 .map_err(|(why, remedy)| HistoryError { line, why, remedy })?;
         }
-        check(&history.setup).map_err(|(why, remedy)| HistoryError {
+        let fits = check(&history.setup).and_then(|()| history.check_end());
+        fits.map_err(|(why, remedy)| HistoryError {
             line: 1,
             why,
             remedy,
         })?;
         Ok(history)
+    }
+
+    /// Model time ends a little later.
+    fn check_end(&self) -> Result<(), Trouble> {
+        let times = self.steps.iter().map(|step| step.after.get());
+        let end = times.fold(self.setup.start.get(), u64::saturating_add);
+        if end <= DAYS_MAX * 86_400 * 10_000_000 {
+            return Ok(());
+        }
+        let why = format!("the last call is after day {DAYS_MAX}");
+        Err((why, "a start and times that add up to less"))
     }
 
     fn take(&mut self, words: &[&str]) -> Result<(), Trouble> {
@@ -157,6 +169,9 @@ fn take_setup(setup: &mut Setup, words: &[&str]) -> Result<bool, Trouble> {
     }
     Ok(true)
 }
+
+/// How long a history may take, its start included.
+const DAYS_MAX: u64 = 480;
 
 /// What is wrong, and what to do about it.
 pub(crate) type Trouble = (String, &'static str);

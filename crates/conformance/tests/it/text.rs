@@ -34,3 +34,20 @@ fn a_line_that_is_no_call_is_named() {
             .starts_with("line 3: this is no call; calls are buffer")
     );
 }
+
+/// Model time is 64 bits of ticks: what starts or ends after it cannot be put through.
+#[test]
+fn a_history_that_does_not_end_in_model_time_is_refused() {
+    for (start, after) in [
+        (471_290_489_933_608, 1),
+        (1, 471_290_489_933_608),
+        (u64::MAX, 5_u64),
+    ] {
+        let text = format!("wavert-history 1\nstart {start}\n{after} position\n");
+        let refused = History::parse(&text).unwrap_err();
+        assert!(refused.to_string().contains("after day 480"), "{refused}");
+    }
+    let last = 480 * 86_400 * 10_000_000_u64;
+    let text = format!("wavert-history 1\nstart {}\n1 position\n", last - 1);
+    assert!(History::parse(&text).is_ok());
+}

@@ -1,10 +1,12 @@
 //! Whether faults and actions make sense.
 
+use hardware::StreamFormat;
+
 use super::Check;
 use super::device_faults::CAPTURE_DATA_LATE;
 use crate::format::{
-    Action, Fault, Format, Kind, LateWakeUp, MissingTicks, Mode, Rebalance, RewriteDescriptor,
-    VirtualMode,
+    Action, Fault, Format, FormatChange, JackChange, Kind, LateWakeUp, MissingTicks, Mode,
+    Rebalance, RewriteDescriptor, VirtualMode,
 };
 
 /// Faults of machine and timer: those that strike whatever device there is.
@@ -230,6 +232,12 @@ impl Check<'_> {
         if let Some(rewrite) = &action.rewrite_descriptor {
             self.rewrite_descriptor(&format!("{key}.rewrite-descriptor"), rewrite);
         }
+        if let Some(jack) = &action.jack {
+            self.jack(&format!("{key}.jack"), jack);
+        }
+        if let Some(change) = &action.format_change {
+            self.format_change(&format!("{key}.format-change"), change);
+        }
         if let Some(rebalance) = &action.rebalance {
             self.rebalance(&format!("{key}.rebalance"), rebalance);
         }
@@ -241,6 +249,51 @@ impl Check<'_> {
         if let (Some(read), Some(microphone)) = (&action.read_slot, microphone) {
             let (what, format) = ((read.client, read.packet), microphone.format);
             self.out_of_turn(&format!("{key}.read-slot.packet"), what, format);
+        }
+    }
+
+    /// The jack of a device that nobody uses would be looked at by nobody.
+    fn jack(&mut self, key: &str, jack: &JackChange) {
+        let is_used = if jack.microphone {
+            self.scenario.recorders().next().is_some()
+        } else {
+            self.scenario.players().next().is_some()
+        };
+        if !is_used {
+            let (whose, does) = if jack.microphone {
+                ("microphone", "records")
+            } else {
+                ("speaker", "plays")
+            };
+            let help = format!("a client that {does}, or leave it away");
+            self.advise(
+                key,
+                format!("it is of the {whose}, and nobody {does}"),
+                help,
+            );
+        }
+    }
+
+    /// A virtual device likes nothing, and a link carries what it can.
+    fn format_change(&mut self, key: &str, change: &FormatChange) {
+        if self.scenario.players().next().is_none() {
+            let help = "a client that plays, or leave it away";
+            self.advise(key, "it is of the speaker, and nobody plays", help);
+        }
+        if self.scenario.device.kind == Kind::Virtual {
+            let help = "leave it away, or take `kind = \"hd-audio\"` in [device]";
+            self.advise(
+                key,
+                "a virtual device has no format that it likes best",
+                help,
+            );
+        }
+        let format = format!("{key}.format");
+        self.format(&format, change.format);
+        if let Err(error) = StreamFormat::of(change.format.to_format()) {
+            let help = "HD Audio plays 48 kHz and 44.1 kHz, their multiples up to 4 and whole parts, in \
+                        u8, s16, s24in32 or s32";
+            self.advise(format, error.to_string(), help);
         }
     }
 

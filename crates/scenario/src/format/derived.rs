@@ -73,7 +73,7 @@ impl Fault {
 }
 
 impl Action {
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 10] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 12] {
         [
             ("pause", self.pause.is_some()),
             ("run", self.run.is_some()),
@@ -82,6 +82,8 @@ impl Action {
             ("read-slot", self.read_slot.is_some()),
             ("rewrite", self.rewrite.is_some()),
             ("rewrite-descriptor", self.rewrite_descriptor.is_some()),
+            ("jack", self.jack.is_some()),
+            ("format-change", self.format_change.is_some()),
             ("power", self.power.is_some()),
             ("remove", self.remove.is_some()),
             ("rebalance", self.rebalance.is_some()),

@@ -42,6 +42,9 @@ pub struct Expect {
     /// The stays in RUN, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stays: Option<Vec<ExpectedStay>>,
+    /// What the endpoint builder was told of, and found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<ExpectedChange>>,
     /// The clients, in the order of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clients: Option<Vec<ExpectedClient>>,
@@ -231,6 +234,27 @@ pub struct ExpectedStay {
     /// How many frames left the speaker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frames: Option<u64>,
+}
+
+/// A change of what is connected.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ExpectedChange {
+    /// When, in nanoseconds, rounded down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_ns: Option<u64>,
+    /// The event that told of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// What the endpoint is since: `active`, `unplugged` or `not_present`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The rate that the device likes best since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_hz: Option<u32>,
+    /// The channels that it likes best since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channels: Option<u32>,
 }
 
 /// What became of one client.

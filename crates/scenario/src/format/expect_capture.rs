@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::expect::{ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay};
+use super::expect::{
+    ExpectedChange, ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay,
+};
 
 /// What should come of the recording. A figure that is not stated is not checked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +38,9 @@ pub struct ExpectedRecording {
     /// What became of the notifications.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notifications: Option<ExpectedNotifications>,
+    /// What the endpoint builder was told of, and found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<ExpectedChange>>,
     /// The stays in RUN, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stays: Option<Vec<ExpectedStay>>,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::client::Prime;
+use super::device::Format;
 use super::device_fault::{
     Backwards, BurstGrain, ByFrames, CblMismatch, DelayOtherTimebase, IrqCoalesce, IrqSpurious,
     Lasting, LpibLag, Occasions, Plain, PosbufDead, PosbufStale, PosbufWrongSlot, ReadsAllOnes,
@@ -278,6 +279,12 @@ pub struct Action {
     /// The driver writes into the descriptor list of the speaker, which it must not while that runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rewrite_descriptor: Option<RewriteDescriptor>,
+    /// Somebody plugs something into a jack, or pulls it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jack: Option<JackChange>,
+    /// What is connected to the speaker likes another format best.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format_change: Option<FormatChange>,
     /// The system sleeps or wakes up, and the device with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub power: Option<Power>,
@@ -310,6 +317,29 @@ pub struct RunAgain {
     /// What it writes before, if it comes from STOP. Default: as at the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prime: Option<Prime>,
+}
+
+/// Something is plugged in, or pulled out. The streams of the device go on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct JackChange {
+    /// When.
+    pub at: Time,
+    /// Whether something is plugged in from then on.
+    pub plugged: bool,
+    /// Whether it is the jack of the microphone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub microphone: bool,
+}
+
+/// Another format is liked best. The streams of the device keep theirs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FormatChange {
+    /// When.
+    pub at: Time,
+    /// Which.
+    pub format: Format,
 }
 
 /// A place of the cyclic buffer, read whatever lies there.

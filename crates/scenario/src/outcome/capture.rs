@@ -88,6 +88,7 @@ impl Stack {
                 .flat_map(CaptureLedger::stays)
                 .map(|stay| stay_result(&stay))
                 .collect(),
+            changes: self.notes.changes[1].clone(),
             dropped_frames: 0,
             late_rewrite_frames: 0,
             content_shift_frames: 0,

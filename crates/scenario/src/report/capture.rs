@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use truth::{CaptureClass, CaptureGlitch, CaptureLedger};
 
-use super::{glitches, margin, margins, ms, place, plural, reason, reported};
+use super::{glitches, margin, margins, ms, place, plural, reason, reported, write_changes};
 use crate::result::{ClientResult, EndpointResult};
 
 /// One paragraph per question.
@@ -42,6 +42,7 @@ pub(super) fn conclusion(
         )?,
     }
     writeln!(out, "  Reported  {}", reported(endpoint))?;
+    write_changes(out, endpoint)?;
     let what = margin(endpoint, truth.headroom(), "read");
     writeln!(out, "  Margin    {what}\n")
 }

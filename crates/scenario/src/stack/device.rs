@@ -11,7 +11,9 @@ use ks::wire::PacketSizeConstraints;
 use ks::{DeviceInterfaces, FilterHandle, PinConnect, PinHandle};
 use machine::{Interrupt, InterruptRoutine, Machine, interrupt};
 use miniport::virtual_audio::{Hears, VirtualMiniport};
-use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioTopology, OffloadMiniport};
+use miniport::{
+    HdAudioAdapter, HdAudioMiniport, HdAudioTopology, Jack, OffloadMiniport, Preference,
+};
 use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
@@ -65,6 +67,10 @@ pub(crate) struct Hardware<C: Context = Cx> {
     /// Where its filters are found.
     pub(crate) interfaces: DeviceInterfaces,
     pub(crate) device: DeviceHandle,
+    /// What its cable is plugged into.
+    pub(super) jack: Jack,
+    /// The format that it likes best, if it is one that says so.
+    pub(super) preference: Option<Preference>,
     /// Names of the actors that drive controller and interrupt.
     actors: [&'static str; 2],
 }
@@ -75,7 +81,7 @@ struct Place<'a> {
     events: [&'static str; 2],
     actors: [&'static str; 2],
     number: u32,
-    start: fn(&str, &FilterHandle, PacketSizeConstraints) -> DeviceInterfaces,
+    start: fn(&str, &FilterHandle, PacketSizeConstraints) -> (DeviceInterfaces, Jack),
     /// Streams that go past the software engine.
     offloads: usize,
 }
@@ -158,7 +164,7 @@ impl<C: Context + Fork + Debug> Hardware<C> {
             unreachable!("only what is on a controller has something beside it")
         };
         let (place, miniport) = place.beside(microphone, player.map(heard));
-        let sizes = miniport.packet_sizes();
+        let (sizes, preference) = (miniport.packet_sizes(), miniport.preference());
         let verifier = verifier(world, &microphone.name, 0);
         // One ISR and one DPC: both drivers run at their levels.
         let routine = self
@@ -170,8 +176,11 @@ impl<C: Context + Fork + Debug> Hardware<C> {
         let memory = place.memory.clone();
         let (filter, device) = WaveRtPort::install_device(Box::new(miniport), memory, verifier);
         let behind = Behind::Controller(place);
+        let (interfaces, jack) = start_microphone(&behind.instance(MICROPHONE), &filter, sizes);
         Self {
-            interfaces: start_microphone(&behind.instance(MICROPHONE), &filter, sizes),
+            interfaces,
+            jack,
+            preference: Some(preference),
             behind,
             interrupt: self.interrupt.clone(),
             doorbell: self.doorbell.clone(),
@@ -198,14 +207,17 @@ impl<C: Context + Fork + Debug> Hardware<C> {
         let routine = verifier.interrupt_routine(driver.routine);
         let (filter, device) = WaveRtPort::install_device(driver.miniport, memory, verifier);
         let instance = behind.instance(place.number);
+        let (interfaces, jack) = (place.start)(&instance, &filter, driver.sizes);
         Self {
             behind,
             interrupt: Shared::new(Interrupt::new(routine)),
             doorbell,
             line,
-            interfaces: (place.start)(&instance, &filter, driver.sizes),
+            interfaces,
             filter,
             device,
+            jack,
+            preference: driver.preference,
             actors: place.actors,
         }
     }
@@ -339,7 +351,7 @@ fn start_adapter(
     instance: &str,
     wave: &FilterHandle,
     sizes: PacketSizeConstraints,
-) -> DeviceInterfaces {
+) -> (DeviceInterfaces, Jack) {
     start_render(instance, wave, sizes, HdAudioMiniport::BRIDGE_PIN)
 }
 
@@ -348,7 +360,7 @@ fn start_mixer(
     instance: &str,
     wave: &FilterHandle,
     sizes: PacketSizeConstraints,
-) -> DeviceInterfaces {
+) -> (DeviceInterfaces, Jack) {
     start_render(instance, wave, sizes, OffloadMiniport::BRIDGE_PIN)
 }
 
@@ -357,11 +369,13 @@ fn start_render(
     wave: &FilterHandle,
     sizes: PacketSizeConstraints,
     bridge: u32,
-) -> DeviceInterfaces {
+) -> (DeviceInterfaces, Jack) {
     let now = SimTime::ZERO.commit();
     let interfaces = DeviceInterfaces::default();
     let mut adapter = Adapter::new(instance, interfaces.clone());
-    let topology = TopologyPort::install(Box::new(HdAudioTopology::new()));
+    let topology = HdAudioTopology::new();
+    let jack = topology.jack();
+    let topology = TopologyPort::install(Box::new(topology));
     let wired = adapter
         .set_packet_sizes("wave", sizes)
         .and_then(|()| adapter.register_subdevice(now, "wave", wave))
@@ -372,7 +386,7 @@ fn start_render(
             adapter.register_physical_connection(from, to)
         });
     wired.expect("the filters are new, and have these pins");
-    interfaces
+    (interfaces, jack)
 }
 
 /// The same for a microphone, whose sound comes from the topology filter.
@@ -380,11 +394,13 @@ fn start_microphone(
     instance: &str,
     wave: &FilterHandle,
     sizes: PacketSizeConstraints,
-) -> DeviceInterfaces {
+) -> (DeviceInterfaces, Jack) {
     let now = SimTime::ZERO.commit();
     let interfaces = DeviceInterfaces::default();
     let mut adapter = Adapter::new(instance, interfaces.clone());
-    let topology = TopologyPort::install(Box::new(HdAudioTopology::capture()));
+    let topology = HdAudioTopology::capture();
+    let jack = topology.jack();
+    let topology = TopologyPort::install(Box::new(topology));
     let wired = adapter
         .set_packet_sizes("wave", sizes)
         .and_then(|()| adapter.register_subdevice(now, "wave", wave))
@@ -395,7 +411,7 @@ fn start_microphone(
             adapter.register_physical_connection(from, to)
         });
     wired.expect("the filters are new, and have these pins");
-    interfaces
+    (interfaces, jack)
 }
 
 /// A driver: what the port binds, and what runs when its device interrupts.
@@ -403,6 +419,7 @@ struct Driver {
     miniport: Box<dyn MiniportWaveRt>,
     routine: Box<dyn InterruptRoutine>,
     sizes: PacketSizeConstraints,
+    preference: Option<Preference>,
 }
 
 /// What a controller is built with, once its doorbell is there.
@@ -418,6 +435,7 @@ fn of_hd_audio((place, miniport): (OnController, HdAudioMiniport)) -> (Behind, D
     let driver = Driver {
         routine: miniport.interrupt_routine(),
         sizes: miniport.packet_sizes(),
+        preference: Some(miniport.preference()),
         miniport: Box::new(miniport),
     };
     (Behind::Controller(place), driver)
@@ -428,6 +446,7 @@ fn of_dsp(dsp: Dsp, doorbell: EventHandle) -> (Behind, Driver) {
     let dsp = Shared::new(dsp);
     let miniport = offload::driver(&dsp, doorbell);
     let driver = Driver {
+        preference: None,
         routine: miniport.interrupt_routine(),
         sizes: miniport.packet_sizes(),
         miniport: Box::new(miniport),
@@ -445,6 +464,7 @@ fn virtual_device(
     let driver = Driver {
         routine: miniport.timer_routine(),
         sizes: miniport.packet_sizes(),
+        preference: None,
         miniport: Box::new(miniport),
     };
     (Behind::Timer(timer), driver)
@@ -470,6 +490,8 @@ impl Fork for Hardware {
             filter: self.filter.fork(forker),
             interfaces: self.interfaces.fork(forker),
             device: self.device.fork(forker),
+            jack: self.jack.fork(forker),
+            preference: self.preference.fork(forker),
             actors: self.actors,
         }
     }

@@ -17,7 +17,7 @@ const OF_A_SPEAKER: [&str; 3] = [
 ];
 
 /// What is that of the device, or always 0, of a stream that goes past the software engine.
-const OF_A_DEVICE: [&str; 3] = ["rate-hz", "channels", "late-rewrite-frames"];
+const OF_A_DEVICE: [&str; 4] = ["rate-hz", "channels", "changes", "late-rewrite-frames"];
 
 fn kebab(key: &str) -> String {
     key.replace('_', "-")

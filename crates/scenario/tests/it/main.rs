@@ -5,6 +5,7 @@
 mod any;
 mod bad_files;
 mod dma;
+mod endpoints;
 mod expectations;
 mod faults;
 mod long_runs;
