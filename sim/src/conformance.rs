@@ -29,3 +29,11 @@ fn refuse(refusal: &Refusal, as_json: bool) -> Status {
     }
     Status::Refused
 }
+
+/// So many histories, in words.
+fn counted(histories: u64) -> String {
+    match histories {
+        1 => "1 history".to_owned(),
+        more => format!("{more} histories"),
+    }
+}

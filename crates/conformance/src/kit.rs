@@ -5,9 +5,11 @@ mod bench;
 mod call;
 mod clock;
 mod compare;
+mod controller;
 mod declared;
 mod function;
 mod generate;
+mod generate_controller;
 mod generate_setup;
 mod history;
 mod junit;
@@ -26,6 +28,10 @@ pub(crate) use answer::millis;
 pub use bench::{Bench, Held, Limits, Signal, Subject};
 pub use call::Call;
 pub use clock::{ClockBench, DeviceClock};
+pub use controller::{
+    ControllerBench, ControllerCall, ControllerSource, Denied, INPUTS, RECORDS, STREAMS,
+    list_address, ring_address,
+};
 pub(crate) use declared::Bounds;
 pub use declared::{Declared, Window};
 pub use function::{Function, PositionSource, Source};

@@ -8,7 +8,7 @@
 //!     ▲                                            │ a rule is broken
 //!     │ made by a Bench                            ▼
 //!  a function of time, a source with states,    the shortest history that breaks it,
-//!  a clock, the stream of a miniport,           as a table and as a file
+//!  a clock, a controller, the stream of a miniport,           as a table and as a file
 //!  a subject of one's own
 //! ```
 //!
@@ -44,10 +44,10 @@
 //! # What the model leaves out
 //!
 //! * *Threads*: calls come one by one, as under the driver's lock.
-//! * *Registers of a controller, several streams of one device*: rules that ask for them
-//!   are listed as not applicable, each with its reason. Power is a matter of the whole [`pin`].
-//! * *Sound*: what is in the buffer is not looked at. A driver that reports positions rightly and
-//!   copies the wrong bytes would not be noticed here.
+//! * *Power*: it is a matter of the whole [`pin`].
+//! * *Sound*: of a stream, what is in the buffer is not looked at; of a
+//!   [controller](kit::ControllerBench) it is. A driver that reports positions rightly and copies
+//!   the wrong bytes would not be noticed here.
 
 pub mod kit;
 pub mod pin;

@@ -17,7 +17,10 @@ use vtime::{Event as _, Reset, Shared};
 use crate::kit::{Bench, Declared, Driver, LeftOut, Limits, Setup, StreamBench, Wiring};
 use crate::pin::PinBench;
 
+mod controller;
 mod pausable;
+
+pub use controller::{Registers, hd_audio_controller};
 
 /// A reference miniport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,11 +41,13 @@ pub enum Reference {
     VirtualSampleCapture,
     /// The positions of Microsoft's `SoundWire` sample, without its packets.
     PausableClock,
+    /// The registers of an HD Audio controller with several streams.
+    Controller,
 }
 
 impl Reference {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Ideal,
         Self::HdAudio,
         Self::HdAudioCapture,
@@ -51,6 +56,7 @@ impl Reference {
         Self::VirtualSample,
         Self::VirtualSampleCapture,
         Self::PausableClock,
+        Self::Controller,
     ];
 
     /// What it is called on a command line.
@@ -64,6 +70,7 @@ impl Reference {
             Self::VirtualSample => "virtual-sample",
             Self::VirtualSampleCapture => "virtual-sample-capture",
             Self::PausableClock => "pausable-clock",
+            Self::Controller => "hd-audio-controller",
         }
     }
 
@@ -82,6 +89,7 @@ impl Reference {
             Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
             Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
             Self::PausableClock => Box::new(pausable::Clock(name)),
+            Self::Controller => Box::new(hd_audio_controller(name, Vec::new())),
         }
     }
 
@@ -104,7 +112,7 @@ impl Reference {
             Self::VirtualExactCapture => imitated(VirtualMode::Exact, DataFlow::Out),
             Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
             Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
-            Self::PausableClock => None,
+            Self::PausableClock | Self::Controller => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The reference miniports, or the subject of a shared library, under the kit.
 
-use super::file;
+use super::{counted, file};
 use crate::args::ConformanceArguments;
 use crate::exit::Status;
 use crate::refusal::Refusal;
@@ -202,8 +202,9 @@ impl Judged {
             ..
         } = &self.report;
         let mut text = format!(
-            "{subject}: {}, {histories} histories, {calls} calls\n",
-            self.origin()
+            "{subject}: {}, {}, {calls} calls\n",
+            self.origin(),
+            counted(*histories)
         );
         let head = ["group", "held", "broken", "known", "n/a"];
         let _ = writeln!(

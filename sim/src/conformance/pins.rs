@@ -1,7 +1,7 @@
 //! Whole pins of the reference miniports against the model.
 
-use super::file;
 use super::judged::write_into;
+use super::{counted, file};
 use crate::args::ConformanceArguments;
 use crate::exit::Status;
 use crate::refusal::Refusal;
@@ -55,12 +55,12 @@ pub(super) fn run(arguments: &ConformanceArguments) -> Result<Status, Refusal> {
     Ok(printed.max(if passed { Status::Met } else { Status::Unmet }))
 }
 
-/// Those that are named; without a name, those that are not known to break rules.
+/// Those that are named; without a name, those with a pin that are not known to break rules.
 fn benches(arguments: &ConformanceArguments) -> Result<Vec<Box<dyn PinBench>>, Refusal> {
     let named = &arguments.subject;
     let all = Reference::ALL.into_iter();
     let chosen: Vec<Reference> = if named.is_empty() {
-        all.filter(|reference| reference.known().is_empty())
+        all.filter(|reference| reference.known().is_empty() && reference.pins().is_some())
             .collect()
     } else {
         named.clone()
@@ -109,9 +109,9 @@ impl Tried {
         let name = &self.name;
         match &self.granted {
             Ok(granted) => {
-                let histories = self.histories;
+                let histories = counted(self.histories.into());
                 format!(
-                    "{name}: {histories} histories, {granted} requests granted; every answer is one that the rules allow\n"
+                    "{name}: {histories}, {granted} requests granted; every answer is one that the rules allow\n"
                 )
             }
             Err(failure) => format!("{name}: {} is broken\n{}\n", failure.rule, failure.trial),

@@ -70,6 +70,41 @@ fn a_known_defect_is_named_saved_and_found_again_in_its_history() {
 }
 
 #[test]
+fn p53_a_rule_of_controllers_is_asked_of_the_controller_and_of_nobody_else() {
+    let folder = Folder::new("conformance");
+    let arguments = [
+        "conformance",
+        "--subject",
+        "hd-audio-controller",
+        "--subject",
+        "hd-audio",
+        "--rule",
+        "P53",
+        "--cases",
+        "4",
+    ];
+    let ended = folder.wavert(&[&arguments[..], &["--junit", "junit.xml"]].concat());
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let not_applicable = "n/a, needs a controller: P53";
+    assert_eq!(
+        ended.out.matches(not_applicable).count(),
+        1,
+        "{}",
+        ended.out
+    );
+    let junit = std::fs::read_to_string(folder.path("junit.xml")).unwrap();
+    assert!(junit.contains("hd-audio-controller.controller"), "{junit}");
+    let found = folder
+        .wavert(&[&arguments[..], &["--json"]].concat())
+        .json();
+    let verdict = |n: usize| found["subjects"][n]["rules"][0]["verdict"].clone();
+    assert_eq!(
+        (verdict(0), verdict(1)),
+        ("held".into(), "not-applicable".into())
+    );
+}
+
+#[test]
 fn a_budget_is_spent_on_seed_after_seed() {
     let arguments = [
         "conformance",

@@ -2,7 +2,7 @@
 
 use units::{Hns, SampleFormat};
 
-use crate::kit::{Answer, Call, Declared, LeftOut, Setup};
+use crate::kit::{Answer, Call, Declared, Kind, LeftOut, Setup};
 
 /// An event that was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,11 @@ pub trait Bench {
     /// What a subject can be made with.
     fn limits(&self) -> Limits {
         Limits::default()
+    }
+
+    /// What such a subject is put through.
+    fn kinds(&self) -> &[Kind] {
+        &Kind::STREAM
     }
 
     /// Rules that would say nothing of such a subject, though it answers what they ask.

@@ -3,6 +3,8 @@
 use ks::{KsState, WritePacket};
 use units::Bytes;
 
+use crate::kit::ControllerCall;
+
 /// One call. What a subject does not have, it answers with
 /// [`NotOffered`](crate::kit::Answer::NotOffered).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,8 @@ pub enum Call {
     ClockCount,
     /// Of a clock: when is that count complete?
     ClockTime(u64),
+    /// Of a controller.
+    Controller(ControllerCall),
     /// Not a call: the event of that number was set.
     Signal(u8),
 }
@@ -65,16 +69,19 @@ pub enum Call {
 impl Call {
     /// True if it only asks: nothing may be different for its having been made.
     pub fn only_asks(self) -> bool {
-        matches!(
-            self,
-            Self::Position
-                | Self::Linear
-                | Self::Presentation
-                | Self::PacketCount
-                | Self::ReadPosition
-                | Self::ReadClock
-                | Self::ClockCount
-                | Self::ClockTime(_)
-        )
+        match self {
+            Self::Controller(call) => call.only_asks(),
+            _ => matches!(
+                self,
+                Self::Position
+                    | Self::Linear
+                    | Self::Presentation
+                    | Self::PacketCount
+                    | Self::ReadPosition
+                    | Self::ReadClock
+                    | Self::ClockCount
+                    | Self::ClockTime(_)
+            ),
+        }
     }
 }

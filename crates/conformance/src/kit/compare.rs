@@ -1,12 +1,14 @@
 //! Rules that compare runs: they need no model, only the same thing said in another way.
 
 mod clocks;
+mod controller;
 mod readings;
 mod twins;
 
 use crate::kit::{Bench, History, Trace};
 
 pub(crate) use clocks::{cadence, domain_lock, exact_rate, inverse, monotone, ppm_law, sums};
+pub(crate) use controller::{slots, status_algebra, together, underruns, wall_clock};
 pub(crate) use readings::oracle;
 pub(crate) use twins::{
     isolation, observer, query_order, reproducible, second_epoch, shift, size, units, wrap,

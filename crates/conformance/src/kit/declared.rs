@@ -40,6 +40,8 @@ pub struct Declared {
     /// True if positions stop at the end of the stream, which is notified. Packets go on all the
     /// same.
     pub holds_at_end: bool,
+    /// True if the link of an output stands when its FIFO has run dry; else it goes on with zeros.
+    pub stands_when_starved: bool,
     /// Which packets are accepted.
     pub window: Window,
 }
@@ -98,6 +100,7 @@ impl Default for Declared {
             captures: false,
             packets_max: 2,
             holds_at_end: false,
+            stands_when_starved: false,
             window: Window::default(),
         }
     }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use units::{Bytes, Hns};
 
+use crate::kit::generate_controller;
 use crate::kit::{Call, History, Limits, Setup, Step, setups};
 
 const MILLI: u64 = 10_000;
@@ -32,11 +33,27 @@ pub enum Kind {
     Clock,
     /// Times after which counters are full.
     Long,
+    /// A controller of several streams.
+    Controller,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
+        Self::Reads,
+        Self::States,
+        Self::Pauses,
+        Self::Packets,
+        Self::Events,
+        Self::Stalls,
+        Self::Misuse,
+        Self::Clock,
+        Self::Long,
+        Self::Controller,
+    ];
+
+    /// Those of a stream or of a part of one.
+    pub const STREAM: [Self; 9] = [
         Self::Reads,
         Self::States,
         Self::Pauses,
@@ -60,6 +77,7 @@ impl Kind {
             Self::Misuse => "misuse",
             Self::Clock => "clock",
             Self::Long => "long",
+            Self::Controller => "controller",
         }
     }
 }
@@ -136,7 +154,7 @@ fn prologue(kind: Kind, setup: &Setup) -> Vec<Call> {
         Call::MapClock,
     ];
     match kind {
-        Kind::Misuse => calls.clear(),
+        Kind::Misuse | Kind::Controller => calls.clear(),
         Kind::Clock => calls = vec![Call::ClockCount],
         Kind::Events => calls.extend([Call::Register(1), Call::State(KsState::Run)]),
         Kind::States => {}
@@ -201,7 +219,7 @@ fn group(kind: Kind, setup: &Setup) -> BoxedStrategy<Vec<Call>> {
         ]
         .boxed(),
         Kind::Clock => Just(vec![Call::ClockCount]).boxed(),
-        Kind::Pauses | Kind::Stalls => one(ask()),
+        Kind::Pauses | Kind::Stalls | Kind::Controller => one(ask()),
     }
 }
 
@@ -210,6 +228,7 @@ fn steps(kind: Kind, setup: &Setup, limits: &Limits) -> BoxedStrategy<Vec<Step>>
         Kind::Pauses => return pauses(setup),
         Kind::Stalls => return stalls(setup),
         Kind::Long => return long(setup, limits),
+        Kind::Controller => return generate_controller::steps(setup, gaps(setup, limits)),
         _ => {}
     }
     let apart = prop_oneof![4 => Just(0), 1 => Just(setup.time_of(1).get())];

@@ -20,7 +20,7 @@ use ks::{KsState, PacketNumber, WritePacket};
 use thiserror::Error;
 use units::{Bytes, Frames, Hns, SampleFormat, WaveFormat};
 
-use crate::kit::{Call, Setup};
+use crate::kit::{Call, ControllerCall, Setup};
 
 /// A call, and the time that passes before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ const SAMPLES: [(&str, SampleFormat); 6] = [
 ];
 const CALLS: &str = "calls are buffer, register, unregister, state, position, linear, \
     presentation, packet-count, write, read, map-position, map-clock, read-position, read-clock, \
-    hold, clock-count and clock-time";
+    hold, clock-count, clock-time and controller";
 
 impl<C: Recorded> HistoryOf<C> {
     /// Reads the text of a history.
@@ -229,6 +229,7 @@ impl Recorded for Call {
                 eos_packet_length: Bytes::new(number(length)?),
             }),
             ["clock-time", count] => Call::ClockTime(number(count)?),
+            ["controller", ref words @ ..] => Call::Controller(ControllerCall::parse(words)?),
             [word] => plain_call(word).ok_or_else(|| no("call", CALLS))?,
             _ => return Err(no("call", CALLS)),
         })
@@ -301,6 +302,7 @@ impl fmt::Display for Call {
                 write!(f, "write {} {} {length}", write.packet, write.flags)
             }
             Self::ClockTime(count) => write!(f, "clock-time {count}"),
+            Self::Controller(call) => write!(f, "controller {call}"),
             Self::Signal(event) => write!(f, "signal {event}"),
             Self::Position => f.write_str("position"),
             Self::Linear => f.write_str("linear"),

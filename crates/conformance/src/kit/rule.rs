@@ -48,6 +48,8 @@ pub enum Group {
     Latency,
     /// The registers that a client maps.
     Register,
+    /// A controller of several streams.
+    Controller,
     /// The same again is the same.
     Determinism,
 }
@@ -69,6 +71,7 @@ pub(crate) enum Need {
     MapClock,
     Hold,
     Clock,
+    Controller,
 }
 
 /// Who decides whether a rule is broken.
@@ -91,7 +94,7 @@ impl std::fmt::Debug for Judge {
 
 impl Group {
     /// All, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Clock,
         Self::Position,
         Self::State,
@@ -100,6 +103,7 @@ impl Group {
         Self::Packet,
         Self::Latency,
         Self::Register,
+        Self::Controller,
         Self::Determinism,
     ];
 
@@ -114,6 +118,7 @@ impl Group {
             Self::Packet => "packet",
             Self::Latency => "latency",
             Self::Register => "register",
+            Self::Controller => "controller",
             Self::Determinism => "determinism",
         }
     }
@@ -154,6 +159,7 @@ impl Need {
             Self::MapClock => call == Call::MapClock,
             Self::Hold => call == Call::Hold,
             Self::Clock => call == Call::ClockCount,
+            Self::Controller => matches!(call, Call::Controller(_)),
         }
     }
 
@@ -173,6 +179,7 @@ impl Need {
             Self::MapClock => "a clock register",
             Self::Hold => "a timer that can be held back",
             Self::Clock => "a clock",
+            Self::Controller => "a controller",
         }
     }
 }

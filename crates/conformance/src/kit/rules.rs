@@ -42,8 +42,8 @@ const fn by_comparing(
 }
 
 use Need::{
-    Buffer, Clock, Hold, Linear, MapClock, MapPosition, PacketCount, Position, Presentation, Read,
-    Register, Signal, State, Write,
+    Buffer, Clock, Controller, Hold, Linear, MapClock, MapPosition, PacketCount, Position,
+    Presentation, Read, Register, Signal, State, Write,
 };
 
 /// Every rule of the kit.
@@ -146,6 +146,11 @@ pub static RULES: &[Rule] = &[
     by_model("R98", Group::Register, &[MapPosition, Buffer], "a register is mapped once", "two clients read what one owns"),
     by_model("R101", Group::Register, &[MapClock, State], "the clock register runs in every state", "drift measured over a pause is nonsense"),
     by_model("R102", Group::Register, &[MapClock], "the clock register runs at the rate it declares, also over its wrap", "drift between devices is measured wrongly"),
+    by_comparing("P51", Group::Controller, &[Controller], compare::together, "streams that one write releases are at one place of the link for ever", "what is to be heard together is not"),
+    by_comparing("P53", Group::Controller, &[Controller], compare::slots, "record n of the position buffer is of stream n", "a driver that reads records sees its stream stand, or another one move"),
+    by_comparing("P54", Group::Controller, &[Controller], compare::status_algebra, "the interrupt status follows from what streams ask for, and ones that are written clear those bits and no others", "an interrupt is lost, or comes for ever"),
+    by_comparing("P55", Group::Controller, &[Controller], compare::wall_clock, "the wall clock counts 500 cycles in a link frame, also over its wrap", "guards that measure the time between interrupts reject good ones"),
+    by_comparing("P56", Group::Controller, &[Controller], compare::underruns, "a late client is not noticed and hears old bytes, a FIFO that starves is an error", "a driver waits for an error that never comes, or does not see one that did"),
     by_comparing("P52", Group::Determinism, &[Position], compare::isolation, "another stream changes nothing", "counters of one stream go to another"),
     by_comparing("P57", Group::Determinism, &[], compare::reproducible, "a fresh stream answers the same", "what failed once cannot be found again"),
     by_comparing("P58", Group::Determinism, &[Position], compare::query_order, "the order of readings of one instant changes nothing", "a client that asks in another order fails"),
@@ -162,17 +167,9 @@ pub const LEFT_OUT: &[LeftOut] = &[
     left_out("P18", "what lies in memory is not looked at"),
     left_out("P19", "what lies in memory is not looked at"),
     left_out("P34", "what is fetched after the end is not looked at"),
-    left_out("P42", "no subject can be put to sleep"),
+    left_out("P42", "sleep is asked of a whole pin, with --pins"),
     left_out("P43", "a stream keeps its format for life"),
     left_out("P46", "no call of a stream says its delay"),
-    left_out("P51", "streams cannot be started together"),
-    left_out("P53", "the position buffer belongs to a controller"),
-    left_out("P54", "status registers belong to a controller"),
-    left_out(
-        "P55",
-        "the clock register is judged by R102, which holds its wrap, too",
-    ),
-    left_out("P56", "what lies in memory is not looked at"),
     left_out("P60", "guards belong to consumers"),
     left_out("P61", "guards belong to consumers"),
     left_out("P62", "loops belong to consumers"),

@@ -9,9 +9,7 @@ use crate::kit::compare::Violation;
 use crate::kit::minimise::minimise;
 use crate::kit::report::{Failure, Outcome, Report, Verdict};
 use crate::kit::rule::{Judge, Rule};
-use crate::kit::{
-    Answer, Bench, Call, Held, History, Kind, RULES, compare, histories, model, rule,
-};
+use crate::kit::{Answer, Bench, Call, Held, History, RULES, compare, histories, model, rule};
 
 /// A call with its answer, or a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +114,7 @@ impl Kit {
     /// history is made as short as it can be.
     pub fn check(&self, bench: &dyn Bench) -> Report {
         let mut bout = Bout::new(bench, self.rules());
-        for kind in Kind::ALL {
+        for &kind in bench.kinds() {
             let strategy = histories(kind, &bench.limits());
             for case in 0..self.cases {
                 let drawn = draw(&strategy, self.seed, kind.name(), case);
@@ -131,7 +129,7 @@ impl Kit {
     pub fn broken(&self, bench: &dyn Bench) -> Vec<&'static str> {
         let mut bout = Bout::new(bench, self.rules());
         bout.shortens = false;
-        for kind in Kind::ALL {
+        for &kind in bench.kinds() {
             let strategy = histories(kind, &bench.limits());
             for case in 0..self.cases {
                 bout.take(&draw(&strategy, self.seed, kind.name(), case));

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use conformance::reference::hd_audio;
+use conformance::reference::{hd_audio, hd_audio_controller};
 use hardware::fault::{
-    EngineFault, Grain, InterruptFault, Lag, Odds, PositionFault, RegisterFault,
+    EngineFault, Grain, InterruptFault, Lag, Odds, PositionFault, RecordFault, RegisterFault,
 };
 use hardware::{Extent, Fault, Injection, StreamConfig};
 use units::{Frames, SampleRate, SimDuration};
@@ -153,6 +153,33 @@ fn faults() -> Vec<(&'static str, &'static str, Fault)> {
     ]
 }
 
+/// Faults of records, and of streams that are not alone.
+fn controller_faults() -> Vec<(&'static str, &'static str, Fault)> {
+    let milli = SimDuration::from_millis(1);
+    let stale = RecordFault::PosbufStale {
+        delay: milli,
+        until_acknowledged: false,
+    };
+    vec![
+        ("F03", "writes records a millisecond late", stale.into()),
+        (
+            "F04",
+            "never writes a record",
+            RecordFault::PosbufDead { value: 0 }.into(),
+        ),
+        (
+            "F14",
+            "writes a record into the next slot",
+            RecordFault::PosbufWrongSlot { by: 1 }.into(),
+        ),
+        (
+            "F29",
+            "stands for 1 ms when an input starts",
+            EngineFault::PlaybackStallsOnCaptureStart { lasts: milli }.into(),
+        ),
+    ]
+}
+
 /// The rules that each fault breaks.
 pub(crate) fn rows(kit: Kit) -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     let row = |(number, what, fault)| {
@@ -165,5 +192,20 @@ pub(crate) fn rows(kit: Kit) -> Vec<(&'static str, &'static str, Vec<&'static st
         let bench = hd_audio(what, StreamConfig::k0(), vec![injection]);
         (number, what, kit.broken(&bench))
     };
-    faults().into_iter().map(row).collect()
+    let controlled = |(number, what, fault)| {
+        let injection = Injection {
+            id: 0,
+            stream: conformance::kit::INPUTS,
+            seed: 1,
+            fault,
+        };
+        let bench = hd_audio_controller(what, vec![injection]);
+        (number, what, kit.cases(48).broken(&bench))
+    };
+    let streams = faults().into_iter().map(row);
+    let mut rows: Vec<_> = streams
+        .chain(controller_faults().into_iter().map(controlled))
+        .collect();
+    rows.sort_by_key(|row| row.0);
+    rows
 }

@@ -4,6 +4,7 @@ mod defect;
 mod faulty_hardware;
 mod matrix;
 mod mutant_clock;
+mod mutant_controller;
 mod page;
 mod pin;
 mod reference;

@@ -473,9 +473,11 @@ impl Subject for StandIn<'_> {
             Call::MapClock => self.map(1),
             Call::ReadPosition => self.read_position(at),
             Call::ReadClock => self.read_clock(at),
-            Call::Hold | Call::Signal(_) | Call::ClockCount | Call::ClockTime(_) => {
-                Answer::NotOffered
-            }
+            Call::Hold
+            | Call::Signal(_)
+            | Call::ClockCount
+            | Call::ClockTime(_)
+            | Call::Controller(_) => Answer::NotOffered,
         }
     }
 
