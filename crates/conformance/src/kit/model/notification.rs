@@ -21,7 +21,7 @@ struct Event {
     /// When it was.
     since: Hns,
     /// Packets for which it has been set, or that were done before: at least, at most. They
-    /// differ until the first signal tells.
+    /// differ until a signal tells, and longer where packets are shorter than signals may be late.
     packets: (u64, u64),
     /// Signals of this epoch.
     signals: u64,
@@ -97,12 +97,12 @@ impl Model<'_> {
         };
         event.signals += 1;
         let (packets, before) = (event.packets, event.latest.replace(at));
-        let nth = self.packet_of(at, packets, packet);
+        let (nth, most) = self.packets_of(at, packets, packet);
         if self.notifies_end(at, number, nth * packet) {
             return;
         }
         if let Some(event) = self.notifications.find(number) {
-            event.packets = (nth, nth);
+            event.packets = (nth, most);
         }
         if !running {
             self.blame("R79", "nothing: the stream is not in Run");
@@ -123,14 +123,16 @@ impl Model<'_> {
         !std::mem::replace(&mut event.ended, true)
     }
 
-    /// For which packet, counted from 1, a signal at `at` is, after one for the last of `packets`.
-    fn packet_of(&self, at: Hns, (least, most): (u64, u64), packet: u64) -> u64 {
-        let mut possible = least + 1..=most + 1;
-        let fits = possible.find(|nth| {
+    /// For which packets, counted from 1, a signal at `at` may be, at least and at most, after one for
+    /// the last of `packets`.
+    fn packets_of(&self, at: Hns, (least, most): (u64, u64), packet: u64) -> (u64, u64) {
+        let fits = |nth: &u64| {
             let is_done = nth * packet <= self.reached(at);
             is_done && at <= self.latest_signal(*nth, packet).unwrap_or(at)
-        });
-        fits.unwrap_or(least + 1)
+        };
+        let mut possible = least + 1..=most + 1;
+        let first = possible.find(fits).unwrap_or(least + 1);
+        (first, possible.rfind(fits).unwrap_or(first))
     }
 
     /// True if packets are so small that several are fetched together: then they share a signal.

@@ -90,7 +90,9 @@ impl Model<'_> {
         let ends = self.run.counter_at(Hns::new(begins.get() + lasts));
         let straddles = ends.is_none_or(|ends| ends.get() - due.get() > lasts + 1);
         let last = self.last_read;
-        let too_early = last.is_some_and(|last| counter <= last.counter);
+        // Packets that come in one grain begin at one time.
+        let apart = u64::from(packet >= self.declared.grain.get());
+        let too_early = last.is_some_and(|last| counter.get() < last.counter.get() + apart);
         if too_early || (!straddles && counter.get().saturating_add(lasts) > at.get() + grain + 1) {
             self.blame("P31", "later than the one before, and a packet before now");
         }
