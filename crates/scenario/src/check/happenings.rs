@@ -274,19 +274,15 @@ impl Check<'_> {
         }
     }
 
-    /// A virtual device likes nothing, and a link carries what it can.
+    /// Other devices like nothing best, and a link carries what it can.
     fn format_change(&mut self, key: &str, change: &FormatChange) {
         if self.scenario.players().next().is_none() {
             let help = "a client that plays, or leave it away";
             self.advise(key, "it is of the speaker, and nobody plays", help);
         }
-        if self.scenario.device.kind == Kind::Virtual {
+        if self.scenario.device.kind != Kind::HdAudio {
             let help = "leave it away, or take `kind = \"hd-audio\"` in [device]";
-            self.advise(
-                key,
-                "a virtual device has no format that it likes best",
-                help,
-            );
+            self.advise(key, "only hd-audio has a format that it likes best", help);
         }
         let format = format!("{key}.format");
         self.format(&format, change.format);

@@ -61,10 +61,11 @@ fn a_stream_goes_on_whatever_is_connected() {
 #[test]
 fn what_nobody_could_notice_is_refused() {
     let change = "[[action]]\nformat-change = { at = \"20ms\", format = { rate = \"96kHz\" } }\n";
-    let of_a_virtual = format!("[device]\nkind = \"virtual\"\n{change}");
+    let of = |kind| format!("[device]\nkind = \"{kind}\"\n{change}");
     let cases = [
         (pulled("20ms", true), "nobody records"),
-        (of_a_virtual, "a virtual device has no format"),
+        (of("virtual"), "only hd-audio has a format"),
+        (of("offload"), "only hd-audio has a format"),
         (
             change.replace("96", "47"),
             "HD Audio plays 48 kHz and 44.1 kHz",
