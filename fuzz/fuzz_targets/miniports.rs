@@ -37,7 +37,7 @@ fuzz_target!(|text: &str| {
 });
 
 fn drawn(limits: &Limits) -> BoxedStrategy<History> {
-    Union::new(Kind::STREAM.map(|kind| histories(kind, limits))).boxed()
+    Union::new(Kind::STREAM.iter().map(|kind| histories(*kind, limits))).boxed()
 }
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {

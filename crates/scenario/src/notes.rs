@@ -1,6 +1,8 @@
 //! What the history says of a run, sorted by whom it concerns.
 
 mod capture;
+mod device;
+mod role;
 
 use std::collections::BTreeMap;
 
@@ -19,67 +21,14 @@ use wasapi::{DEFICIT, FILL, NO_WAKE, PLACED, TURN};
 use crate::format::{Mode, Scenario};
 use crate::history::{ENDPOINT, FORMAT_CHANGE, JACK_CHANGE};
 use crate::result::{ChangeResult, Detection, Notifications};
-use crate::stack::{
-    CAPTURE_CONTROLLER, CAPTURE_ENGINE, CAPTURE_INTERRUPT, ENGINE, INTERRUPT, InPackets,
-    offload::stream_name,
-};
+use crate::stack::InPackets;
 pub(crate) use capture::{CAPTURE_AHEAD, CaptureNotes, SERVER_OUTPUT_QUEUE_FULL};
+use device::DeviceNotes;
+pub(crate) use device::Suspects;
+pub(crate) use role::Role;
 
 /// What an event is called in the log of Windows that nobody reads.
 pub(crate) const SERVER_INPUT_STARVATION: &str = "event 33";
-
-/// Whose an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Writes the packets: the engine or an exclusive client.
-    Producer,
-    /// A shared client, by its place.
-    Client(usize),
-    /// Reads the packets: the engine of the microphone or an exclusive client.
-    Reader,
-    /// A client that shares the microphone, by its place.
-    Listener(usize),
-    /// The controller of the microphone, or its interrupt.
-    CaptureHardware,
-    /// The interrupt of speaker and microphone.
-    SharedInterrupt,
-    /// The driver of the microphone.
-    Microphone,
-    /// A stream that goes past the software engine, or its client: which, counted from 0.
-    Offload(usize),
-    /// Anybody else.
-    Other,
-}
-
-impl Role {
-    /// Whose the entries of the source called `name` are.
-    pub(crate) fn of(scenario: &Scenario, name: &str) -> Self {
-        let mut clients = 0..scenario.clients.len();
-        let client = clients.find(|place| scenario.client_name(*place) == name);
-        match (client, name) {
-            (Some(place), _) => match scenario.clients[place].mode {
-                Mode::SharedEvent => Self::Client(place),
-                Mode::ExclusiveEvent | Mode::ExclusiveTimer => Self::Producer,
-                Mode::ExclusiveCapture => Self::Reader,
-                Mode::SharedCapture | Mode::SharedThrough => Self::Listener(place),
-                Mode::Offload => {
-                    let all = scenario.offloads();
-                    Self::Offload(all.take_while(|(other, _)| *other < place).count())
-                }
-            },
-            (None, ENGINE) => Self::Producer,
-            (None, CAPTURE_ENGINE) => Self::Reader,
-            (None, CAPTURE_CONTROLLER | CAPTURE_INTERRUPT) => Self::CaptureHardware,
-            (None, INTERRUPT) if scenario.microphone_beside().is_some() => Self::SharedInterrupt,
-            (None, _) => match &scenario.microphone {
-                Some(microphone) if microphone.name == name => Self::Microphone,
-                _ => (0..scenario.offloads().count())
-                    .find(|number| stream_name(*number) == name)
-                    .map_or(Self::Other, Self::Offload),
-            },
-        }
-    }
-}
 
 /// What the history says of a run.
 #[derive(Clone, Debug)]
@@ -145,54 +94,6 @@ struct ProducerNotes {
     ends: Option<u64>,
     /// The place in the buffer that the latest announcement declared to be the end.
     ends_at: Option<u64>,
-}
-
-/// What the device did last, as far as others may be misled by it.
-#[derive(Clone, Copy, Debug, Default)]
-struct DeviceNotes {
-    /// Number of its stream.
-    stream: u64,
-    /// The latest interrupt: when, and the descriptors completed by then.
-    interrupt: Option<(SimTime, u64)>,
-    /// The latest status without a completion: when, and the fault that set it.
-    spurious: Option<(SimTime, FaultId)>,
-    /// No interrupt was answered since this completion, because of this fault.
-    silent: Option<(u64, FaultId)>,
-    suspects: Suspects,
-}
-
-/// Faults that leave no entry in the history when they strike.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Suspects {
-    /// The fault because of which positions may be wrong, if all that can be have one name.
-    pub(crate) misleads: Option<FaultId>,
-    /// The one fault because of which the device is gone for a while, and when.
-    pub(crate) gone: Option<(FaultId, SimTime, SimTime)>,
-}
-
-impl DeviceNotes {
-    /// The fault because of which nobody answers an interrupt that comes at `at`.
-    fn deaf(&self, at: SimTime) -> Option<FaultId> {
-        let (fault, from, until) = self.suspects.gone?;
-        (from..until).contains(&at).then_some(fault)
-    }
-
-    fn completions(&self) -> u64 {
-        self.interrupt.map_or(0, |(_, completions)| completions)
-    }
-
-    /// The fault that brought about a wake-up which answers to something at `due`.
-    fn brought_about(&self, due: u64) -> Option<FaultId> {
-        let (at, fault) = self.spurious?;
-        (at == SimTime::from_ticks(due)).then_some(fault)
-    }
-
-    /// What had been completed when the interrupt came that a wake-up due at `due` answers to, and
-    /// who would be to blame for another count.
-    fn misled(&self, due: SimTime) -> Option<(u64, FaultId)> {
-        let (at, completions) = self.interrupt?;
-        (at == due).then_some((completions, self.suspects.misleads?))
-    }
 }
 
 impl Notes {

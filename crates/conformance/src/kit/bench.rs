@@ -65,7 +65,7 @@ pub trait Bench {
 
     /// What such a subject is put through.
     fn kinds(&self) -> &[Kind] {
-        &Kind::STREAM
+        Kind::STREAM
     }
 
     /// Rules that would say nothing of such a subject, though it answers what they ask.

@@ -52,18 +52,8 @@ impl Kind {
         Self::Controller,
     ];
 
-    /// Those of a stream or of a part of one.
-    pub const STREAM: [Self; 9] = [
-        Self::Reads,
-        Self::States,
-        Self::Pauses,
-        Self::Packets,
-        Self::Events,
-        Self::Stalls,
-        Self::Misuse,
-        Self::Clock,
-        Self::Long,
-    ];
+    /// Those of a stream or of a part of one: all but the last.
+    pub const STREAM: &'static [Self] = Self::ALL.split_at(9).0;
 
     /// Its name.
     pub const fn name(self) -> &'static str {

@@ -85,3 +85,22 @@ fn a_scenario_that_records_is_refused() {
     let why = refused.expect_err("live mode does not record").to_string();
     assert!(why.contains("microphone"), "{why}");
 }
+
+/// The action is on the thread of the device, and so is who listens.
+#[test]
+fn who_listens_to_a_jack_is_told_that_it_is_empty() {
+    let run = live(&scenario(
+        "300ms",
+        "
+[[client]]
+mode = \"exclusive-event\"
+[[action]]
+jack = { at = \"100ms\", plugged = false }
+",
+    ));
+    let [change] = &run.result.endpoints[0].changes[..] else {
+        panic!("one change, not {:?}", run.result.endpoints[0].changes);
+    };
+    assert_eq!(change.state, "unplugged");
+    assert!(change.at_ns >= 100_000_000, "{change:?}");
+}

@@ -8,9 +8,11 @@ use ks::{
     PinCapsChange, PinQuery, endpoints,
 };
 use miniport::{HdAudioMiniport, HdAudioTopology, Jack, Preference};
+use std::fmt::Debug;
 use units::{Moment, SimTime, WaveFormat};
-use vtime::sim::{Cx, Role, SimEvent, World};
-use vtime::{Context, Event, Fork, Forker, Reset, Shared};
+
+use vtime::sim::Cx;
+use vtime::{Context, Event, Fork, Forker, Host, Reset, Shared};
 
 use super::device::Hardware;
 use super::{LISTENERS, USER};
@@ -26,32 +28,32 @@ enum Act {
 
 /// Who does it, and who is told; nobody if nothing is to be done.
 #[derive(Debug)]
-pub(super) struct Endpoints(Option<Watched>);
+pub(super) struct Endpoints<C: Context = Cx>(Option<Watched<C>>);
 
 #[derive(Debug)]
-struct Watched {
+struct Watched<C: Context> {
     /// In order of time; of the same instant in order of the file.
     acts: Shared<VecDeque<(SimTime, Act)>>,
-    watchers: Vec<Watcher>,
+    watchers: Vec<Watcher<C>>,
 }
 
 /// Somebody who is told of one kind of change of one device.
 #[derive(Debug)]
-struct Watcher {
+struct Watcher<C: Context> {
     name: &'static str,
     change: PinCapsChange,
     is_microphone: bool,
-    event: SimEvent,
+    event: C::Event,
     wave: FilterHandle,
     interfaces: DeviceInterfaces,
 }
 
-impl Endpoints {
+impl<C: Context + Fork + Debug> Endpoints<C> {
     pub(super) fn new(
-        world: &mut World,
+        world: &mut impl Host<Context = C>,
         scenario: &Scenario,
-        speaker: &Hardware,
-        microphone: Option<&Hardware>,
+        speaker: &Hardware<C>,
+        microphone: Option<&Hardware<C>>,
     ) -> Self {
         let mut acts: Vec<_> = scenario
             .actions
@@ -78,22 +80,27 @@ impl Endpoints {
         }))
     }
 
-    pub(super) fn spawn(&self, world: &mut World) {
+    pub(super) fn spawn(&self, world: &mut impl Host<Context = C>) {
         let Some(watched) = &self.0 else {
             return;
         };
         let cx = world.actor(USER);
-        world.spawn(&cx, Role::Service, act(cx.clone(), watched.acts.clone()));
+        let act = act(cx.clone(), watched.acts.clone());
+        world.serve(&cx, act);
         for watcher in &watched.watchers {
             let cx = world.actor(watcher.name);
-            world.spawn(&cx, Role::Service, watcher.watch(cx.clone()));
+            world.serve(&cx, watcher.watch(cx.clone()));
         }
     }
 }
 
-impl Watcher {
+impl<C: Context + Fork + Debug> Watcher<C> {
     /// Told when something is plugged into the jack of `hardware`, or pulled out.
-    fn of_jack(world: &mut World, hardware: &Hardware, is_microphone: bool) -> Option<Self> {
+    fn of_jack(
+        world: &mut impl Host<Context = C>,
+        hardware: &Hardware<C>,
+        is_microphone: bool,
+    ) -> Option<Self> {
         let mut all = hardware.interfaces.all().into_iter();
         let topology = all.find(|interface| interface.symbolic_link.ends_with("topology"))?;
         let listens = (PinCapsChange::JackInfo, HdAudioTopology::JACK_PIN);
@@ -106,15 +113,15 @@ impl Watcher {
     }
 
     /// Told when the device likes another format best.
-    fn of_format(world: &mut World, hardware: &Hardware) -> Option<Self> {
+    fn of_format(world: &mut impl Host<Context = C>, hardware: &Hardware<C>) -> Option<Self> {
         hardware.preference.as_ref()?;
         let listens = (PinCapsChange::Format, HdAudioMiniport::RENDER_PIN);
         Self::enable(world, hardware, LISTENERS[2], &hardware.filter, listens)
     }
 
     fn enable(
-        world: &mut World,
-        hardware: &Hardware,
+        world: &mut impl Host<Context = C>,
+        hardware: &Hardware<C>,
         name: &'static str,
         filter: &FilterHandle,
         (change, pin): (PinCapsChange, u32),
@@ -140,7 +147,7 @@ impl Watcher {
     }
 
     /// Asks again whenever it is told, and writes down what it is answered.
-    fn watch(&self, cx: Cx) -> impl Future<Output = ()> + use<> {
+    fn watch(&self, cx: C) -> impl Future<Output = ()> + use<C> {
         let event = self.event.clone();
         let (wave, interfaces) = (self.wave.clone(), self.interfaces.clone());
         let who = [u64::from(self.is_microphone), self.change.id().into()];
@@ -182,7 +189,7 @@ fn liked(now: Moment, wave: &FilterHandle) -> (u64, u64) {
     })
 }
 
-async fn act(cx: Cx, acts: Shared<VecDeque<(SimTime, Act)>>) {
+async fn act<C: Context>(cx: C, acts: Shared<VecDeque<(SimTime, Act)>>) {
     loop {
         let next = acts.borrow().front().map(|(at, _)| *at);
         let Some(next) = next else { return };
@@ -202,7 +209,11 @@ async fn act(cx: Cx, acts: Shared<VecDeque<(SimTime, Act)>>) {
 
 impl Action {
     /// What somebody does to what is connected, and when.
-    fn to_user(&self, speaker: &Hardware, microphone: Option<&Hardware>) -> Option<(SimTime, Act)> {
+    fn to_user<C: Context>(
+        &self,
+        speaker: &Hardware<C>,
+        microphone: Option<&Hardware<C>>,
+    ) -> Option<(SimTime, Act)> {
         if let Some(jack) = &self.jack {
             let hardware = if jack.microphone {
                 microphone?
@@ -227,7 +238,7 @@ impl Fork for Act {
     }
 }
 
-impl Fork for Watcher {
+impl Fork for Watcher<Cx> {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
             name: self.name,
@@ -240,7 +251,7 @@ impl Fork for Watcher {
     }
 }
 
-impl Fork for Watched {
+impl Fork for Watched<Cx> {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
             acts: self.acts.fork(forker),

@@ -11,6 +11,7 @@ use vtime::{Context, Event, Fork, History, Host, Shared};
 use wasapi::RingWriter;
 
 use super::device::Hardware;
+use super::endpoints::Endpoints;
 use super::list_writer::ListWriter;
 use super::players::{InPackets, Players};
 use super::system::System;
@@ -34,6 +35,7 @@ pub struct DeviceHalf<C: Context> {
     machine: Shared<Machine>,
     system: System,
     list_writer: ListWriter,
+    endpoints: Endpoints<C>,
     /// Speaks for the device.
     device: C,
 }
@@ -126,6 +128,7 @@ impl<C: Context + Fork + Debug> DeviceHalf<C> {
         Self {
             system: System::new(host, scenario, &hardware.device),
             list_writer: ListWriter::new(host, scenario, hardware.driver()),
+            endpoints: Endpoints::new(host, scenario, &hardware, None),
             machine: machine(scenario),
             scenario: scenario.clone(),
             options: *options,
@@ -152,6 +155,7 @@ impl<C: Context + Fork + Debug> DeviceHalf<C> {
         self.hardware.spawn(host, &self.machine, Vec::new());
         self.system.spawn(host);
         self.list_writer.spawn(host);
+        self.endpoints.spawn(host);
     }
 
     /// Does everything that the controller has done up to `now`.
