@@ -27,7 +27,7 @@ pub use answer::Answer;
 pub(crate) use answer::millis;
 pub use bench::{Bench, Held, Limits, Signal, Subject};
 pub use call::Call;
-pub use clock::{ClockBench, DeviceClock};
+pub use clock::{ClockBench, DeviceClock, Leg};
 pub use controller::{
     ControllerBench, ControllerCall, ControllerSource, Denied, INPUTS, RECORDS, STREAMS,
     list_address, ring_address,

@@ -17,9 +17,11 @@ use vtime::{Event as _, Reset, Shared};
 use crate::kit::{Bench, Declared, Driver, LeftOut, Limits, Setup, StreamBench, Wiring};
 use crate::pin::PinBench;
 
+mod clock;
 mod controller;
 mod pausable;
 
+pub use clock::{Steady, Wandering, steady, wandering};
 pub use controller::{Registers, hd_audio_controller};
 
 /// A reference miniport.
@@ -43,11 +45,15 @@ pub enum Reference {
     PausableClock,
     /// The registers of an HD Audio controller with several streams.
     Controller,
+    /// The clock that everything here goes by.
+    Clock,
+    /// The same with a crystal that wanders.
+    WanderingClock,
 }
 
 impl Reference {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Ideal,
         Self::HdAudio,
         Self::HdAudioCapture,
@@ -57,6 +63,8 @@ impl Reference {
         Self::VirtualSampleCapture,
         Self::PausableClock,
         Self::Controller,
+        Self::Clock,
+        Self::WanderingClock,
     ];
 
     /// What it is called on a command line.
@@ -71,6 +79,8 @@ impl Reference {
             Self::VirtualSampleCapture => "virtual-sample-capture",
             Self::PausableClock => "pausable-clock",
             Self::Controller => "hd-audio-controller",
+            Self::Clock => "clock",
+            Self::WanderingClock => "wandering-clock",
         }
     }
 
@@ -90,6 +100,8 @@ impl Reference {
             Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
             Self::PausableClock => Box::new(pausable::Clock(name)),
             Self::Controller => Box::new(hd_audio_controller(name, Vec::new())),
+            Self::Clock => Box::new(steady(name)),
+            Self::WanderingClock => Box::new(wandering(name)),
         }
     }
 
@@ -112,7 +124,10 @@ impl Reference {
             Self::VirtualExactCapture => imitated(VirtualMode::Exact, DataFlow::Out),
             Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
             Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
-            Self::PausableClock | Self::Controller => None,
+            Self::PausableClock
+            | Self::Controller
+            | Self::Clock
+            | Self::WanderingClock => None,
         }
     }
 

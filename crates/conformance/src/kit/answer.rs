@@ -5,6 +5,8 @@ use std::fmt;
 use ks::{Position, PresentationPosition, ReadPacket};
 use units::{Bytes, Hns, NtStatus};
 
+use crate::kit::Leg;
+
 /// The answer to a [`Call`](crate::kit::Call).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -42,6 +44,8 @@ pub enum Answer {
     },
     /// An instant.
     Time(Hns),
+    /// A leg of a clock whose rate changes.
+    Leg(Leg),
 }
 
 impl Answer {
@@ -74,6 +78,7 @@ impl fmt::Display for Answer {
             Self::Mapped { width, .. } => write!(f, "{width} bits"),
             Self::Buffer { actual } => write!(f, "{} bytes", actual.get()),
             Self::Time(at) => f.write_str(&millis(*at)),
+            Self::Leg(leg) => write!(f, "{} ppb from {} on", leg.ppb, millis(leg.since)),
         }
     }
 }

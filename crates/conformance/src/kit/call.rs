@@ -60,6 +60,8 @@ pub enum Call {
     ClockCount,
     /// Of a clock: when is that count complete?
     ClockTime(u64),
+    /// Of a clock whose rate changes: from when on has it which rate, in that leg?
+    ClockLeg(u32),
     /// Of a controller.
     Controller(ControllerCall),
     /// Not a call: the event of that number was set.
@@ -81,6 +83,7 @@ impl Call {
                     | Self::ReadClock
                     | Self::ClockCount
                     | Self::ClockTime(_)
+                    | Self::ClockLeg(_)
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use units::Hns;
 
-use crate::kit::{Answer, Bench, Call, Limits, Setup, Subject};
+use crate::kit::{Answer, Bench, Call, LeftOut, Limits, Setup, Subject};
 
 /// A clock that counts the frames of a setup from its start on.
 pub trait DeviceClock {
@@ -14,6 +14,22 @@ pub trait DeviceClock {
         let _ = count;
         None
     }
+
+    /// Leg `leg` of a clock whose rate changes, counted from 0. `None` from a clock with one rate,
+    /// and behind the last.
+    fn leg(&mut self, leg: u32) -> Option<Leg> {
+        let _ = leg;
+        None
+    }
+}
+
+/// How fast a clock is for a while: until the next leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// When it begins, since the clock was started. Leg 0 begins at 0.
+    pub since: Hns,
+    /// How fast, in parts per 10^9.
+    pub ppb: i32,
 }
 
 /// A bench for a [`DeviceClock`].
@@ -21,6 +37,7 @@ pub struct ClockBench<M> {
     name: String,
     make: M,
     limits: Limits,
+    wanders: bool,
 }
 
 impl<M> std::fmt::Debug for ClockBench<M> {
@@ -42,6 +59,17 @@ impl<M> ClockBench<M> {
                 crystal: true,
                 ..Limits::default()
             },
+            wanders: false,
+        }
+    }
+
+    /// The same, whose rate changes: what its [legs](DeviceClock::leg) say is what it is held to,
+    /// and not to one rate.
+    #[must_use]
+    pub fn wandering(self) -> Self {
+        Self {
+            wanders: true,
+            ..self
         }
     }
 }
@@ -60,6 +88,12 @@ impl<M: Fn(&Setup) -> C, C: DeviceClock + 'static> Bench for ClockBench<M> {
     fn limits(&self) -> Limits {
         self.limits.clone()
     }
+
+    fn exempt(&self) -> Vec<LeftOut> {
+        const WHY: &str = "its rate changes; P6 says what it counts then";
+        let steady = ["P4", "P5", "P7", "P8"].map(|number| LeftOut { number, why: WHY });
+        if self.wanders { steady.into() } else { Vec::new() }
+    }
 }
 
 impl<C: DeviceClock> Subject for Counting<C> {
@@ -70,6 +104,7 @@ impl<C: DeviceClock> Subject for Counting<C> {
                 .0
                 .time_of(count)
                 .map_or(Answer::NotOffered, Answer::Time),
+            Call::ClockLeg(leg) => self.0.leg(leg).map_or(Answer::NotOffered, Answer::Leg),
             _ => Answer::NotOffered,
         }
     }

@@ -2,12 +2,14 @@
 
 mod clocks;
 mod controller;
+mod legs;
 mod readings;
 mod twins;
 
 use crate::kit::{Bench, History, Trace};
 
 pub(crate) use clocks::{cadence, domain_lock, exact_rate, inverse, monotone, ppm_law, sums};
+pub(crate) use legs::legs;
 pub(crate) use controller::{slots, status_algebra, together, underruns, wall_clock};
 pub(crate) use readings::oracle;
 pub(crate) use twins::{

@@ -145,7 +145,7 @@ fn prologue(kind: Kind, setup: &Setup) -> Vec<Call> {
     ];
     match kind {
         Kind::Misuse | Kind::Controller => calls.clear(),
-        Kind::Clock => calls = vec![Call::ClockCount],
+        Kind::Clock => calls = vec![Call::ClockCount, Call::ClockLeg(1)],
         Kind::Events => calls.extend([Call::Register(1), Call::State(KsState::Run)]),
         Kind::States => {}
         Kind::Long => {

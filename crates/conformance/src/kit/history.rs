@@ -87,7 +87,7 @@ const SAMPLES: [(&str, SampleFormat); 6] = [
 ];
 const CALLS: &str = "calls are buffer, register, unregister, state, position, linear, \
     presentation, packet-count, write, read, map-position, map-clock, read-position, read-clock, \
-    hold, clock-count, clock-time and controller";
+    hold, clock-count, clock-time, clock-leg and controller";
 
 impl<C: Recorded> HistoryOf<C> {
     /// Reads the text of a history.
@@ -229,6 +229,7 @@ impl Recorded for Call {
                 eos_packet_length: Bytes::new(number(length)?),
             }),
             ["clock-time", count] => Call::ClockTime(number(count)?),
+            ["clock-leg", leg] => Call::ClockLeg(number(leg)?),
             ["controller", ref words @ ..] => Call::Controller(ControllerCall::parse(words)?),
             [word] => plain_call(word).ok_or_else(|| no("call", CALLS))?,
             _ => return Err(no("call", CALLS)),
@@ -302,6 +303,7 @@ impl fmt::Display for Call {
                 write!(f, "write {} {} {length}", write.packet, write.flags)
             }
             Self::ClockTime(count) => write!(f, "clock-time {count}"),
+            Self::ClockLeg(leg) => write!(f, "clock-leg {leg}"),
             Self::Controller(call) => write!(f, "controller {call}"),
             Self::Signal(event) => write!(f, "signal {event}"),
             Self::Position => f.write_str("position"),

@@ -71,6 +71,7 @@ pub(crate) enum Need {
     MapClock,
     Hold,
     Clock,
+    Leg,
     Controller,
 }
 
@@ -159,6 +160,7 @@ impl Need {
             Self::MapClock => call == Call::MapClock,
             Self::Hold => call == Call::Hold,
             Self::Clock => call == Call::ClockCount,
+            Self::Leg => matches!(call, Call::ClockLeg(_)),
             Self::Controller => matches!(call, Call::Controller(_)),
         }
     }
@@ -179,6 +181,7 @@ impl Need {
             Self::MapClock => "a clock register",
             Self::Hold => "a timer that can be held back",
             Self::Clock => "a clock",
+            Self::Leg => "a clock whose rate changes",
             Self::Controller => "a controller",
         }
     }

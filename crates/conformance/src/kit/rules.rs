@@ -42,7 +42,7 @@ const fn by_comparing(
 }
 
 use Need::{
-    Buffer, Clock, Controller, Hold, Linear, MapClock, MapPosition, PacketCount, Position,
+    Buffer, Clock, Controller, Hold, Leg, Linear, MapClock, MapPosition, PacketCount, Position,
     Presentation, Read, Register, Signal, State, Write,
 };
 
@@ -54,6 +54,7 @@ pub static RULES: &[Rule] = &[
     by_comparing("P3", Group::Clock, &[Clock], compare::sums, "how often a clock is read changes nothing", "rounding adds up: the stream drifts with the rate of polling"),
     by_comparing("P4", Group::Clock, &[Clock], compare::exact_rate, "a clock is never ahead and less than one count behind, after a second, a day, a year", "a rounded period is a wrong rate, and buffers run over or dry"),
     by_comparing("P5", Group::Clock, &[Clock], compare::ppm_law, "parts per 10^9 make the difference that they say", "drift that is simulated or corrected wrongly is never seen in tests"),
+    by_comparing("P6", Group::Clock, &[Clock, Leg], compare::legs, "where the rate changes nothing is lost: counts and parts of counts go on", "each change of rate shifts the stream, and the sum is a drift that no rate explains"),
     by_comparing("P7", Group::Clock, &[Clock], compare::cadence, "a stretch of whole frames has that many frames wherever it lies", "link frames with a sample too many or too few are heard as clicks"),
     by_comparing("P8", Group::Clock, &[Clock], compare::domain_lock, "two rates of one crystal keep their ratio for ever", "streams of one device drift apart"),
     by_model("P9", Group::Position, &[Position], "a position is below the size of the buffer", "a client that writes there writes behind the buffer"),
@@ -163,7 +164,6 @@ const fn left_out(number: &'static str, why: &'static str) -> LeftOut {
 
 /// Rules that no subject of the kit can be asked about.
 pub const LEFT_OUT: &[LeftOut] = &[
-    left_out("P6", "no subject says where the rate of its clock changes"),
     left_out("P18", "what lies in memory is not looked at"),
     left_out("P19", "what lies in memory is not looked at"),
     left_out("P34", "what is fetched after the end is not looked at"),

@@ -1,6 +1,6 @@
 //! Clocks that are right, and clocks that are not.
 
-use conformance::kit::{ClockBench, DeviceClock, Kit, Setup};
+use conformance::kit::{ClockBench, DeviceClock, Kit, Leg, Setup};
 use units::{Clock, Hns, SimDuration, SimTime};
 
 /// What is wrong with a clock.
@@ -13,10 +13,12 @@ pub(crate) enum ClockDefect {
     WholeMillionths,
     Irregular,
     WholeNanos,
+    LegsRound,
+    LegFromStart,
 }
 
 impl ClockDefect {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::GoesBack,
         Self::RoundsInstants,
         Self::SumsRounded,
@@ -24,7 +26,14 @@ impl ClockDefect {
         Self::WholeMillionths,
         Self::Irregular,
         Self::WholeNanos,
+        Self::LegsRound,
+        Self::LegFromStart,
     ];
+
+    /// True of a clock whose rate changes.
+    fn wanders(self) -> bool {
+        matches!(self, Self::LegsRound | Self::LegFromStart)
+    }
 
     pub(crate) const fn what(self) -> (&'static str, &'static str) {
         match self {
@@ -43,6 +52,14 @@ impl ClockDefect {
             Self::WholeNanos => (
                 "has a period of whole nanoseconds per rate",
                 "torvalds/linux 0ea06680dfcb",
+            ),
+            Self::LegsRound => (
+                "forgets at a change of rate what of a count was done",
+                "segments that are rounded where they meet",
+            ),
+            Self::LegFromStart => (
+                "has a new rate apply from the start on",
+                "rate that multiplies the time since the epoch",
             ),
         }
     }
@@ -70,14 +87,34 @@ impl Ours {
         }
     }
 
+    /// Whole counts of so much time at the rate of that leg.
+    fn in_leg(&self, leg: u64, time: u64) -> u64 {
+        let setup = Setup {
+            ppb: leg_ppb(leg),
+            ..self.setup
+        };
+        setup.frames_after(Hns::new(time))
+    }
+
     fn exact(&self, now: Hns) -> u64 {
         self.clock
             .count_at(SimTime::ZERO + SimDuration::from_hns(now))
     }
 }
 
+/// How long a clock that wanders keeps a rate.
+const LEG: u64 = 1_000_003;
+
+fn leg_ppb(leg: u64) -> i32 {
+    if leg % 2 == 0 { 0 } else { 1_500_000 }
+}
+
 pub(crate) fn clocks(defect: Option<ClockDefect>) -> ClockBench<impl Fn(&Setup) -> Ours> {
-    ClockBench::new("clock", move |setup: &Setup| Ours::new(setup, defect))
+    let bench = ClockBench::new("clock", move |setup: &Setup| Ours::new(setup, defect));
+    match defect {
+        Some(defect) if defect.wanders() => bench.wandering(),
+        _ => bench,
+    }
 }
 
 impl DeviceClock for Ours {
@@ -112,8 +149,22 @@ impl DeviceClock for Ours {
                 u64::try_from(u128::from(since) * 100 / u128::from(period))
                     .expect("64 bits hold it")
             }
+            Some(ClockDefect::LegsRound) => {
+                let legs = since / LEG;
+                let whole = (0..legs).map(|leg| self.in_leg(leg, LEG)).sum::<u64>();
+                whole + self.in_leg(legs, since % LEG)
+            }
+            Some(ClockDefect::LegFromStart) => self.in_leg(since / LEG, since),
             _ => exact,
         }
+    }
+
+    fn leg(&mut self, leg: u32) -> Option<Leg> {
+        let wanders = self.defect.is_some_and(ClockDefect::wanders);
+        wanders.then(|| Leg {
+            since: Hns::new(LEG * u64::from(leg)),
+            ppb: leg_ppb(leg.into()),
+        })
     }
 
     fn time_of(&mut self, count: u64) -> Option<Hns> {

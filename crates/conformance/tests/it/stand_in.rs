@@ -477,6 +477,7 @@ impl Subject for StandIn<'_> {
             | Call::Signal(_)
             | Call::ClockCount
             | Call::ClockTime(_)
+            | Call::ClockLeg(_)
             | Call::Controller(_) => Answer::NotOffered,
         }
     }

@@ -9,7 +9,7 @@ const SECOND: u64 = 10_000_000;
 /// A day, and the 365 days of a year.
 const LONG: [u64; 3] = [SECOND, 86_400 * SECOND, 365 * 86_400 * SECOND];
 
-fn count(clock: &mut dyn Subject, at: u64) -> Option<u64> {
+pub(super) fn count(clock: &mut dyn Subject, at: u64) -> Option<u64> {
     match clock.call(Hns::new(at), Call::ClockCount) {
         Answer::Linear(count) => Some(count),
         _ => None,
@@ -17,7 +17,7 @@ fn count(clock: &mut dyn Subject, at: u64) -> Option<u64> {
 }
 
 /// The lines at which the clock was read: index, time since the start, count.
-fn readings(history: &History, trace: &Trace) -> Vec<(usize, u64, u64)> {
+pub(super) fn readings(history: &History, trace: &Trace) -> Vec<(usize, u64, u64)> {
     let start = history.setup.start.get();
     let lines = trace.lines.iter().enumerate();
     lines
