@@ -3,12 +3,12 @@
 //! They are examples of how a driver is put under the kit, too: see [`hd_audio`].
 
 use hardware::{
-    Bus, Controller, ControllerConfig, Injection, StreamConfig, StreamFormat, TimerBus,
+    Bus, Controller, ControllerConfig, Injection, LinkLog, StreamConfig, StreamFormat, TimerBus,
     TimerDevice, device, timer_device,
 };
 use ks::DataFlow;
 use miniport::virtual_audio::{Hears, ToneOptions, VirtualMiniport, VirtualMode, VirtualOptions};
-use miniport::{HdAudioAdapter, HdAudioMiniport, HdAudioOptions};
+use miniport::{EndOfStream, HdAudioAdapter, HdAudioMiniport, HdAudioOptions};
 use ring::Samples;
 use units::{Bytes, Frames, Hns, SampleFormat};
 use vtime::sim::Role;
@@ -19,7 +19,10 @@ use crate::pin::PinBench;
 
 mod clock;
 mod controller;
+mod ear;
 mod pausable;
+
+use ear::LogEar;
 
 pub use clock::{Steady, Wandering, steady, wandering};
 pub use controller::{Registers, hd_audio_controller};
@@ -91,9 +94,11 @@ impl Reference {
         match self {
             Self::Ideal => Box::new(hd_audio(name, StreamConfig::k0(), Vec::new())),
             Self::HdAudio => Box::new(hd_audio(name, StreamConfig::hd_audio(), Vec::new())),
-            Self::HdAudioCapture => {
-                Box::new(hd_audio_capture(name, StreamConfig::hd_audio_input()))
-            }
+            Self::HdAudioCapture => Box::new(hd_audio_capture(
+                name,
+                StreamConfig::hd_audio_input(),
+                Vec::new(),
+            )),
             Self::VirtualExact => imitated(VirtualMode::Exact, DataFlow::In),
             Self::VirtualExactCapture => imitated(VirtualMode::Exact, DataFlow::Out),
             Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
@@ -118,16 +123,13 @@ impl Reference {
             ))),
             Self::HdAudioCapture => {
                 let input = StreamConfig::hd_audio_input();
-                Some(Box::new(hd_audio_capture(name, input)))
+                Some(Box::new(hd_audio_capture(name, input, Vec::new())))
             }
             Self::VirtualExact => imitated(VirtualMode::Exact, DataFlow::In),
             Self::VirtualExactCapture => imitated(VirtualMode::Exact, DataFlow::Out),
             Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
             Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
-            Self::PausableClock
-            | Self::Controller
-            | Self::Clock
-            | Self::WanderingClock => None,
+            Self::PausableClock | Self::Controller | Self::Clock | Self::WanderingClock => None,
         }
     }
 
@@ -148,6 +150,7 @@ const SAMPLE_DEFECTS: &[LeftOut] = &[
     known("P12", "D1: positions move once in a millisecond"),
     known("P13", "D1: positions move once in a millisecond"),
     known("P16", "D1: positions move once in a millisecond"),
+    known("P19", "D1: positions move once in a millisecond"),
     known("P22", "D1: positions move once in a millisecond"),
     known("P49", "D1: positions move once in a millisecond"),
     known("P66", "D1: positions move once in a millisecond"),
@@ -174,6 +177,8 @@ const SAMPLE_DEFECTS: &[LeftOut] = &[
     known("P65", "D11: packets are not counted and not notified behind the end of the stream, and what is presented runs on"),
     known("P33", "D12: one packet number is accepted, and no other"),
     known("R121", "D12: one packet number is accepted, and no other"),
+    known("P15", "V33: what is played moves when the driver is asked, or its timer expires"),
+    known("P58", "V33: what is played moves when the driver is asked, or its timer expires"),
     known("R122", "D13: unknown flags are ignored"),
     known("R54", "D15: sizes are rounded down, and the buffer before the packet"),
     known("R62", "D15: sizes are rounded down, and the buffer before the packet"),
@@ -254,19 +259,29 @@ pub fn hd_audio(
             controller.borrow_mut().inject(*fault);
         }
         let bus = wire(wiring, &controller);
-        let miniport = HdAudioMiniport::new(wiring.now, bus, 0, HdAudioOptions::default());
+        let options = HdAudioOptions {
+            end_of_stream: EndOfStream::Silence,
+            ..HdAudioOptions::default()
+        };
+        let miniport = HdAudioMiniport::new(wiring.now, bus, 0, options);
         let routine = miniport.interrupt_routine();
-        Driver::new(Box::new(miniport), HdAudioMiniport::RENDER_PIN).interrupted_by(routine)
+        let ear =
+            LogEar(move |hear: &mut dyn FnMut(&LinkLog)| hear(controller.borrow().link_log(0)));
+        Driver::new(Box::new(miniport), HdAudioMiniport::RENDER_PIN)
+            .interrupted_by(routine)
+            .heard_by(Box::new(ear))
     };
     StreamBench::new(name, make)
         .declares(move |setup| declared(&output, setup))
         .within(link_limits(&output))
 }
 
-/// Capture streams of the HD Audio miniport on a controller whose input is like `input`.
+/// Capture streams of the HD Audio miniport on a controller whose input is like `input`, with
+/// `faults` in it.
 pub fn hd_audio_capture(
     name: &str,
     input: StreamConfig,
+    faults: Vec<Injection>,
 ) -> StreamBench<impl Fn(&mut Wiring<'_>) -> Driver + use<>> {
     let make = move |wiring: &mut Wiring<'_>| {
         let config = ControllerConfig {
@@ -274,6 +289,9 @@ pub fn hd_audio_capture(
             ..ControllerConfig::with_input(input)
         };
         let controller = Shared::new(Controller::new(&config));
+        for fault in &faults {
+            controller.borrow_mut().inject(*fault);
+        }
         let adapter = HdAudioAdapter::new(wire(wiring, &controller));
         let miniport = adapter.capture(wiring.now, 0, HdAudioOptions::default());
         let routine = miniport.interrupt_routine();
@@ -305,6 +323,8 @@ pub fn virtual_audio(
         let timer = Shared::new(TimerDevice::new(Samples::Left, None));
         let doorbell = wiring.world.event("doorbell", Reset::Auto);
         let bus = TimerBus::new(timer.clone(), doorbell.handle());
+        let speaker = timer.clone();
+        let ear = LogEar(move |hear: &mut dyn FnMut(&LinkLog)| hear(speaker.borrow().log()));
         let cx = wiring.world.actor("timer");
         let drive = timer_device(cx.clone(), timer, doorbell, wiring.line.clone());
         wiring.world.spawn(&cx, Role::Service, drive);
@@ -314,8 +334,8 @@ pub fn virtual_audio(
         };
         let (miniport, pin) = match flow {
             DataFlow::In => {
-                let speaker = VirtualMiniport::render(bus, options);
-                (speaker, VirtualMiniport::RENDER_PIN)
+                let render = VirtualMiniport::render(bus, options);
+                (render, VirtualMiniport::RENDER_PIN)
             }
             DataFlow::Out => {
                 let hears = Hears::Tone(ToneOptions::default());
@@ -324,7 +344,9 @@ pub fn virtual_audio(
             }
         };
         let routine = miniport.timer_routine();
-        Driver::new(Box::new(miniport), pin).interrupted_by(routine)
+        Driver::new(Box::new(miniport), pin)
+            .interrupted_by(routine)
+            .heard_by(Box::new(ear))
     };
     let bench = StreamBench::new(name, make).declares(|_| Declared {
         holds_at_end: true,

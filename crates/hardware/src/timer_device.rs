@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ring::{Kind, Samples, SharedBuffer, Whose};
+use ring::{Kind, Samples, SharedBuffer, Whose, silent_byte};
 use units::{Clock, Frames, Moment, Phase, SampleRate, SimDuration, SimTime};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared};
 
@@ -184,6 +184,27 @@ impl TimerDevice {
         if self.record == Samples::Kept {
             self.log.push_samples(&self.scratch);
         }
+        self.moved = upto;
+        self.log.reach(upto);
+    }
+
+    /// Is silent in the place of every frame below frame `upto` that it has not taken.
+    pub fn rest_to(&mut self, upto: Frames) {
+        let len = upto.saturating_sub(self.moved);
+        let Some(buffer) = self.buffer.as_ref().filter(|_| !len.is_zero()) else {
+            return;
+        };
+        if self.record == Samples::Kept {
+            let silence = silent_byte(buffer.format());
+            sized(&mut self.scratch, buffer, len).fill(silence);
+            self.log.push_samples(&self.scratch);
+        }
+        self.log.push(LinkSpan {
+            run: self.runs - 1,
+            first: self.moved,
+            len,
+            whose: None,
+        });
         self.moved = upto;
         self.log.reach(upto);
     }

@@ -132,7 +132,7 @@ impl Clone for CyclicBuffer {
 }
 
 /// The byte that a silent frame of this format consists of.
-pub(crate) fn silent_byte(format: WaveFormat) -> u8 {
+pub fn silent_byte(format: WaveFormat) -> u8 {
     match format.sample {
         SampleFormat::U8 => 0x80,
         SampleFormat::S16

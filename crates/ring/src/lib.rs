@@ -125,7 +125,7 @@ mod span;
 mod sync;
 mod whose;
 
-pub use cyclic::CyclicBuffer;
+pub use cyclic::{CyclicBuffer, silent_byte};
 pub use register::{
     ClockReader, ClockRegister, ClockShape, ClockWriter, PositionReader, PositionRegister,
     PositionShape, PositionWriter, Width,

@@ -126,10 +126,7 @@ fn what_is_no_rule_no_subject_no_history_is_refused() {
     folder.file("bad.history", "wavert-history 1\n0 dance\n");
     for (arguments, parts) in [
         (["--rule", "R999"], ["no rule `R999`", "help: "]),
-        (
-            ["--rule", "p18"],
-            ["P18 is not in the kit", "memory is not looked at"],
-        ),
+        (["--rule", "p42"], ["P42 is not in the kit", "with --pins"]),
         (
             ["--subject", "none"],
             ["no such subject", "hd-audio-capture"],

@@ -5,7 +5,7 @@ use std::fmt;
 use ks::{Position, PresentationPosition, ReadPacket};
 use units::{Bytes, Hns, NtStatus};
 
-use crate::kit::Leg;
+use crate::kit::{Leg, Mark};
 
 /// The answer to a [`Call`](crate::kit::Call).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,13 @@ pub enum Answer {
         /// Its size.
         actual: Bytes,
     },
+    /// A frame of the ring, or of what left since STOP, and whose it is.
+    Frame {
+        /// Its number.
+        frame: u64,
+        /// Whose.
+        mark: Mark,
+    },
     /// An instant.
     Time(Hns),
     /// A leg of a clock whose rate changes.
@@ -77,6 +84,7 @@ impl fmt::Display for Answer {
             Self::Register(value) => write!(f, "{value}"),
             Self::Mapped { width, .. } => write!(f, "{width} bits"),
             Self::Buffer { actual } => write!(f, "{} bytes", actual.get()),
+            Self::Frame { frame, mark } => write!(f, "frame {frame}, {mark}"),
             Self::Time(at) => f.write_str(&millis(*at)),
             Self::Leg(leg) => write!(f, "{} ppb from {} on", leg.ppb, millis(leg.since)),
         }

@@ -1,7 +1,7 @@
 //! What a subject is asked.
 
 use ks::{KsState, WritePacket};
-use units::Bytes;
+use units::{Bytes, WaveFormat};
 
 use crate::kit::ControllerCall;
 
@@ -54,6 +54,28 @@ pub enum Call {
     ReadPosition,
     /// Read the mapped clock register.
     ReadClock,
+    /// This format flows from now on, in a buffer of as many frames: in STOP, where the buffer goes
+    /// and comes again.
+    #[doc(alias = "SetFormat")]
+    Format(WaveFormat),
+    /// How many frames does a client hear from now on that has written so many since STOP?
+    #[doc(alias = "snd_pcm_delay")]
+    Delay(u64),
+    /// The client stores frames into the ring: so many, from that frame of the ring on.
+    Store {
+        /// The first, in frames.
+        first: u64,
+        /// How many.
+        frames: u64,
+    },
+    /// The client asks for the position and stores so many frames before the one on the side of
+    /// memory: those that are said to be done.
+    Overwrite(u64),
+    /// The client asks for the position and looks at the frame so many before it, the next one
+    /// before being 1: whose is it?
+    Behind(u64),
+    /// Whose was the frame that left the device as the last one but so many?
+    Heard(u64),
     /// The time before this passes without the timer of the subject being served.
     Hold,
     /// Of a clock: how many counts are complete?
@@ -81,6 +103,9 @@ impl Call {
                     | Self::PacketCount
                     | Self::ReadPosition
                     | Self::ReadClock
+                    | Self::Delay(_)
+                    | Self::Behind(_)
+                    | Self::Heard(_)
                     | Self::ClockCount
                     | Self::ClockTime(_)
                     | Self::ClockLeg(_)

@@ -92,7 +92,11 @@ impl<M: Fn(&Setup) -> C, C: DeviceClock + 'static> Bench for ClockBench<M> {
     fn exempt(&self) -> Vec<LeftOut> {
         const WHY: &str = "its rate changes; P6 says what it counts then";
         let steady = ["P4", "P5", "P7", "P8"].map(|number| LeftOut { number, why: WHY });
-        if self.wanders { steady.into() } else { Vec::new() }
+        if self.wanders {
+            steady.into()
+        } else {
+            Vec::new()
+        }
     }
 }
 

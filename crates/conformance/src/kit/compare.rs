@@ -2,6 +2,7 @@
 
 mod clocks;
 mod controller;
+mod formats;
 mod legs;
 mod readings;
 mod twins;
@@ -9,8 +10,9 @@ mod twins;
 use crate::kit::{Bench, History, Trace};
 
 pub(crate) use clocks::{cadence, domain_lock, exact_rate, inverse, monotone, ppm_law, sums};
-pub(crate) use legs::legs;
 pub(crate) use controller::{slots, status_algebra, together, underruns, wall_clock};
+pub(crate) use formats::format_change;
+pub(crate) use legs::legs;
 pub(crate) use readings::oracle;
 pub(crate) use twins::{
     isolation, observer, query_order, reproducible, second_epoch, shift, size, units, wrap,

@@ -1,7 +1,7 @@
 //! A function from time to buffer position, as a subject.
 
 use ks::{KsState, Position, PresentationPosition};
-use units::{Bytes, Frames, Hns};
+use units::{Bytes, Frames, Hns, WaveFormat};
 
 use crate::kit::{Answer, Bench, Call, Declared, Limits, Setup, Subject};
 
@@ -35,6 +35,22 @@ pub trait PositionSource {
     fn presentation_position(&mut self, now: Hns) -> Option<Frames> {
         let _ = now;
         None
+    }
+
+    /// In how many frames a client hears what it writes next, having written `written` since STOP,
+    /// if it knows. The ring is full of what was written and not presented, so this is at most its
+    /// size and the declared delay; a client that is late hears nothing of its own, and the delay is
+    /// 0.
+    fn delay(&mut self, now: Hns, written: Frames) -> Option<Frames> {
+        let _ = (now, written);
+        None
+    }
+
+    /// Has `format` flow from now on, in a ring of as many frames as before. It is in STOP. False if
+    /// it keeps its format for life.
+    fn set_format(&mut self, now: Hns, format: WaveFormat) -> bool {
+        let _ = (now, format);
+        false
     }
 }
 
@@ -191,7 +207,8 @@ impl<S: PositionSource> Subject for Asked<S> {
     fn call(&mut self, at: Hns, call: Call) -> Answer {
         match call {
             Call::State(state) if self.0.set_state(at, state) => Answer::Done,
-            Call::State(_) => Answer::NotOffered,
+            Call::Format(format) if self.0.set_format(at, format) => Answer::Done,
+            Call::State(_) | Call::Format(_) => Answer::NotOffered,
             _ => ask(&mut self.0, at, call),
         }
     }
@@ -213,6 +230,9 @@ fn ask(source: &mut impl PositionSource, at: Hns, call: Call) -> Answer {
         Call::Presentation => source
             .presentation_position(at)
             .map(|blocks| Answer::Presented(PresentationPosition { blocks, qpc: at })),
+        Call::Delay(written) => source
+            .delay(at, Frames::new(written))
+            .map(|delay| Answer::Linear(delay.get())),
         _ => None,
     };
     answer.unwrap_or(Answer::NotOffered)

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use units::{Bytes, Hns};
 
-use crate::kit::generate_controller;
 use crate::kit::{Call, History, Limits, Setup, Step, setups};
+use crate::kit::{generate_controller, generate_memory};
 
 const MILLI: u64 = 10_000;
 const SECOND: u64 = 1_000 * MILLI;
@@ -33,13 +33,19 @@ pub enum Kind {
     Clock,
     /// Times after which counters are full.
     Long,
+    /// Formats that change.
+    Formats,
+    /// What lies in the ring, and what is heard of it.
+    Memory,
+    /// How far a client is ahead of what it hears.
+    Delays,
     /// A controller of several streams.
     Controller,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Reads,
         Self::States,
         Self::Pauses,
@@ -49,11 +55,14 @@ impl Kind {
         Self::Misuse,
         Self::Clock,
         Self::Long,
+        Self::Formats,
+        Self::Memory,
+        Self::Delays,
         Self::Controller,
     ];
 
     /// Those of a stream or of a part of one: all but the last.
-    pub const STREAM: &'static [Self] = Self::ALL.split_at(9).0;
+    pub const STREAM: &'static [Self] = Self::ALL.split_at(12).0;
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -67,6 +76,9 @@ impl Kind {
             Self::Misuse => "misuse",
             Self::Clock => "clock",
             Self::Long => "long",
+            Self::Formats => "formats",
+            Self::Memory => "memory",
+            Self::Delays => "delays",
             Self::Controller => "controller",
         }
     }
@@ -152,7 +164,14 @@ fn prologue(kind: Kind, setup: &Setup) -> Vec<Call> {
             calls.remove(1); // Nobody counts the signals of a year.
             calls.push(Call::State(KsState::Run));
         }
-        Kind::Reads | Kind::Pauses | Kind::Stalls | Kind::Packets => {
+        Kind::Formats => calls.truncate(2),
+        Kind::Memory => {
+            calls.truncate(2);
+            let frames = setup.packet.get() * u64::from(setup.packets);
+            calls.push(Call::Store { first: 0, frames });
+            calls.push(Call::State(KsState::Run));
+        }
+        Kind::Reads | Kind::Pauses | Kind::Stalls | Kind::Packets | Kind::Delays => {
             calls.push(Call::State(KsState::Run));
         }
     }
@@ -209,7 +228,8 @@ fn group(kind: Kind, setup: &Setup) -> BoxedStrategy<Vec<Call>> {
         ]
         .boxed(),
         Kind::Clock => Just(vec![Call::ClockCount]).boxed(),
-        Kind::Pauses | Kind::Stalls | Kind::Controller => one(ask()),
+        Kind::Memory => generate_memory::group(setup),
+        Kind::Pauses | Kind::Stalls | Kind::Formats | Kind::Delays | Kind::Controller => one(ask()),
     }
 }
 
@@ -218,6 +238,8 @@ fn steps(kind: Kind, setup: &Setup, limits: &Limits) -> BoxedStrategy<Vec<Step>>
         Kind::Pauses => return pauses(setup),
         Kind::Stalls => return stalls(setup),
         Kind::Long => return long(setup, limits),
+        Kind::Formats => return formats(limits, &gaps(setup, limits)),
+        Kind::Delays => return delays(setup, &gaps(setup, limits)),
         Kind::Controller => return generate_controller::steps(setup, gaps(setup, limits)),
         _ => {}
     }
@@ -345,6 +367,67 @@ fn long(setup: &Setup, limits: &Limits) -> BoxedStrategy<Vec<Step>> {
                 step(0, Call::Linear),
                 step(0, Call::ReadClock),
             ]
+        })
+        .boxed()
+}
+
+/// A run in each of some formats.
+fn formats(limits: &Limits, gap: &BoxedStrategy<u64>) -> BoxedStrategy<Vec<Step>> {
+    let step = |after, call| Step {
+        after: Hns::new(after),
+        call,
+    };
+    let format = setups(limits).prop_map(|setup| setup.format);
+    let asks = vec((gap.clone(), ask()), 1..6);
+    let run = (gap.clone(), asks, gap.clone(), format, 0..12_u8);
+    let run = run.prop_map(move |(wait, asks, then, format, too_early)| {
+        let mut steps = vec![step(wait, Call::State(KsState::Run))];
+        steps.extend(asks.into_iter().map(|(after, call)| step(after, call)));
+        if too_early == 0 {
+            steps.push(step(0, Call::Format(format)));
+        }
+        steps.push(step(then, Call::State(KsState::Stop)));
+        steps.push(step(0, Call::Format(format)));
+        steps
+    });
+    let last = (gap.clone(), ask()).prop_map(move |(after, call)| {
+        [
+            step(0, Call::State(KsState::Run)),
+            step(after, call),
+            step(0, Call::Position),
+        ]
+    });
+    (vec(run, 1..4), last)
+        .prop_map(|(runs, last)| runs.into_iter().flatten().chain(last).collect())
+        .boxed()
+}
+
+/// Delays of a client that is ahead by a packet, by the ring, or late.
+fn delays(setup: &Setup, gap: &BoxedStrategy<u64>) -> BoxedStrategy<Vec<Step>> {
+    let setup = *setup;
+    let packet = setup.packet.get();
+    let ring = packet * u64::from(setup.packets);
+    let ahead = select(vec![0, 1, packet / 2, packet, ring]);
+    let ask = (gap.clone(), ahead, 0..6_u8, any::<bool>());
+    vec(ask, 1..16)
+        .prop_map(move |asks| {
+            let (mut run, mut steps) = (0_u64, Vec::new());
+            for (after, ahead, late, pair) in asks {
+                run = run.saturating_add(after);
+                let moved = setup.frames_after(Hns::new(run));
+                let written = match late {
+                    0 => moved.saturating_sub(ahead),
+                    1 => ahead,
+                    _ => moved.saturating_add(ahead),
+                };
+                let calls = [Call::Presentation, Call::Delay(written)];
+                let calls = if pair { &calls[..] } else { &calls[1..] };
+                steps.extend(calls.iter().enumerate().map(|(nth, &call)| Step {
+                    after: Hns::new(if nth == 0 { after } else { 0 }),
+                    call,
+                }));
+            }
+            steps
         })
         .boxed()
 }

@@ -87,7 +87,7 @@ const SAMPLES: [(&str, SampleFormat); 6] = [
 ];
 const CALLS: &str = "calls are buffer, register, unregister, state, position, linear, \
     presentation, packet-count, write, read, map-position, map-clock, read-position, read-clock, \
-    hold, clock-count, clock-time, clock-leg and controller";
+    format, delay, store, overwrite, behind, heard, hold, clock-count, clock-time, clock-leg and controller";
 
 impl<C: Recorded> HistoryOf<C> {
     /// Reads the text of a history.
@@ -155,12 +155,7 @@ impl<C: Recorded> HistoryOf<C> {
 /// True if the line was one of the setup.
 fn take_setup(setup: &mut Setup, words: &[&str]) -> Result<bool, Trouble> {
     match *words {
-        ["format", rate, channels, sample] => {
-            let sample = SAMPLES.iter().find(|(name, _)| *name == sample);
-            let (_, sample) = sample.ok_or_else(|| no("sample format", SAMPLE_NAMES))?;
-            let made = WaveFormat::new(number(rate)?, number(channels)?, *sample);
-            setup.format = made.map_err(|why| (why.to_string(), "both are above 0"))?;
-        }
+        ["format", rate, channels, sample] => setup.format = format(rate, channels, sample)?,
         ["packet", frames] => setup.packet = Frames::new(number(frames)?),
         ["packets", packets] => setup.packets = number(packets)?,
         ["start", start] => setup.start = Hns::new(number(start)?),
@@ -168,6 +163,26 @@ fn take_setup(setup: &mut Setup, words: &[&str]) -> Result<bool, Trouble> {
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// The format that these words are.
+fn format(rate: &str, channels: &str, sample: &str) -> Result<WaveFormat, Trouble> {
+    let sample = SAMPLES.iter().find(|(name, _)| *name == sample);
+    let (_, sample) = sample.ok_or_else(|| no("sample format", SAMPLE_NAMES))?;
+    let made = WaveFormat::new(number(rate)?, number(channels)?, *sample);
+    made.map_err(|why| (why.to_string(), "both are above 0"))
+}
+
+/// A format as it is written.
+struct Written<'a>(&'a WaveFormat);
+
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let format = self.0;
+        let sample = SAMPLES.iter().find(|(_, sample)| *sample == format.sample);
+        let sample = sample.expect("every sample format has a name").0;
+        write!(f, "{} {} {sample}", format.rate.hertz(), format.channels)
+    }
 }
 
 /// How long a history may take, its start included.
@@ -228,6 +243,15 @@ impl Recorded for Call {
                 flags: number(flags)?,
                 eos_packet_length: Bytes::new(number(length)?),
             }),
+            ["format", rate, channels, sample] => Call::Format(format(rate, channels, sample)?),
+            ["delay", written] => Call::Delay(number(written)?),
+            ["store", first, frames] => Call::Store {
+                first: number(first)?,
+                frames: number(frames)?,
+            },
+            ["overwrite", frames] => Call::Overwrite(number(frames)?),
+            ["behind", frames] => Call::Behind(number(frames)?),
+            ["heard", frames] => Call::Heard(number(frames)?),
             ["clock-time", count] => Call::ClockTime(number(count)?),
             ["clock-leg", leg] => Call::ClockLeg(number(leg)?),
             ["controller", ref words @ ..] => Call::Controller(ControllerCall::parse(words)?),
@@ -271,12 +295,8 @@ fn plain_call(word: &str) -> Option<Call> {
 impl<C: Recorded> fmt::Display for HistoryOf<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let setup = &self.setup;
-        let format = setup.format;
-        let sample = SAMPLES.iter().find(|(_, sample)| *sample == format.sample);
-        let sample = sample.expect("every sample format has a name").0;
-        let hertz = format.rate.hertz();
         writeln!(f, "{}", C::FIRST_LINE)?;
-        writeln!(f, "format {hertz} {} {sample}", format.channels)?;
+        writeln!(f, "format {}", Written(&setup.format))?;
         writeln!(f, "packet {}", setup.packet.get())?;
         writeln!(f, "packets {}", setup.packets)?;
         writeln!(f, "start {}", setup.start.get())?;
@@ -302,6 +322,12 @@ impl fmt::Display for Call {
                 let length = write.eos_packet_length.get();
                 write!(f, "write {} {} {length}", write.packet, write.flags)
             }
+            Self::Format(format) => write!(f, "format {}", Written(format)),
+            Self::Delay(written) => write!(f, "delay {written}"),
+            Self::Store { first, frames } => write!(f, "store {first} {frames}"),
+            Self::Overwrite(frames) => write!(f, "overwrite {frames}"),
+            Self::Behind(frames) => write!(f, "behind {frames}"),
+            Self::Heard(frames) => write!(f, "heard {frames}"),
             Self::ClockTime(count) => write!(f, "clock-time {count}"),
             Self::ClockLeg(leg) => write!(f, "clock-leg {leg}"),
             Self::Controller(call) => write!(f, "controller {call}"),

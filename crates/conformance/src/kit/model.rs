@@ -4,6 +4,8 @@
 //! lies: how far a device that declares this much could have come at least, and at most.
 
 mod buffer;
+mod delay;
+mod memory;
 mod notification;
 mod packet;
 mod position;
@@ -69,8 +71,9 @@ struct SoFar {
     reason = "each is one thing that has happened"
 )]
 struct Model<'a> {
-    setup: &'a Setup,
-    declared: &'a Declared,
+    setup: Setup,
+    declares: &'a dyn Fn(&Setup) -> Declared,
+    declared: Declared,
     /// True if the subject is one that has its buffer made.
     makes_buffers: bool,
     /// True if the subject is one to which packets are written.
@@ -106,11 +109,16 @@ struct Model<'a> {
     notifications: Notifications,
     position_register: Option<(Hns, Hns, u64)>,
     registers: register::Registers,
+    memory: memory::Memory,
 }
 
 /// Every rule that a line of `trace` breaks, by line.
-pub(crate) fn judge(history: &History, declared: &Declared, trace: &Trace) -> Vec<Blame> {
-    let mut model = Model::new(&history.setup, declared, trace);
+pub(crate) fn judge(
+    history: &History,
+    declares: &dyn Fn(&Setup) -> Declared,
+    trace: &Trace,
+) -> Vec<Blame> {
+    let mut model = Model::new(history.setup, declares, trace);
     for (index, line) in trace.lines.iter().enumerate() {
         model.index = index;
         model.take(line);
@@ -119,7 +127,7 @@ pub(crate) fn judge(history: &History, declared: &Declared, trace: &Trace) -> Ve
 }
 
 impl<'a> Model<'a> {
-    fn new(setup: &'a Setup, declared: &'a Declared, trace: &Trace) -> Self {
+    fn new(setup: Setup, declares: &'a dyn Fn(&Setup) -> Declared, trace: &Trace) -> Self {
         let offers = |is_it: &dyn Fn(Call) -> bool| {
             let mut lines = trace.lines.iter();
             lines.any(|line| is_it(line.call) && line.answer != Answer::NotOffered)
@@ -131,7 +139,8 @@ impl<'a> Model<'a> {
         };
         Self {
             setup,
-            declared,
+            declares,
+            declared: declares(&setup),
             makes_buffers,
             takes_packets: offers(&|call| matches!(call, Call::Write(_))),
             index: 0,
@@ -162,6 +171,7 @@ impl<'a> Model<'a> {
             notifications: Notifications::default(),
             position_register: None,
             registers: register::Registers::default(),
+            memory: memory::Memory::default(),
         }
     }
 
@@ -184,6 +194,14 @@ impl<'a> Model<'a> {
             (Call::PacketCount, answer) => self.packet_count(at, answer),
             (Call::Write(write), answer) => self.write(at, write, answer),
             (Call::Read, answer) => self.read(at, answer),
+            (Call::Format(format), answer) => self.format_call(format, answer),
+            (Call::Delay(written), Answer::Linear(delay)) => self.delay(at, written, delay),
+            (Call::Store { first, frames }, Answer::Done) => self.store(at, first, frames),
+            (Call::Overwrite(frames), Answer::Position(place)) => {
+                self.overwrite(at, frames, place);
+            }
+            (Call::Behind(frames), Answer::Frame { mark, .. }) => self.behind(at, frames, mark),
+            (Call::Heard(_), Answer::Frame { frame, mark }) => self.heard(frame, mark),
             (Call::Signal(event), _) => self.signal(at, event),
             (Call::Hold, Answer::Done) => self.held_until = Some(at),
             (Call::MapPosition | Call::MapClock, answer) => self.map(line.call, answer),
@@ -238,7 +256,7 @@ impl<'a> Model<'a> {
 
     /// The same after that time in RUN.
     fn due_after(&self, run: Hns) -> Bounds {
-        self.declared.due_after(self.setup, run, self.run.pauses())
+        self.declared.due_after(&self.setup, run, self.run.pauses())
     }
 
     /// Frames by which pauses may have moved positions.

@@ -72,6 +72,10 @@ pub(crate) enum Need {
     Hold,
     Clock,
     Leg,
+    Format,
+    Delay,
+    Memory,
+    Heard,
     Controller,
 }
 
@@ -161,6 +165,10 @@ impl Need {
             Self::Hold => call == Call::Hold,
             Self::Clock => call == Call::ClockCount,
             Self::Leg => matches!(call, Call::ClockLeg(_)),
+            Self::Format => matches!(call, Call::Format(_)),
+            Self::Delay => matches!(call, Call::Delay(_)),
+            Self::Memory => matches!(call, Call::Behind(_) | Call::Heard(_)),
+            Self::Heard => matches!(call, Call::Heard(_)),
             Self::Controller => matches!(call, Call::Controller(_)),
         }
     }
@@ -182,6 +190,10 @@ impl Need {
             Self::Hold => "a timer that can be held back",
             Self::Clock => "a clock",
             Self::Leg => "a clock whose rate changes",
+            Self::Format => "a format that can be changed",
+            Self::Delay => "a delay",
+            Self::Memory => "a ring to look into",
+            Self::Heard => "what leaves the device to be heard",
             Self::Controller => "a controller",
         }
     }

@@ -42,8 +42,8 @@ const fn by_comparing(
 }
 
 use Need::{
-    Buffer, Clock, Controller, Hold, Leg, Linear, MapClock, MapPosition, PacketCount, Position,
-    Presentation, Read, Register, Signal, State, Write,
+    Buffer, Clock, Controller, Delay, Format, Heard, Hold, Leg, Linear, MapClock, MapPosition,
+    Memory, PacketCount, Position, Presentation, Read, Register, Signal, State, Write,
 };
 
 /// Every rule of the kit.
@@ -66,6 +66,8 @@ pub static RULES: &[Rule] = &[
     by_comparing("P15", Group::Position, &[Position], compare::observer, "what is read does not depend on how often was read", "the stream runs at another rate for another client"),
     by_model("P16", Group::Position, &[Position], "the position is where the device is, within what it declares", "data is overwritten before it is fetched, or read before it is there"),
     by_model("P17", Group::Position, &[Position], "what plays is never ahead of what was fetched", "the region that belongs to the device is the whole buffer by mistake"),
+    by_model("P18", Group::Position, &[Position, Memory], "what a position says is done is done: recorded frames are in memory, played ones can be overwritten", "a recording has old sound in it, or a client is heard over itself"),
+    by_model("P19", Group::Position, &[Heard], "what is heard is what lay in memory when it was fetched", "a client that writes in time is not heard, or one that is late is"),
     by_comparing("P20", Group::Position, &[Position], compare::wrap, "the wrap of the buffer changes nothing but the offset", "a frame is lost or repeated at every turn"),
     by_model("P21", Group::Position, &[Position], "positions are whole frames where the device says so", "a client splits frames and swaps channels"),
     by_comparing("P22", Group::Position, &[Position], compare::size, "the size of packet and buffer changes nothing but the offset", "the rate depends on the buffer that the client asked for"),
@@ -79,6 +81,7 @@ pub static RULES: &[Rule] = &[
     by_comparing("P39", Group::State, &[Position, State], compare::second_epoch, "after Stop everything is as at first", "the second song begins with the rest of the first"),
     by_model("P40", Group::State, &[Position], "a stream starts from 0", "the first reading says that a buffer has been played"),
     by_model("P41", Group::State, &[Buffer, State], "what is not allowed is refused and has no effect", "hardware is programmed while it runs"),
+    by_comparing("P43", Group::State, &[Format, Position, State], compare::format_change, "a format applies from Stop on, and nothing of the one before is left", "the stream plays at the rate of the one before it"),
     by_model("R38", Group::State, &[Position], "nothing moves before the first Run", "the client primes a buffer that is playing"),
     by_model("R39", Group::State, &[Position, State], "Pause freezes the position where it is", "what was played after the last update is played again"),
     by_model("R41", Group::State, &[Position, State], "Stop takes the position to 0", "the next stream begins in the middle"),
@@ -112,6 +115,7 @@ pub static RULES: &[Rule] = &[
     by_model("P28", Group::Packet, &[PacketCount, State], "a pause inside a packet loses nothing of it", "each pause shifts packets against positions"),
     by_model("P29", Group::Packet, &[PacketCount, State], "Stop forgets the begun packet", "the first packet of the next stream is done early"),
     by_model("P30", Group::Packet, &[PacketCount, Hold], "after a stall the packet count is right at once", "the client writes into slots that were passed long ago, and is told that all is well"),
+    by_model("P34", Group::Packet, &[Heard, Write], "behind the end of the stream nothing is heard", "the last packet is followed by what was played before it"),
     by_model("P35", Group::Packet, &[PacketCount, Write], "the packet count goes on when nobody writes", "a client that was late cannot find its place again"),
     by_model("P31", Group::Packet, &[Read], "a captured packet is stamped with its first frame, and stamps rise", "sound and picture drift apart by a packet"),
     by_model("P32", Group::Packet, &[Read], "captured packets are neither repeated nor withheld nor lost while they are there", "a recording stutters"),
@@ -135,6 +139,7 @@ pub static RULES: &[Rule] = &[
     by_model("R141", Group::Packet, &[Buffer], "without notifications there are no packets", "a division by 0"),
     by_model("P44", Group::Latency, &[Presentation], "what is presented has been on the link", "the clock of the client runs ahead of the sound"),
     by_model("P45", Group::Latency, &[Presentation], "presentation is behind the link by the declared delay, and 0 before", "sound and picture are apart, or a huge number at the start"),
+    by_model("P46", Group::Latency, &[Delay], "the delay is what was written and is not presented, and never below 0", "a player believes in hours of delay, or in the delay of the codec twice"),
     by_model("P47", Group::Latency, &[Presentation], "position and counter of a pair belong together", "rates measured from pairs jitter"),
     by_model("P48", Group::Latency, &[Presentation], "counters handed out do not go back", "a client divides by a negative time"),
     by_model("R107", Group::Latency, &[Presentation, State], "Stop takes the presentation position to 0", "the next stream begins in the middle"),
@@ -164,12 +169,7 @@ const fn left_out(number: &'static str, why: &'static str) -> LeftOut {
 
 /// Rules that no subject of the kit can be asked about.
 pub const LEFT_OUT: &[LeftOut] = &[
-    left_out("P18", "what lies in memory is not looked at"),
-    left_out("P19", "what lies in memory is not looked at"),
-    left_out("P34", "what is fetched after the end is not looked at"),
     left_out("P42", "sleep is asked of a whole pin, with --pins"),
-    left_out("P43", "a stream keeps its format for life"),
-    left_out("P46", "no call of a stream says its delay"),
     left_out("P60", "guards belong to consumers"),
     left_out("P61", "guards belong to consumers"),
     left_out("P62", "loops belong to consumers"),

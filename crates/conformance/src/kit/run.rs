@@ -208,8 +208,7 @@ impl<'a> Bout<'a> {
     fn take(&mut self, history: &History) {
         let bench = self.bench;
         let trace = run(bench, history);
-        let declared = bench.declared(&history.setup);
-        let blamed = model::judge(history, &declared, &trace);
+        let blamed = model::judge(history, &|setup| bench.declared(setup), &trace);
         self.histories += 1;
         self.calls += trace.lines.len() as u64;
         for watched in &mut self.rules {
@@ -270,8 +269,7 @@ pub(crate) fn broken_by(bench: &dyn Bench, rule: &Rule, history: &History) -> Op
     }
     match rule.judge {
         Judge::Model => {
-            let declared = bench.declared(&history.setup);
-            let blamed = model::judge(history, &declared, &trace);
+            let blamed = model::judge(history, &|setup| bench.declared(setup), &trace);
             blamed
                 .into_iter()
                 .find(|blame| blame.rule == rule.number)

@@ -12,6 +12,7 @@
 
 mod driver;
 mod interrupt;
+mod marks;
 mod memory;
 mod subject;
 

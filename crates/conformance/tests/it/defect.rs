@@ -117,5 +117,13 @@ defects! {
     SharedCounter: "keeps a counter for all of its streams", "mozilla/cubeb f4c3197";
     Unrepeatable: "begins where the last stream began", "state outside the stream";
     CountMovesPosition: "is a frame on after packets are counted", "two caches";
+    FormatKeepsRate: "keeps the rate of the format before", "torvalds/linux, SDxFIFOS polled after SDxFMT; mozilla/cubeb ef5a1ff";
+    FormatAnytime: "takes a format while it runs", "qemu/qemu intel-hda.c";
+    DelayTwice: "counts the delay of the codec twice", "PipeWire c4e3b5adb";
+    DelayWrapsToo: "has a huge delay when the client is late", "alsa-project/alsa-lib#68; mozilla/cubeb d60b441";
+    DelayOtherClock: "subtracts frames of a clock of 44.1 kHz from those of another", "torvalds/linux 0ea06680dfcb";
+    StoresLate: "shows a position 8 frames before its frames are in memory", "torvalds/linux skl-pcm.c; fault F28";
+    PlaysLate: "plays what lies in memory a packet later", "torvalds/linux 2fbaa44a5988, silence behind the wrong pointer";
+    EndPlaysOn: "plays what lies behind the end", "flag that is ignored, EndOfStream replay";
     Uptime: "multiplies the counter in 64 bits", "defect D9, hazard 6; RustAudio/cpal #1137";
 }

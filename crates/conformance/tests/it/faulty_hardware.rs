@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use conformance::reference::{hd_audio, hd_audio_controller};
+use conformance::reference::{hd_audio, hd_audio_capture, hd_audio_controller};
 use hardware::fault::{
     EngineFault, Grain, InterruptFault, Lag, Odds, PositionFault, RecordFault, RegisterFault,
 };
@@ -202,7 +202,21 @@ pub(crate) fn rows(kit: Kit) -> Vec<(&'static str, &'static str, Vec<&'static st
         let bench = hd_audio_controller(what, vec![injection]);
         (number, what, kit.cases(48).broken(&bench))
     };
-    let streams = faults().into_iter().map(row);
+    let recorded = |(number, what, fault)| {
+        let injection = Injection {
+            id: 0,
+            stream: 0,
+            seed: 1,
+            fault,
+        };
+        let bench = hd_audio_capture(what, StreamConfig::k0(), vec![injection]);
+        (number, what, kit.broken(&bench))
+    };
+    let late = EngineFault::CaptureDataLate {
+        lasts: SimDuration::from_millis(1),
+    };
+    let late = ("F28", "records into memory a millisecond late", late.into());
+    let streams = faults().into_iter().map(row).chain([recorded(late)]);
     let mut rows: Vec<_> = streams
         .chain(controller_faults().into_iter().map(controlled))
         .collect();

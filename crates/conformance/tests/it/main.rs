@@ -10,5 +10,6 @@ mod pin;
 mod reference;
 mod replay;
 mod stand_in;
+mod stand_in_memory;
 mod stand_in_packets;
 mod text;

@@ -56,7 +56,7 @@ const FAULTS: &str = "
 ## Faults of HD Audio hardware
 
 The reference miniport on a controller without FIFO and link frames, with one fault in it. F12, F17, F19, F21, F22 and F23 are missing: the
-driver does not ask, or takes care. F28 needs somebody who looks into memory, and with F18 nothing answers. F03, F04, F14 and F29 are seen in the
+driver does not ask, or takes care. With F18 nothing answers. F28 is of a capture stream. F03, F04, F14 and F29 are seen in the
 registers and records of a controller with several streams.
 
 | fault | a controller that | breaks |

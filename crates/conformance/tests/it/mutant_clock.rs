@@ -168,6 +168,9 @@ impl DeviceClock for Ours {
     }
 
     fn time_of(&mut self, count: u64) -> Option<Hns> {
+        if self.defect.is_some_and(ClockDefect::wanders) {
+            return None;
+        }
         if self.defect == Some(ClockDefect::RoundsInstants) {
             return Some(self.clock.instant_of(count).to_hns_floor());
         }

@@ -4,9 +4,10 @@ use std::cell::Cell;
 
 use conformance::kit::{Answer, Bench, Call, Declared, Held, Limits, Setup, Signal, Subject};
 use ks::{KsState, Position, PresentationPosition};
-use units::{Bytes, Frames, Hns, NtStatus};
+use units::{Bytes, Frames, Hns, NtStatus, WaveFormat};
 
 use crate::defect::Defect;
+use crate::stand_in_memory::Memory;
 
 pub(crate) const MILLI: u64 = 10_000;
 /// How far presentation is behind.
@@ -85,6 +86,7 @@ pub(crate) struct StandIn<'a> {
     mapped: [bool; 2],
     /// Where each stretch of RUN begins: on the counter, in time in RUN.
     pub(crate) stretches: Vec<(u64, u64)>,
+    pub(crate) memory: Memory,
 }
 
 impl<'a> StandIn<'a> {
@@ -112,6 +114,7 @@ impl<'a> StandIn<'a> {
             base: 0,
             mapped: [false; 2],
             stretches: Vec::new(),
+            memory: Memory::default(),
         }
     }
 
@@ -222,7 +225,7 @@ impl<'a> StandIn<'a> {
         }
     }
 
-    fn position(&mut self, at: u64) -> Answer {
+    pub(crate) fn position(&mut self, at: u64) -> Answer {
         let Some((ring, _)) = self.ring else {
             return Answer::Position(Position::default());
         };
@@ -356,9 +359,43 @@ impl<'a> StandIn<'a> {
         self.last_read = None;
         self.held = None;
         self.stretches.clear();
+        self.memory.stop();
         if self.has(Defect::FourPauses) {
             self.starts = 0;
         }
+    }
+
+    fn change_format(&mut self, format: WaveFormat) -> Answer {
+        if self.state != KsState::Stop && !self.has(Defect::FormatAnytime) {
+            return Answer::NotOffered;
+        }
+        let rate = self.setup.format.rate;
+        self.setup.format = format;
+        if self.has(Defect::FormatKeepsRate) {
+            self.setup.format.rate = rate;
+        }
+        self.memory = Memory::default();
+        let Some((bytes, _)) = &mut self.ring else {
+            return Answer::Done;
+        };
+        *bytes = self.setup.buffer().get();
+        Answer::Buffer {
+            actual: Bytes::new(*bytes),
+        }
+    }
+
+    fn delay(&mut self, at: u64, written: u64) -> Answer {
+        let on_link = self.linear(at) / self.frame();
+        let presented = match self.defect {
+            Some(Defect::DelayOtherClock) => on_link * 441 / 480,
+            Some(Defect::DelayTwice) => on_link.saturating_sub(2 * DELAY),
+            _ => on_link.saturating_sub(DELAY),
+        };
+        Answer::Linear(if self.has(Defect::DelayWrapsToo) {
+            written.wrapping_sub(presented) & 0xFFFF_FFFF
+        } else {
+            written.saturating_sub(presented)
+        })
     }
 
     fn buffer(&mut self, requested: u64, packets: Option<u32>) -> Answer {
@@ -473,6 +510,12 @@ impl Subject for StandIn<'_> {
             Call::MapClock => self.map(1),
             Call::ReadPosition => self.read_position(at),
             Call::ReadClock => self.read_clock(at),
+            Call::Format(format) => self.change_format(format),
+            Call::Delay(written) => self.delay(at, written),
+            Call::Store { first, frames } => self.store(at, first, frames),
+            Call::Overwrite(frames) => self.overwrite(at, frames),
+            Call::Behind(frames) => self.behind(at, frames),
+            Call::Heard(before) => self.heard(at, before),
             Call::Hold
             | Call::Signal(_)
             | Call::ClockCount

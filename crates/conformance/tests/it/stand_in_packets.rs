@@ -104,6 +104,13 @@ impl StandIn<'_> {
             return Answer::Refused(status);
         }
         self.written = self.written.max(u64::from(write.packet.get()) + 1);
+        if ends && !self.ended {
+            let ahead = write
+                .packet
+                .ahead_of(PacketCount::wrapping(done).in_transfer());
+            let first = done.saturating_add_signed(ahead.into()) * packet;
+            self.memory.end = Some((first + length).div_ceil(self.frame()));
+        }
         self.ended |= ends;
         Answer::Done
     }

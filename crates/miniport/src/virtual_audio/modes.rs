@@ -1,7 +1,7 @@
 //! The two cores behind one driver.
 
 use ks::{DataFlow, KsState, PacketCount, Position, ReadPacket, WritePacket};
-use units::{Frames, Hns, Moment, NtStatus, SimTime, TICKS_PER_SECOND, WaveFormat};
+use units::{Bytes, Frames, Hns, Moment, NtStatus, SimTime, TICKS_PER_SECOND, WaveFormat};
 use vtime::{EventHandle, Fork, Forker};
 
 use super::counter::Counter;
@@ -155,6 +155,14 @@ impl Core {
                 };
                 Frames::new(u64::try_from(begun).expect("a run is not that long"))
             }
+        }
+    }
+
+    /// Where the stream ends, if its device is silent from there on. The sample's moves no further.
+    pub(super) fn end(&self, format: WaveFormat) -> Option<Frames> {
+        match self {
+            Self::Sample(_) => None,
+            Self::Exact(stream) => Some(format.frames_in(Bytes::new(stream.end_byte()?))),
         }
     }
 

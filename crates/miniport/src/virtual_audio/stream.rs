@@ -57,7 +57,13 @@ impl Stream {
         }
         let due = self.core.due(now, self.format);
         match &mut self.ear {
-            None => self.bus.tell(|device| device.take_to(due)),
+            None => {
+                let end = self.core.end(self.format);
+                self.bus.tell(|device| {
+                    device.take_to(end.map_or(due, |end| due.min(end)));
+                    device.rest_to(due);
+                });
+            }
             Some(ear) => {
                 let arrived = self.core.arrived(now, self.format);
                 let format = self.format;

@@ -7,7 +7,7 @@ use super::Violation;
 use crate::kit::{Answer, Bench, Call, History, Line, Setup, Step, Trace, run};
 
 /// The first line that differs.
-fn first_difference<'a>(
+pub(super) fn first_difference<'a>(
     mine: impl Iterator<Item = (usize, &'a Line)>,
     theirs: impl Iterator<Item = Answer>,
     what: &str,
@@ -23,7 +23,7 @@ fn is_call(line: &Line) -> bool {
     !matches!(line.call, Call::Signal(_))
 }
 
-fn calls(trace: &Trace) -> impl Iterator<Item = (usize, &Line)> {
+pub(super) fn calls(trace: &Trace) -> impl Iterator<Item = (usize, &Line)> {
     trace
         .lines
         .iter()
@@ -188,7 +188,13 @@ pub(crate) fn second_epoch(
             Call::Buffer { .. } | Call::Register(_) | Call::MapPosition | Call::MapClock
         )
     };
-    let stays = |step: &Step| !matches!(step.call, Call::Unregister(_) | Call::Hold);
+    // What lies in memory stays there over Stop.
+    let stays = |step: &Step| {
+        !matches!(
+            step.call,
+            Call::Unregister(_) | Call::Hold | Call::Format(_) | Call::Behind(_) | Call::Heard(_)
+        )
+    };
     let first = history.steps.iter().position(|step| !once(step.call))?;
     let prepared = !history.steps[first..].iter().any(|step| once(step.call));
     if history.setup.ppb != 0 {
@@ -295,8 +301,12 @@ fn with_ring(
         requested: history.setup.buffer(),
         packets: Some(history.setup.packets),
     };
-    let mut buffers = calls(trace).filter(|(_, line)| matches!(line.call, Call::Buffer { .. }));
-    if buffers.any(|(_, line)| line.call != ring) {
+    let other_ring = |(_, line): (usize, &Line)| match line.call {
+        Call::Buffer { .. } => line.call != ring,
+        Call::Format(_) => true,
+        _ => false,
+    };
+    if calls(trace).any(other_ring) {
         return None;
     }
     let mut other = history.clone();

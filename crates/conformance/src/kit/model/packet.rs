@@ -117,22 +117,23 @@ impl Model<'_> {
             self.written = true;
             if write.flags & END_OF_STREAM != 0 && !self.ended {
                 self.ended = true;
-                self.end = self.end_of(at, write, packet);
+                self.end_at(at, write, packet);
             }
         }
     }
 
-    /// Where a stream ends whose last packet is that one, if the device stops there.
-    fn end_of(&self, at: Hns, write: WritePacket, packet: u64) -> Option<u64> {
+    /// The stream ends in that packet, and its device stops there if it declares so.
+    fn end_at(&mut self, at: Hns, write: WritePacket, packet: u64) {
         let (lo, _) = self.packets_done(at, packet);
         let ahead = write
             .packet
             .ahead_of(PacketCount::wrapping(lo).in_transfer());
         let number = lo.saturating_add_signed(ahead.into());
+        self.note_end(at, write, number, packet);
         let end = number
-            .checked_mul(packet)?
-            .checked_add(write.eos_packet_length.get());
-        end.filter(|_| self.declared.holds_at_end)
+            .checked_mul(packet)
+            .and_then(|bytes| bytes.checked_add(write.eos_packet_length.get()));
+        self.end = end.filter(|_| self.declared.holds_at_end);
     }
 
     /// The statuses that could be right, given how far the device can have come.

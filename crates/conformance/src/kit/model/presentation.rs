@@ -48,7 +48,7 @@ impl Model<'_> {
         self.presented = Some((qpc, frame));
     }
 
-    fn presented_at(&self, at: Hns) -> (u64, u64) {
+    pub(super) fn presented_at(&self, at: Hns) -> (u64, u64) {
         let Bounds { lo, hi } = self.bounds(at);
         let delayed = |bytes: u64| (bytes / self.frame()).saturating_sub(self.declared.delay.get());
         (delayed(lo), delayed(hi))

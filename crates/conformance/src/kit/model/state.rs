@@ -68,6 +68,7 @@ impl Model<'_> {
         self.written = false;
         self.ended_before |= self.ended;
         (self.ended, self.end) = (false, None);
+        self.forget_end();
         self.last_read = None;
         self.promised = None;
         self.presented = None;

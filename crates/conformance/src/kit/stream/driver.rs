@@ -5,7 +5,7 @@ use portcls::{MiniportWaveRt, MiniportWaveRtStream, PortStreamHandle};
 use units::Moment;
 use vtime::sim::{SimEvent, World};
 
-use crate::kit::Setup;
+use crate::kit::{Ear, Setup};
 
 /// The place that a driver and its device are built into.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub struct Wiring<'a> {
 pub struct Driver {
     pub(crate) maker: Maker,
     pub(crate) routine: Option<Box<dyn InterruptRoutine>>,
+    pub(crate) ear: Option<Box<dyn Ear>>,
 }
 
 /// Where the stream comes from.
@@ -42,6 +43,7 @@ impl Driver {
         Self {
             maker: Maker::Miniport(miniport, pin),
             routine: None,
+            ear: None,
         }
     }
 
@@ -50,6 +52,7 @@ impl Driver {
         Self {
             maker: Maker::Stream(stream),
             routine: None,
+            ear: None,
         }
     }
 
@@ -58,6 +61,15 @@ impl Driver {
     pub fn interrupted_by(self, routine: Box<dyn InterruptRoutine>) -> Self {
         Self {
             routine: Some(routine),
+            ..self
+        }
+    }
+
+    /// The same, with what leaves the device to be listened to.
+    #[must_use]
+    pub fn heard_by(self, ear: Box<dyn Ear>) -> Self {
+        Self {
+            ear: Some(ear),
             ..self
         }
     }

@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use ks::{DataFlow, KsState, MappedRegister, StreamAttributes};
 use portcls::{AudioBuffer, MiniportWaveRt, MiniportWaveRtStream, NewStream, PortWaveRtStream};
-use units::{Bytes, Hns, Moment, NtStatus, SimDuration, SimTime};
+use units::{Bytes, Frames, Hns, Moment, NtStatus, SimDuration, SimTime, WaveFormat};
 use vtime::sim::{Cx, Role, World};
 use vtime::{Event as _, EventHandle, Keep, Reset, Shared};
 
 use super::driver::{Driver, Maker, Wiring};
 use super::interrupt::{Processor, Rung, bell, serve};
+use super::marks::{self, Marks};
 use super::memory::Pages;
-use crate::kit::{Answer, Call, Held, Setup, Signal, Subject};
+use crate::kit::{Answer, Call, Ear, Held, Setup, Signal, Subject};
 
 /// A stream with its device, in a world of its own.
 pub(super) struct StreamSubject {
@@ -31,6 +32,9 @@ pub(super) struct StreamSubject {
     rung: Rung,
     position_register: Option<MappedRegister>,
     clock_register: Option<MappedRegister>,
+    marks: Marks,
+    ear: Option<Box<dyn Ear>>,
+    setup: Setup,
 }
 
 /// A buffer, and who frees it.
@@ -90,6 +94,9 @@ impl StreamSubject {
             rung: Rung::default(),
             position_register: None,
             clock_register: None,
+            marks: Marks::default(),
+            ear: driver.ear,
+            setup: *setup,
         }
     }
 
@@ -202,6 +209,104 @@ impl StreamSubject {
         })
     }
 
+    /// The buffer goes, the format changes, the buffer comes again.
+    fn change_format(&mut self, now: Moment, format: WaveFormat) -> Answer {
+        if self.state != KsState::Stop {
+            return Answer::NotOffered;
+        }
+        let packets = self.buffer.as_ref().map(|made| made.with_notification);
+        self.free_buffer(now);
+        let Some(stream) = &mut self.stream else {
+            return Answer::NotOffered;
+        };
+        let changed = stream.set_format(now, format);
+        if changed.is_ok() {
+            self.setup.format = format;
+        }
+        let changed = answer(changed, |()| Answer::Done);
+        let Some(with_notification) = packets else {
+            return changed;
+        };
+        let packets = with_notification.then_some(self.setup.packets);
+        let made = self.make_buffer(now, self.setup.buffer(), packets);
+        let stream = self.stream.as_mut().and_then(|it| it.notification());
+        if let Some(stream) = stream.filter(|_| with_notification) {
+            for (_, event) in &self.events {
+                // A client that registers twice is judged elsewhere.
+                let _ = stream.register_notification_event(now, event.clone());
+            }
+        }
+        if changed == Answer::Done {
+            made
+        } else {
+            changed
+        }
+    }
+
+    /// Events are taken back first, as when a pin is closed.
+    fn free_buffer(&mut self, now: Moment) {
+        let Some(stream) = &mut self.stream else {
+            return;
+        };
+        if let Some(notification) = stream.notification() {
+            for (_, event) in &self.events {
+                let _ = notification.unregister_notification_event(now, event);
+            }
+        }
+        if let Some(made) = self.buffer.take() {
+            match stream.notification().filter(|_| made.with_notification) {
+                Some(stream) => stream.free_buffer_with_notification(now, made.buffer),
+                None => stream.free_audio_buffer(now, made.buffer),
+            }
+        }
+    }
+
+    /// What lies in memory, and what has left it.
+    fn look(&mut self, now: Moment, call: Call) -> Answer {
+        let (Some(made), Some(stream)) = (&self.buffer, &mut self.stream) else {
+            return Answer::NotOffered;
+        };
+        let renders = stream.output().is_some();
+        let (memory, bus) = (&made.buffer.memory, &made.buffer.bus);
+        let frame = u64::from(memory.format().frame_bytes());
+        match call {
+            Call::Store { first, frames } => {
+                bus.settle(now);
+                self.marks
+                    .store(memory, Frames::new(first), Frames::new(frames));
+                Answer::Done
+            }
+            Call::Overwrite(frames) if renders => answer(stream.position(now), |place| {
+                bus.settle(now);
+                let end = memory.frames().get() + place.write.get() / frame;
+                let frames = frames.min(memory.frames().get());
+                let first = Frames::new(end - frames);
+                self.marks.store(memory, first, Frames::new(frames));
+                Answer::Position(place)
+            }),
+            Call::Behind(frames) if !renders => answer(stream.position(now), |place| {
+                let ring = memory.frames().get();
+                let frame = (ring + place.write.get() / frame - frames.min(ring)) % ring;
+                let mark = marks::load(memory, Frames::new(frame));
+                Answer::Frame { frame, mark }
+            }),
+            Call::Heard(before) => {
+                let Some(ear) = self.ear.as_mut().filter(|_| renders) else {
+                    return Answer::NotOffered;
+                };
+                bus.settle(now);
+                let run = memory.run();
+                let left = ear.left(now, run).get();
+                let Some(frame) = left.checked_sub(before.saturating_add(1)) else {
+                    return Answer::NotOffered;
+                };
+                let mark = marks::heard(ear.heard(run, Frames::new(frame)));
+                Answer::Frame { frame, mark }
+            }
+            _ => Answer::NotOffered,
+        }
+    }
+
     /// What only asks, and what packets are about.
     fn ask(&mut self, now: Moment, call: Call) -> Answer {
         let Some(stream) = &mut self.stream else {
@@ -255,6 +360,10 @@ impl Subject for StreamSubject {
             Call::MapPosition | Call::MapClock => self.map(now, call),
             Call::ReadPosition => read(self.position_register.as_ref(), now),
             Call::ReadClock => read(self.clock_register.as_ref(), now),
+            Call::Format(format) => self.change_format(now, format),
+            Call::Store { .. } | Call::Overwrite(_) | Call::Behind(_) | Call::Heard(_) => {
+                self.look(now, call)
+            }
             call => self.ask(now, call),
         }
     }
@@ -283,20 +392,9 @@ impl Drop for StreamSubject {
     fn drop(&mut self) {
         let now = self.world.now();
         let _ = self.go(now, KsState::Stop);
-        let Some(stream) = &mut self.stream else {
-            return;
-        };
-        if let Some(notification) = stream.notification() {
-            for (_, event) in &self.events {
-                let _ = notification.unregister_notification_event(now, event);
-            }
+        self.free_buffer(now);
+        if let Some(stream) = &mut self.stream {
+            stream.released();
         }
-        if let Some(made) = self.buffer.take() {
-            match stream.notification().filter(|_| made.with_notification) {
-                Some(stream) => stream.free_buffer_with_notification(now, made.buffer),
-                None => stream.free_audio_buffer(now, made.buffer),
-            }
-        }
-        stream.released();
     }
 }
