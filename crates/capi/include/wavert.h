@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define WAVERT_ABI_VERSION 1u
+#define WAVERT_ABI_VERSION 2u
 
 /* Statuses of callbacks: 0, or an NTSTATUS. STATUS_NOT_SUPPORTED says that the stream has no such thing, as does a null pointer. */
 #define WAVERT_STATUS_SUCCESS 0u
@@ -41,6 +41,10 @@ extern "C" {
 #define WAVERT_CAPTURES 1u         /* the stream records */
 #define WAVERT_INSIDE_FRAMES 2u    /* positions may lie inside a frame */
 #define WAVERT_COUNTS_IN_MEMORY 4u /* a packet is done when it has left memory, not the link */
+
+/* Marks of frames, beside the numbers of the kit's stores, which count from 1. */
+#define WAVERT_NOBODY 0u            /* silence, or never written */
+#define WAVERT_RECORDED 0xFFFFFFFFu /* by the device */
 
 /* Verdicts. */
 #define WAVERT_HELD 0u
@@ -84,8 +88,11 @@ typedef struct wavert_subject {
   void (*destroy)(void *stream);
   /* Every state between is gone through, too. */
   uint32_t (*set_state)(void *stream, uint64_t now, uint32_t state);
-  /* `packets` is the notification count; 0 is a buffer without notifications. */
-  uint32_t (*allocate_buffer)(void *stream, uint64_t now, uint64_t requested, uint32_t packets, uint64_t *actual);
+  /* Without notifications. */
+  uint32_t (*allocate_buffer)(void *stream, uint64_t now, uint64_t requested, uint64_t *actual);
+  uint32_t (*allocate_buffer_with_notification)(void *stream, uint64_t now, uint32_t count, uint64_t requested, uint64_t *actual);
+  /* In STOP: the buffer goes, the format changes, a buffer of as many frames and packets comes. Events stay. */
+  uint32_t (*set_format)(void *stream, uint64_t now, const wavert_setup *setup, uint64_t *actual);
   uint32_t (*register_event)(void *stream, uint64_t now, uint32_t event);
   uint32_t (*unregister_event)(void *stream, uint64_t now, uint32_t event);
   uint32_t (*get_position)(void *stream, uint64_t now, uint64_t *play, uint64_t *write);
@@ -94,6 +101,14 @@ typedef struct wavert_subject {
   uint32_t (*get_packet_count)(void *stream, uint64_t now, uint32_t *packets);
   uint32_t (*set_write_packet)(void *stream, uint64_t now, uint32_t packet, uint32_t flags, uint32_t eos_length);
   uint32_t (*get_read_packet)(void *stream, uint64_t now, wavert_read_packet *packet);
+  /* Frames until what is written next is heard, for a client that has written so many since STOP. */
+  uint32_t (*get_delay)(void *stream, uint64_t now, uint64_t written, uint64_t *frames);
+  /* For streams whose device is there, too: what lies in the buffer, and what left it, as a mark per frame instead of samples. The
+   * client stores marks; the device moves them, or stores WAVERT_RECORDED. Frames of the buffer are counted modulo its size. */
+  uint32_t (*store)(void *stream, uint64_t now, uint64_t first, uint64_t frames, uint32_t mark);
+  uint32_t (*load)(void *stream, uint64_t now, uint64_t frame, uint32_t *mark);
+  /* The last frame but `before` that has left since STOP; STATUS_NOT_SUPPORTED if fewer have. At most a buffer is asked back. */
+  uint32_t (*heard)(void *stream, uint64_t now, uint64_t before, uint64_t *frame, uint32_t *mark);
   /* When the timer of the stream is due next; 0 if it is not set. Called again after each `timer`, which must move it on. */
   uint64_t (*timer_due)(void *stream);
   /* The timer, and the DPC behind it. Bit n of what it returns: event n, below 64, was set. */
@@ -146,6 +161,9 @@ int32_t wavert_report_rule(const wavert_report *report, uint32_t index, wavert_r
 const char *wavert_report_text(const wavert_report *report);
 /* A JUnit document, a case per rule, for build servers; null for null. Belongs to the report. */
 const char *wavert_report_junit(const wavert_report *report);
+
+/* Rule by rule as a JSON object; null for null. Belongs to the report. */
+const char *wavert_report_json(const wavert_report *report);
 
 /* What a shared library exports to be put under the rules by `wavert conformance --library`, which needs nothing but this header.
  * Called once; what it returns lives as long as the library. */

@@ -4,7 +4,7 @@
 
 use std::ffi::{c_char, c_void};
 
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 pub const OK: i32 = 0;
 pub const NULL_POINTER: i32 = 1;
@@ -17,6 +17,9 @@ pub const PANICKED: i32 = 6;
 pub const CAPTURES: u32 = 1;
 pub const INSIDE_FRAMES: u32 = 2;
 pub const COUNTS_IN_MEMORY: u32 = 4;
+
+pub const NOBODY: u32 = 0;
+pub const RECORDED: u32 = u32::MAX;
 
 pub const HELD: u32 = 0;
 pub const BROKEN: u32 = 1;
@@ -61,7 +64,10 @@ pub struct Subject {
     pub make: Option<unsafe extern "C" fn(*mut c_void, *const Setup) -> Stream>,
     pub destroy: Option<unsafe extern "C" fn(Stream)>,
     pub set_state: Option<unsafe extern "C" fn(Stream, u64, u32) -> u32>,
-    pub allocate_buffer: Option<unsafe extern "C" fn(Stream, u64, u64, u32, *mut u64) -> u32>,
+    pub allocate_buffer: Option<unsafe extern "C" fn(Stream, u64, u64, *mut u64) -> u32>,
+    pub allocate_buffer_with_notification:
+        Option<unsafe extern "C" fn(Stream, u64, u32, u64, *mut u64) -> u32>,
+    pub set_format: Option<unsafe extern "C" fn(Stream, u64, *const Setup, *mut u64) -> u32>,
     pub register_event: Option<unsafe extern "C" fn(Stream, u64, u32) -> u32>,
     pub unregister_event: Option<unsafe extern "C" fn(Stream, u64, u32) -> u32>,
     pub get_position: Option<unsafe extern "C" fn(Stream, u64, *mut u64, *mut u64) -> u32>,
@@ -71,6 +77,10 @@ pub struct Subject {
     pub get_packet_count: Option<unsafe extern "C" fn(Stream, u64, *mut u32) -> u32>,
     pub set_write_packet: Option<unsafe extern "C" fn(Stream, u64, u32, u32, u32) -> u32>,
     pub get_read_packet: Option<unsafe extern "C" fn(Stream, u64, *mut ReadPacket) -> u32>,
+    pub get_delay: Option<unsafe extern "C" fn(Stream, u64, u64, *mut u64) -> u32>,
+    pub store: Option<unsafe extern "C" fn(Stream, u64, u64, u64, u32) -> u32>,
+    pub load: Option<unsafe extern "C" fn(Stream, u64, u64, *mut u32) -> u32>,
+    pub heard: Option<unsafe extern "C" fn(Stream, u64, u64, *mut u64, *mut u32) -> u32>,
     pub timer_due: Option<unsafe extern "C" fn(Stream) -> u64>,
     pub timer: Option<unsafe extern "C" fn(Stream, u64) -> u64>,
 }

@@ -27,6 +27,6 @@ mod subject;
 pub use call::wavert_kit_run;
 pub use library::{Library, LibraryError};
 pub use report::{
-    Report, wavert_report_counts, wavert_report_free, wavert_report_junit, wavert_report_rule,
-    wavert_report_text,
+    Report, wavert_report_counts, wavert_report_free, wavert_report_json, wavert_report_junit,
+    wavert_report_rule, wavert_report_text,
 };

@@ -2,7 +2,7 @@
 
 use crate::border::{self, Counts};
 use crate::call::guard;
-use conformance::kit::{self, Outcome, Verdict, junit, table};
+use conformance::kit::{self, Outcome, Verdict, json, junit, table};
 use std::ffi::{CString, c_char};
 
 /// What came of a run. C sees it as `wavert_report`.
@@ -13,6 +13,7 @@ pub struct Report {
     calls: u64,
     text: CString,
     junit: CString,
+    json: CString,
 }
 
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl Report {
             calls: report.calls,
             text: c_text(&report.to_string()),
             junit: c_text(&junit(&[(report, &[])])),
+            json: c_text(&json(report, &[]).to_string()),
         }
     }
 
@@ -152,6 +154,16 @@ pub unsafe extern "C" fn wavert_report_text(report: *const Report) -> *const c_c
 pub unsafe extern "C" fn wavert_report_junit(report: *const Report) -> *const c_char {
     // SAFETY: the caller's word.
     unsafe { report.as_ref() }.map_or(std::ptr::null(), |report| report.junit.as_ptr())
+}
+
+/// Rule by rule, as an object of JSON. Belongs to the report.
+///
+/// # Safety
+/// `report` is null or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wavert_report_json(report: *const Report) -> *const c_char {
+    // SAFETY: the caller's word.
+    unsafe { report.as_ref() }.map_or(std::ptr::null(), |report| report.json.as_ptr())
 }
 
 /// Fills a struct whose first field is its size.

@@ -2,10 +2,10 @@
 
 use crate::border::{self, Stream};
 use conformance::kit::{
-    Answer, Bench, Call, Declared, Held, LeftOut, Limits, Setup, Signal, Subject,
+    Answer, Bench, Call, Declared, Held, LeftOut, Limits, Mark, Setup, Signal, Subject,
 };
 use ks::{KsState, PacketNumber, Position, PresentationPosition, ReadPacket};
-use units::{Bytes, Frames, Hns, NtStatus};
+use units::{Bytes, Frames, Hns, NtStatus, WaveFormat};
 
 /// Makes streams of a table that has been looked at: it has a `make`, and its maker keeps the word of the header.
 pub(crate) struct Table {
@@ -18,6 +18,25 @@ struct Foreign<'a> {
     callbacks: &'a border::Subject,
     stream: Stream,
     now: u64,
+    setup: Setup,
+    /// Frames in the buffer; a stream that is not asked for one has one from the start.
+    ring: u64,
+    /// How often the client has stored.
+    stores: u32,
+}
+
+/// A setup as C sees it.
+fn told(setup: &Setup) -> border::Setup {
+    border::Setup {
+        size: border::size_of_struct::<border::Setup>(),
+        rate_hz: setup.format.rate.hertz(),
+        channels: setup.format.channels.into(),
+        frame_bytes: setup.format.frame_bytes(),
+        packet_frames: setup.packet.get(),
+        packets: setup.packets,
+        reserved: 0,
+        start: setup.start.get(),
+    }
 }
 
 impl Bench for Table {
@@ -26,23 +45,20 @@ impl Bench for Table {
     }
 
     fn make(&self, setup: &Setup) -> Box<dyn Subject + '_> {
-        let told = border::Setup {
-            size: border::size_of_struct::<border::Setup>(),
-            rate_hz: setup.format.rate.hertz(),
-            channels: setup.format.channels.into(),
-            frame_bytes: setup.format.frame_bytes(),
-            packet_frames: setup.packet.get(),
-            packets: setup.packets,
-            reserved: 0,
-            start: setup.start.get(),
-        };
+        let told = told(setup);
         let make = self.callbacks.make.expect("looked at by wavert_kit_run");
+        let is_asked = self.callbacks.allocate_buffer.is_some()
+            || self.callbacks.allocate_buffer_with_notification.is_some();
+        let frames = setup.packet.get() * u64::from(setup.packets);
         // SAFETY: the header asks `make` to take what is valid during the call, and this is.
         let stream = unsafe { make(self.callbacks.context, &raw const told) };
         Box::new(Foreign {
             callbacks: &self.callbacks,
             stream,
             now: setup.start.get(),
+            setup: *setup,
+            ring: if is_asked { 0 } else { frames },
+            stores: 0,
         })
     }
 
@@ -120,13 +136,17 @@ impl Subject for Foreign<'_> {
                 answer(status, || Answer::Count(count))
             }
             Call::Read => self.read(now),
-            Call::Buffer { requested, packets } => {
-                let mut actual = 0;
-                let (bytes, packets) = (requested.get(), packets.unwrap_or(0));
-                let status = ask!(self, allocate_buffer, now, bytes, packets, &raw mut actual);
-                let actual = Bytes::new(actual);
-                answer(status, || Answer::Buffer { actual })
+            Call::Buffer { requested, packets } => self.buffer(now, requested, packets),
+            Call::Format(format) => self.change_format(now, format),
+            Call::Delay(written) => {
+                let mut frames = 0;
+                let status = ask!(self, get_delay, now, written, &raw mut frames);
+                answer(status, || Answer::Linear(frames))
             }
+            Call::Store { first, frames } => self.store(now, first, frames),
+            Call::Overwrite(frames) if !self.captures() => self.overwrite(now, frames),
+            Call::Behind(frames) if self.captures() => self.behind(now, frames),
+            Call::Heard(before) if !self.captures() => self.heard(now, before),
             Call::State(state) => done(ask!(self, set_state, now, number(state))),
             Call::Register(event) => done(ask!(self, register_event, now, event.into())),
             Call::Unregister(event) => done(ask!(self, unregister_event, now, event.into())),
@@ -182,6 +202,102 @@ impl Subject for Foreign<'_> {
 }
 
 impl Foreign<'_> {
+    fn captures(&self) -> bool {
+        self.callbacks.flags & border::CAPTURES != 0
+    }
+
+    fn frame(&self) -> u64 {
+        self.setup.format.frame_bytes().into()
+    }
+
+    fn buffer(&mut self, now: u64, requested: Bytes, packets: Option<u32>) -> Answer {
+        let (mut actual, bytes) = (0, requested.get());
+        let place = &raw mut actual;
+        let status = match packets {
+            None => ask!(self, allocate_buffer, now, bytes, place),
+            Some(count) => {
+                ask!(
+                    self,
+                    allocate_buffer_with_notification,
+                    now,
+                    count,
+                    bytes,
+                    place
+                )
+            }
+        };
+        self.made(status, actual)
+    }
+
+    fn change_format(&mut self, now: u64, format: WaveFormat) -> Answer {
+        let setup = Setup {
+            format,
+            ..self.setup
+        };
+        let (told, mut actual) = (told(&setup), 0);
+        let status = ask!(self, set_format, now, &raw const told, &raw mut actual);
+        if status == Some(NtStatus::SUCCESS) {
+            self.setup = setup;
+        }
+        self.made(status, actual)
+    }
+
+    /// A buffer of `actual` bytes was made, if it was.
+    fn made(&mut self, status: Option<NtStatus>, actual: u64) -> Answer {
+        if status == Some(NtStatus::SUCCESS) {
+            self.ring = actual / self.frame();
+        }
+        let actual = Bytes::new(actual);
+        answer(status, || Answer::Buffer { actual })
+    }
+
+    fn store(&mut self, now: u64, first: u64, frames: u64) -> Answer {
+        if self.ring == 0 {
+            return Answer::NotOffered;
+        }
+        let (first, frames) = (first % self.ring, frames.min(self.ring));
+        let status = ask!(self, store, now, first, frames, self.stores + 1);
+        if status == Some(NtStatus::SUCCESS) {
+            self.stores += 1;
+        }
+        done(status)
+    }
+
+    fn overwrite(&mut self, now: u64, frames: u64) -> Answer {
+        let position = self.position(now);
+        let Answer::Position(place) = position else {
+            return position;
+        };
+        let end = self.ring + place.write.get() / self.frame();
+        match self.store(now, end - frames.min(self.ring), frames) {
+            Answer::Done => position,
+            answer => answer,
+        }
+    }
+
+    fn behind(&mut self, now: u64, frames: u64) -> Answer {
+        let position = self.position(now);
+        let (Answer::Position(place), 1..) = (position, self.ring) else {
+            return Answer::NotOffered;
+        };
+        let end = self.ring + place.write.get() / self.frame();
+        let frame = (end - frames.min(self.ring)) % self.ring;
+        let mut mark = border::NOBODY;
+        let status = ask!(self, load, now, frame, &raw mut mark);
+        let mark = told_mark(mark);
+        answer(status, || Answer::Frame { frame, mark })
+    }
+
+    fn heard(&self, now: u64, before: u64) -> Answer {
+        let (mut frame, mut mark) = (0, border::NOBODY);
+        let status = ask!(self, heard, now, before, &raw mut frame, &raw mut mark);
+        let mark = told_mark(mark);
+        match answer(status, || Answer::Frame { frame, mark }) {
+            Answer::Refused(NtStatus::NOT_SUPPORTED) => Answer::NotOffered,
+            answer => answer,
+        }
+    }
+
     fn position(&self, now: u64) -> Answer {
         let (mut play, mut write) = (0, 0);
         let status = ask!(self, get_position, now, &raw mut play, &raw mut write);
@@ -221,6 +337,15 @@ impl Foreign<'_> {
                 more_data: read.more_data != 0,
             })
         })
+    }
+}
+
+/// A mark as C tells it.
+const fn told_mark(mark: u32) -> Mark {
+    match mark {
+        border::NOBODY => Mark::Nobody,
+        border::RECORDED => Mark::Device,
+        store => Mark::Client(store),
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <string>
 #include <cstddef>
 
 static int failures = 0;
@@ -18,7 +19,7 @@ static int failures = 0;
 
 // How often each callback was called, and streams that live.
 static struct {
-  int state, buffer, reg, unreg, position, linear, presentation, count, write, read, due, timer, alive;
+  int state, plain, buffer, format, delay, store, load, heard, reg, unreg, position, linear, presentation, count, write, read, due, timer, alive;
   uint64_t now;
 } seen;
 
@@ -46,10 +47,32 @@ static uint32_t State(void *, uint64_t now, uint32_t state) {
   ++seen.state;
   return 0;
 }
-static uint32_t Buffer(void *, uint64_t, uint64_t requested, uint32_t, uint64_t *actual) {
+static uint32_t Plain(void *, uint64_t, uint64_t requested, uint64_t *actual) {
+  *actual = requested;
+  ++seen.plain;
+  return 0;
+}
+static uint32_t Buffer(void *, uint64_t, uint32_t, uint64_t requested, uint64_t *actual) {
   *actual = requested;
   ++seen.buffer;
   return 0;
+}
+static uint32_t Format(void *, uint64_t, const wavert_setup *setup, uint64_t *actual) {
+  CHECK(setup->size == sizeof *setup);
+  *actual = setup->packet_frames * setup->packets * setup->frame_bytes;
+  ++seen.format;
+  return 0;
+}
+static uint32_t Delay(void *, uint64_t, uint64_t, uint64_t *frames) { return *frames = 0, ++seen.delay, 0; }
+static uint32_t Store(void *, uint64_t, uint64_t, uint64_t, uint32_t mark) {
+  CHECK(mark != WAVERT_NOBODY && mark != WAVERT_RECORDED);
+  return ++seen.store, 0;
+}
+static uint32_t Load(void *, uint64_t, uint64_t, uint32_t *mark) { return *mark = WAVERT_NOBODY, ++seen.load, 0; }
+static uint32_t Heard(void *, uint64_t, uint64_t, uint64_t *frame, uint32_t *mark) {
+  *frame = 0;
+  *mark = WAVERT_NOBODY;
+  return ++seen.heard, 0;
 }
 static uint32_t Register(void *, uint64_t, uint32_t) { return ++seen.reg, 0; }
 static uint32_t Unregister(void *, uint64_t, uint32_t) { return ++seen.unreg, 0; }
@@ -80,7 +103,13 @@ static wavert_subject All() {
   all.make = Make;
   all.destroy = Destroy;
   all.set_state = State;
-  all.allocate_buffer = Buffer;
+  all.allocate_buffer = Plain;
+  all.allocate_buffer_with_notification = Buffer;
+  all.set_format = Format;
+  all.get_delay = Delay;
+  all.store = Store;
+  all.load = Load;
+  all.heard = Heard;
   all.register_event = Register;
   all.unregister_event = Unregister;
   all.get_position = Position;
@@ -113,7 +142,7 @@ static void Refusals() {
   all.size -= 8;
   CHECK(Run(all) == WAVERT_BAD_SIZE);
   all = All();
-  all.abi_version = 2;
+  all.abi_version = WAVERT_ABI_VERSION + 1;
   CHECK(Run(all) == WAVERT_BAD_VERSION);
   all = All();
   all.make = nullptr;
@@ -132,6 +161,7 @@ static void Refusals() {
   CHECK(wavert_report_counts(nullptr, nullptr) == WAVERT_NULL_POINTER);
   CHECK(wavert_report_text(nullptr) == nullptr);
   CHECK(wavert_report_junit(nullptr) == nullptr);
+  CHECK(wavert_report_json(nullptr) == nullptr);
   wavert_report_free(nullptr);
 }
 
@@ -164,7 +194,8 @@ static void Everything() {
   wavert_report *report = nullptr;
   CHECK(wavert_kit_run(&all, &options, &report) == WAVERT_OK);
   CHECK(seen.state && seen.buffer && seen.reg && seen.unreg && seen.position && seen.linear && seen.presentation);
-  CHECK(seen.count && seen.write && seen.read && seen.due && seen.timer);
+  CHECK(seen.count && seen.write && seen.read && seen.due && seen.timer && seen.plain && seen.format && seen.delay);
+  CHECK(seen.store && seen.heard);
   CHECK(seen.alive == 0);
   // A position that stands breaks P16, and its table says what should have been there.
   wavert_rule rule = {};
@@ -182,7 +213,14 @@ static void Everything() {
   CHECK(found);
   CHECK(std::strstr(wavert_report_junit(report), "<testsuite name=\"all\""));
   CHECK(std::strstr(wavert_report_junit(report), "<failure message="));
+  const std::string json = wavert_report_json(report);
+  CHECK(json.find("\"subject\":\"all\"") != json.npos && json.find("\"verdict\":\"broken\"") != json.npos);
   wavert_report_free(report);
+  // What lies in memory is asked of streams that record.
+  wavert_subject records = all;
+  records.flags = WAVERT_CAPTURES;
+  CHECK(Run(records) == WAVERT_OK);
+  CHECK(seen.load);
 }
 
 // Sizes, offsets and flags, for the test to hold against those of Rust.
@@ -193,6 +231,7 @@ static void Layout() {
               offsetof(wavert_subject, timer), offsetof(wavert_options, rule), offsetof(wavert_counts, calls),
               offsetof(wavert_rule, history));
   std::printf("%u %u %u\n", WAVERT_CAPTURES, WAVERT_INSIDE_FRAMES, WAVERT_COUNTS_IN_MEMORY);
+  std::printf("%u %u\n", WAVERT_NOBODY, WAVERT_RECORDED);
 }
 
 int main(int argc, char **argv) {

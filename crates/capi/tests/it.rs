@@ -69,6 +69,62 @@ fn a_forgotten_remainder_is_found_and_the_fix_passes() {
     assert_eq!(again.stdout, dropped.stdout, "the same seed says the same");
 }
 
+/// The numbers of the rules that the text says are broken.
+fn broken(told: &str) -> Vec<&str> {
+    let lines = told.lines();
+    lines
+        .filter_map(|line| line.strip_suffix(" is broken"))
+        .collect()
+}
+
+#[test]
+fn packets_events_formats_and_memory_are_judged_across_the_border() {
+    let program = compile(
+        "examples/packet-miniport/packet_miniport.cpp",
+        "packet_miniport",
+    );
+    let told = |flow: &str, defect: &str| {
+        let output = Command::new(&program)
+            .args([flow, defect])
+            .output()
+            .unwrap();
+        let told = text(&output.stdout);
+        let found = i32::from(!broken(&told).is_empty());
+        assert_eq!(output.status.code(), Some(found), "{told}");
+        told
+    };
+    for (flow, not_asked) in [("render", "P32"), ("capture", "P33")] {
+        let right = told(flow, "");
+        assert_eq!(broken(&right), Vec::<&str>::new(), "{right}");
+        let needs = right
+            .split("not applicable")
+            .nth(1)
+            .expect("it lists what is not");
+        let applies = |rule: &&str| !needs.contains(rule);
+        let everywhere = ["P18", "P24", "P30", "P43", "P57", "R62", "R75", "R81"];
+        assert!(everywhere.iter().all(applies), "{right}");
+        assert!(needs.contains(not_asked), "{right}");
+    }
+    for (flow, defect, rules) in [
+        ("render", "window", &["P33", "R119"][..]),
+        ("render", "tick", &["P30"]),
+        ("render", "early", &["P18"]),
+        ("render", "memory", &["P19"]),
+        ("render", "tail", &["P34"]),
+        ("render", "rate", &["P43"]),
+        ("render", "delay", &["P46"]),
+        ("capture", "stamp", &["P31", "R134"]),
+        ("capture", "early", &["P18"]),
+    ] {
+        let wrong = told(flow, defect);
+        let found = broken(&wrong);
+        assert!(
+            rules.iter().all(|rule| found.contains(rule)),
+            "{defect}: {wrong}"
+        );
+    }
+}
+
 #[test]
 fn the_border_refuses_what_it_cannot_use_and_reaches_every_callback() {
     let program = compile("tests/border.cpp", "border");
@@ -96,6 +152,8 @@ fn the_border_refuses_what_it_cannot_use_and_reaches_every_callback() {
         border::CAPTURES,
         border::INSIDE_FRAMES,
         border::COUNTS_IN_MEMORY,
+        border::NOBODY,
+        border::RECORDED,
     ];
     let layout_of_rust = sizes.iter().chain(&lasts).map(usize::to_string);
     let expected: Vec<String> = layout_of_rust

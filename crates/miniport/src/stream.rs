@@ -388,26 +388,21 @@ impl Stream {
     ) -> Result<(), NtStatus> {
         let progress = self.progress(now).ok_or(NtStatus::NOT_SUPPORTED)?;
         let completed = progress.completed;
-        let ended = self.announce(write, progress).map_err(NtStatus::from)?;
-        if ended && self.options.end_of_stream == EndOfStream::Silence {
-            self.pad_last_packet(now);
-            self.pad(now, completed);
-        }
+        self.announce(write, progress).map_err(NtStatus::from)?;
+        self.pad(now, completed);
         Ok(())
     }
 
-    /// True if this announced the end of the stream.
-    fn announce(
-        &mut self,
-        write: WritePacket,
-        progress: Progress,
-    ) -> Result<bool, WritePacketError> {
+    fn announce(&mut self, write: WritePacket, progress: Progress) -> Result<(), WritePacketError> {
         let packets = self
             .buffer
             .as_mut()
             .and_then(|buffer| buffer.packets.as_mut());
         let packets = packets.expect("progress is made in packets");
-        Ok(packets.announce(write, progress)?.is_some())
+        if let Some(end) = packets.announce(write, progress)? {
+            self.next_pad = end.packet;
+        }
+        Ok(())
     }
 
     fn presented(&self, now: Moment) -> Frames {
@@ -446,36 +441,31 @@ impl Stream {
         }
     }
 
-    /// Silences what the last packet does not use.
-    fn pad_last_packet(&mut self, now: Moment) {
+    /// Silences what lies behind the end of the stream, as far as the device has left the place:
+    /// with `completed` packets done, the buffer has room up to packet `completed` plus its packets
+    /// less one.
+    fn pad(&mut self, now: Moment, completed: u64) {
         let Some((packets, end)) = self
             .packets()
             .and_then(|packets| Some((packets, packets.end()?)))
         else {
             return;
         };
-        let packet = self.format.frames_in(packets.size);
-        let frame_bytes = u64::from(self.format.frame_bytes());
-        let valid = Frames::new(end.valid.get().div_ceil(frame_bytes));
-        let first = Frames::new(end.packet * packet.get()) + valid;
-        self.next_pad = end.packet + 1;
-        self.silence(now, first, packet - valid);
-    }
-
-    /// Silences the place of each packet behind the end that the device has left: with
-    /// `completed` packets done, the buffer has room up to packet `completed` plus its packets
-    /// less one.
-    fn pad(&mut self, now: Moment, completed: u64) {
-        let Some(packets) = self.packets() else {
-            return;
-        };
-        if packets.end().is_none() || self.options.end_of_stream == EndOfStream::Replay {
+        if self.options.end_of_stream == EndOfStream::Replay {
             return;
         }
         let room_to = completed + u64::from(packets.count);
         let packet = self.format.frames_in(packets.size);
+        let frame_bytes = u64::from(self.format.frame_bytes());
+        let valid = Frames::new(end.valid.get().div_ceil(frame_bytes));
         while self.next_pad < room_to {
-            self.silence(now, Frames::new(self.next_pad * packet.get()), packet);
+            let used = if self.next_pad == end.packet {
+                valid
+            } else {
+                Frames::ZERO
+            };
+            let first = Frames::new(self.next_pad * packet.get()) + used;
+            self.silence(now, first, packet - used);
             self.next_pad += 1;
         }
     }

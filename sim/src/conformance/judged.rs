@@ -6,8 +6,8 @@ use crate::exit::Status;
 use crate::refusal::Refusal;
 use crate::terminal;
 use conformance::kit::{
-    Bench, Failure, Group, History, HistoryError, Kit, LEFT_OUT, LeftOut, Outcome, Report, Verdict,
-    junit, table,
+    self, Bench, Failure, Group, History, HistoryError, Kit, LEFT_OUT, LeftOut, Outcome, Report,
+    Verdict, junit, table,
 };
 use conformance::reference::Reference;
 use serde_json::{Value, json};
@@ -255,39 +255,9 @@ impl Judged {
     }
 
     fn to_json(&self) -> Value {
-        let rule = |outcome: &Outcome| {
-            let (verdict, why) = match (&outcome.verdict, self.known(outcome)) {
-                (Verdict::Held, _) => ("held", None),
-                (Verdict::NotApplicable(why), _) => ("not-applicable", Some(why.as_str())),
-                (Verdict::Broken(_), Some(why)) => ("known", Some(why)),
-                (Verdict::Broken(_), None) => ("broken", None),
-            };
-            let failure = match &outcome.verdict {
-                Verdict::Broken(failure) => json!({
-                    "history": failure.history.to_string(),
-                    "table": table(failure),
-                    "expected": failure.expected,
-                }),
-                _ => Value::Null,
-            };
-            json!({
-                "rule": outcome.rule.number,
-                "group": outcome.rule.group.name(),
-                "says": outcome.rule.says,
-                "verdict": verdict,
-                "why": why,
-                "histories": outcome.histories,
-                "failure": failure,
-            })
-        };
-        json!({
-            "subject": self.report.subject,
-            "seeds": self.seeds,
-            "histories": self.report.histories,
-            "calls": self.report.calls,
-            "passed": self.passed(),
-            "rules": self.report.outcomes.iter().map(rule).collect::<Vec<_>>(),
-        })
+        let mut object = kit::json(&self.report, self.known);
+        object["seeds"] = self.seeds.into();
+        object
     }
 }
 

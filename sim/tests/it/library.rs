@@ -100,16 +100,16 @@ fn what_cannot_be_put_under_the_rules_is_refused_with_a_remedy() {
         ),
         (
             subject("mine.size = 8;"),
-            "ABI version 1",
+            "ABI version 2",
+            "WAVERT_ABI_VERSION",
+        ),
+        (
+            subject("mine.size = sizeof mine; mine.abi_version = 3;"),
+            "ABI version 2",
             "WAVERT_ABI_VERSION",
         ),
         (
             subject("mine.size = sizeof mine; mine.abi_version = 2;"),
-            "ABI version 1",
-            "WAVERT_ABI_VERSION",
-        ),
-        (
-            subject("mine.size = sizeof mine; mine.abi_version = 1;"),
             "no UTF-8 `name` or no `make`",
             "set `name` and `make`",
         ),

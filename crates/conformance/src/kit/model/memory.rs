@@ -11,6 +11,9 @@ use crate::kit::{Answer, Mark};
 pub(super) struct Memory {
     stores: Vec<Store>,
     end: Option<End>,
+    /// How many stores had been made when a stream with an end was stopped: of what they stored, the
+    /// driver may have silenced anything.
+    silenced: usize,
 }
 
 /// Frames that a client stored.
@@ -104,7 +107,9 @@ impl Model<'_> {
     }
 
     pub(super) fn forget_end(&mut self) {
-        self.memory.end = None;
+        if self.memory.end.take().is_some() {
+            self.memory.silenced = self.memory.stores.len();
+        }
     }
 
     /// A frame below the position of a capture stream is there: the position as it was just read.
@@ -182,6 +187,9 @@ impl Model<'_> {
                 return possible;
             }
             lies = Some(Mark::Client(number(index)));
+            if index < self.memory.silenced {
+                possible.push(Mark::Nobody);
+            }
         }
         possible.extend(lies);
         possible
