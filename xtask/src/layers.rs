@@ -37,7 +37,7 @@ pub const LAYERS: &[Layer] = &[
     layer("scenario", &["truth", "wasapi", "engine", "observers", "port", "miniport", "portcls", "ks", "hardware", "machine", "ring", "vtime", "units"],
         &["schemars", "serde", "serde_json", "serde_path_to_error", "thiserror", "toml"]),
     layer("capi", &["conformance", "ks", "units"], &["libloading", "thiserror"]),
-    layer("conformance", &["truth", "port", "miniport", "portcls", "ks", "hardware", "machine", "ring", "vtime", "units"], &["proptest", "serde_json", "thiserror"]),
+    layer("conformance", &["truth", "observers", "port", "miniport", "portcls", "ks", "hardware", "machine", "ring", "vtime", "units"], &["proptest", "serde_json", "thiserror"]),
     layer("truth", &["machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("wasapi", &["engine", "observers", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
     layer("engine", &["observers", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),

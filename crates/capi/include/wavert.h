@@ -91,7 +91,7 @@ typedef struct wavert_subject {
   /* Without notifications. */
   uint32_t (*allocate_buffer)(void *stream, uint64_t now, uint64_t requested, uint64_t *actual);
   uint32_t (*allocate_buffer_with_notification)(void *stream, uint64_t now, uint32_t count, uint64_t requested, uint64_t *actual);
-  /* In STOP: the buffer goes, the format changes, a buffer of as many frames and packets comes. Events stay. */
+  /* In STOP: the buffer goes, the format changes, a buffer of as many frames and packets as it had comes. Events stay. */
   uint32_t (*set_format)(void *stream, uint64_t now, const wavert_setup *setup, uint64_t *actual);
   uint32_t (*register_event)(void *stream, uint64_t now, uint32_t event);
   uint32_t (*unregister_event)(void *stream, uint64_t now, uint32_t event);

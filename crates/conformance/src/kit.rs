@@ -11,6 +11,7 @@ mod function;
 mod generate;
 mod generate_controller;
 mod generate_memory;
+mod generate_policy;
 mod generate_setup;
 mod history;
 mod json;
@@ -18,6 +19,7 @@ mod junit;
 mod memory;
 mod minimise;
 mod model;
+mod policy;
 mod report;
 mod rule;
 mod rules;
@@ -47,6 +49,10 @@ pub use junit::junit;
 pub use memory::{Ear, Mark};
 pub(crate) use minimise::minimise;
 pub(crate) use model::RunTime;
+pub use policy::{
+    Absorbed, DeclaredPolicy, LoopGains, Misreading, PolicyBench, PolicyCall, PolicyReading,
+    PolicySource,
+};
 pub use report::{Failure, Outcome, Report, Verdict};
 pub use rule::{Group, LeftOut, Rule};
 pub use rules::{LEFT_OUT, RULES, rule};

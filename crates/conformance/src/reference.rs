@@ -21,11 +21,13 @@ mod clock;
 mod controller;
 mod ear;
 mod pausable;
+mod policy;
 
 use ear::LogEar;
 
 pub use clock::{Steady, Wandering, steady, wandering};
 pub use controller::{Registers, hd_audio_controller};
+pub use policy::{Guarding, Steering, guard};
 
 /// A reference miniport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,11 +54,23 @@ pub enum Reference {
     Clock,
     /// The same with a crystal that wanders.
     WanderingClock,
+    /// cubeb's rule: a position does not go back.
+    ClampMonotone,
+    /// Chromium's rule: a position is not beyond what was written.
+    ClampToWritten,
+    /// Wine's rule: a position that stands is carried on.
+    Interpolate,
+    /// The pointer filter of ALSA's core.
+    PointerFilter,
+    /// The guard of Linux's HD Audio driver against interrupts that cannot be.
+    WallClockGuard,
+    /// `PipeWire`'s loop.
+    DelayLockedLoop,
 }
 
 impl Reference {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::Ideal,
         Self::HdAudio,
         Self::HdAudioCapture,
@@ -68,6 +82,12 @@ impl Reference {
         Self::Controller,
         Self::Clock,
         Self::WanderingClock,
+        Self::ClampMonotone,
+        Self::ClampToWritten,
+        Self::Interpolate,
+        Self::PointerFilter,
+        Self::WallClockGuard,
+        Self::DelayLockedLoop,
     ];
 
     /// What it is called on a command line.
@@ -84,6 +104,12 @@ impl Reference {
             Self::Controller => "hd-audio-controller",
             Self::Clock => "clock",
             Self::WanderingClock => "wandering-clock",
+            Self::ClampMonotone => "clamp-monotone",
+            Self::ClampToWritten => "clamp-to-written",
+            Self::Interpolate => "interpolate",
+            Self::PointerFilter => "pointer-filter",
+            Self::WallClockGuard => "wall-clock-guard",
+            Self::DelayLockedLoop => "delay-locked-loop",
         }
     }
 
@@ -107,6 +133,12 @@ impl Reference {
             Self::Controller => Box::new(hd_audio_controller(name, Vec::new())),
             Self::Clock => Box::new(steady(name)),
             Self::WanderingClock => Box::new(wandering(name)),
+            Self::ClampMonotone => Box::new(policy::clamp_monotone(name)),
+            Self::ClampToWritten => Box::new(policy::clamp_to_written(name)),
+            Self::Interpolate => Box::new(policy::interpolate(name)),
+            Self::PointerFilter => Box::new(policy::pointer_filter(name)),
+            Self::WallClockGuard => Box::new(policy::wall_clock_guard(name)),
+            Self::DelayLockedLoop => Box::new(policy::delay_locked_loop(name)),
         }
     }
 
@@ -129,7 +161,7 @@ impl Reference {
             Self::VirtualExactCapture => imitated(VirtualMode::Exact, DataFlow::Out),
             Self::VirtualSample => imitated(VirtualMode::Sample, DataFlow::In),
             Self::VirtualSampleCapture => imitated(VirtualMode::Sample, DataFlow::Out),
-            Self::PausableClock | Self::Controller | Self::Clock | Self::WanderingClock => None,
+            _ => None,
         }
     }
 

@@ -23,15 +23,29 @@
 //!
 //! # Where to start
 //!
-//! [`PositionAgainstClock`].
+//! [`PositionAgainstClock`] says whether something is wrong. A [`PositionGuard`] makes a position out
+//! of one that may be wrong: [`ClampMonotone`], [`ClampToWritten`], [`Interpolate`],
+//! [`PointerFilter`], [`WallClockGuard`]. A [`DelayLockedLoop`] makes a rate out of them.
 //!
 //! # What the model leaves out
 //!
-//! * *All policies but one*: the pointer filters of ALSA, the loops of `PipeWire` and JACK, the
-//!   smoothers of `PulseAudio`. Who asks how those would have fared on a device could tell.
+//! * *Smoothers.* The regression of `PulseAudio`, JACK's loop over times, and what switches a source
+//!   off that was wrong too often. Who asks how those would have fared on a device could tell.
 //! * *Statistics.* Chromium adds its glitches up per 1000 callbacks and clamps each to a second;
 //!   here they are told one by one.
 
+mod clamp;
+mod delay_locked_loop;
+mod interpolate;
+mod pointer_filter;
 mod position_against_clock;
+mod ring_reading;
+mod wall_clock_guard;
 
+pub use clamp::{ClampMonotone, ClampToWritten};
+pub use delay_locked_loop::{DelayLockedLoop, Gains};
+pub use interpolate::Interpolate;
+pub use pointer_filter::PointerFilter;
 pub use position_against_clock::{Deficit, PositionAgainstClock, Reading, Since};
+pub use ring_reading::{PositionGuard, Ring, RingReading};
+pub use wall_clock_guard::WallClockGuard;

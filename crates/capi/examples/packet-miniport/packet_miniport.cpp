@@ -101,7 +101,7 @@ public:
   uint32_t SetFormat(const wavert_setup &setup, uint64_t *actual) {
     if (state_ != WAVERT_STOP || ring_ == 0) return WAVERT_STATUS_NOT_SUPPORTED;
     Use(setup);
-    Make(setup.packet_frames * setup.packets, packets_);
+    Make(ring_, packets_);
     *actual = ring_ * frame_bytes_;
     return WAVERT_STATUS_SUCCESS;
   }

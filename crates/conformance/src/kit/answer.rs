@@ -49,6 +49,8 @@ pub enum Answer {
         /// Whose.
         mark: Mark,
     },
+    /// By how much a loop wants to be faster than nominal, in parts per 10^9.
+    Rate(i64),
     /// An instant.
     Time(Hns),
     /// A leg of a clock whose rate changes.
@@ -85,6 +87,7 @@ impl fmt::Display for Answer {
             Self::Mapped { width, .. } => write!(f, "{width} bits"),
             Self::Buffer { actual } => write!(f, "{} bytes", actual.get()),
             Self::Frame { frame, mark } => write!(f, "frame {frame}, {mark}"),
+            Self::Rate(ppb) => write!(f, "{ppb} ppb"),
             Self::Time(at) => f.write_str(&millis(*at)),
             Self::Leg(leg) => write!(f, "{} ppb from {} on", leg.ppb, millis(leg.since)),
         }

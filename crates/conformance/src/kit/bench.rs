@@ -2,7 +2,7 @@
 
 use units::{Hns, SampleFormat};
 
-use crate::kit::{Answer, Call, Declared, Kind, LeftOut, Setup};
+use crate::kit::{Answer, Call, Declared, DeclaredPolicy, Kind, LeftOut, Setup};
 
 /// An event that was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,12 @@ pub trait Bench {
     /// What a subject can be made with.
     fn limits(&self) -> Limits {
         Limits::default()
+    }
+
+    /// What such a consumer declares, if it is one.
+    fn policy(&self, setup: &Setup) -> DeclaredPolicy {
+        let _ = setup;
+        DeclaredPolicy::default()
     }
 
     /// What such a subject is put through.

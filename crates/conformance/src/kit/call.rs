@@ -3,7 +3,7 @@
 use ks::{KsState, WritePacket};
 use units::{Bytes, WaveFormat};
 
-use crate::kit::ControllerCall;
+use crate::kit::{ControllerCall, PolicyCall};
 
 /// One call. What a subject does not have, it answers with
 /// [`NotOffered`](crate::kit::Answer::NotOffered).
@@ -86,6 +86,8 @@ pub enum Call {
     ClockLeg(u32),
     /// Of a controller.
     Controller(ControllerCall),
+    /// Of a consumer of positions.
+    Policy(PolicyCall),
     /// Not a call: the event of that number was set.
     Signal(u8),
 }

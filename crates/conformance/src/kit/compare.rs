@@ -3,7 +3,9 @@
 mod clocks;
 mod controller;
 mod formats;
+mod guard;
 mod legs;
+mod rate_loop;
 mod readings;
 mod twins;
 
@@ -12,7 +14,9 @@ use crate::kit::{Bench, History, Trace};
 pub(crate) use clocks::{cadence, domain_lock, exact_rate, inverse, monotone, ppm_law, sums};
 pub(crate) use controller::{slots, status_algebra, together, underruns, wall_clock};
 pub(crate) use formats::format_change;
+pub(crate) use guard::{contained, transparent};
 pub(crate) use legs::legs;
+pub(crate) use rate_loop::{amplifies_nothing, starts_clean, unbiased};
 pub(crate) use readings::oracle;
 pub(crate) use twins::{
     isolation, observer, query_order, reproducible, second_epoch, shift, size, units, wrap,

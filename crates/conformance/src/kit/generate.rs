@@ -7,7 +7,7 @@ use proptest::sample::select;
 use units::{Bytes, Hns};
 
 use crate::kit::{Call, History, Limits, Setup, Step, setups};
-use crate::kit::{generate_controller, generate_memory};
+use crate::kit::{generate_controller, generate_memory, generate_policy};
 
 const MILLI: u64 = 10_000;
 const SECOND: u64 = 1_000 * MILLI;
@@ -41,11 +41,15 @@ pub enum Kind {
     Delays,
     /// A controller of several streams.
     Controller,
+    /// A consumer that looks at positions.
+    Guard,
+    /// A consumer that steers its rate.
+    Loop,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Reads,
         Self::States,
         Self::Pauses,
@@ -59,9 +63,11 @@ impl Kind {
         Self::Memory,
         Self::Delays,
         Self::Controller,
+        Self::Guard,
+        Self::Loop,
     ];
 
-    /// Those of a stream or of a part of one: all but the last.
+    /// Those of a stream or of a part of one.
     pub const STREAM: &'static [Self] = Self::ALL.split_at(12).0;
 
     /// Its name.
@@ -80,6 +86,8 @@ impl Kind {
             Self::Memory => "memory",
             Self::Delays => "delays",
             Self::Controller => "controller",
+            Self::Guard => "guard",
+            Self::Loop => "loop",
         }
     }
 }
@@ -156,7 +164,7 @@ fn prologue(kind: Kind, setup: &Setup) -> Vec<Call> {
         Call::MapClock,
     ];
     match kind {
-        Kind::Misuse | Kind::Controller => calls.clear(),
+        Kind::Misuse | Kind::Controller | Kind::Guard | Kind::Loop => calls.clear(),
         Kind::Clock => calls = vec![Call::ClockCount, Call::ClockLeg(1)],
         Kind::Events => calls.extend([Call::Register(1), Call::State(KsState::Run)]),
         Kind::States => {}
@@ -229,7 +237,13 @@ fn group(kind: Kind, setup: &Setup) -> BoxedStrategy<Vec<Call>> {
         .boxed(),
         Kind::Clock => Just(vec![Call::ClockCount]).boxed(),
         Kind::Memory => generate_memory::group(setup),
-        Kind::Pauses | Kind::Stalls | Kind::Formats | Kind::Delays | Kind::Controller => one(ask()),
+        Kind::Pauses
+        | Kind::Stalls
+        | Kind::Formats
+        | Kind::Delays
+        | Kind::Controller
+        | Kind::Guard
+        | Kind::Loop => one(ask()),
     }
 }
 
@@ -240,6 +254,8 @@ fn steps(kind: Kind, setup: &Setup, limits: &Limits) -> BoxedStrategy<Vec<Step>>
         Kind::Long => return long(setup, limits),
         Kind::Formats => return formats(limits, &gaps(setup, limits)),
         Kind::Delays => return delays(setup, &gaps(setup, limits)),
+        Kind::Guard => return generate_policy::guard(setup),
+        Kind::Loop => return generate_policy::rate_loop(setup),
         Kind::Controller => return generate_controller::steps(setup, gaps(setup, limits)),
         _ => {}
     }

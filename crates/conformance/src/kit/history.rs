@@ -20,7 +20,7 @@ use ks::{KsState, PacketNumber, WritePacket};
 use thiserror::Error;
 use units::{Bytes, Frames, Hns, SampleFormat, WaveFormat};
 
-use crate::kit::{Call, ControllerCall, Setup};
+use crate::kit::{Call, ControllerCall, PolicyCall, Setup};
 
 /// A call, and the time that passes before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ const SAMPLES: [(&str, SampleFormat); 6] = [
 ];
 const CALLS: &str = "calls are buffer, register, unregister, state, position, linear, \
     presentation, packet-count, write, read, map-position, map-clock, read-position, read-clock, \
-    format, delay, store, overwrite, behind, heard, hold, clock-count, clock-time, clock-leg and controller";
+    format, delay, store, overwrite, behind, heard, hold, clock-count, clock-time, clock-leg, controller and policy";
 
 impl<C: Recorded> HistoryOf<C> {
     /// Reads the text of a history.
@@ -254,6 +254,7 @@ impl Recorded for Call {
             ["heard", frames] => Call::Heard(number(frames)?),
             ["clock-time", count] => Call::ClockTime(number(count)?),
             ["clock-leg", leg] => Call::ClockLeg(number(leg)?),
+            ["policy", ref words @ ..] => Call::Policy(PolicyCall::parse(words)?),
             ["controller", ref words @ ..] => Call::Controller(ControllerCall::parse(words)?),
             [word] => plain_call(word).ok_or_else(|| no("call", CALLS))?,
             _ => return Err(no("call", CALLS)),
@@ -331,6 +332,7 @@ impl fmt::Display for Call {
             Self::ClockTime(count) => write!(f, "clock-time {count}"),
             Self::ClockLeg(leg) => write!(f, "clock-leg {leg}"),
             Self::Controller(call) => write!(f, "controller {call}"),
+            Self::Policy(call) => write!(f, "policy {call}"),
             Self::Signal(event) => write!(f, "signal {event}"),
             Self::Position => f.write_str("position"),
             Self::Linear => f.write_str("linear"),

@@ -50,6 +50,8 @@ pub enum Group {
     Register,
     /// A controller of several streams.
     Controller,
+    /// Consumers of positions.
+    Consumer,
     /// The same again is the same.
     Determinism,
 }
@@ -77,6 +79,8 @@ pub(crate) enum Need {
     Memory,
     Heard,
     Controller,
+    Guard,
+    Loop,
 }
 
 /// Who decides whether a rule is broken.
@@ -99,7 +103,7 @@ impl std::fmt::Debug for Judge {
 
 impl Group {
     /// All, in the order of reports.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Clock,
         Self::Position,
         Self::State,
@@ -109,6 +113,7 @@ impl Group {
         Self::Latency,
         Self::Register,
         Self::Controller,
+        Self::Consumer,
         Self::Determinism,
     ];
 
@@ -124,6 +129,7 @@ impl Group {
             Self::Latency => "latency",
             Self::Register => "register",
             Self::Controller => "controller",
+            Self::Consumer => "consumer",
             Self::Determinism => "determinism",
         }
     }
@@ -148,7 +154,7 @@ impl Need {
     }
 
     fn is_of(self, call: crate::kit::Call) -> bool {
-        use crate::kit::Call;
+        use crate::kit::{Call, PolicyCall};
         match self {
             Self::Position => call == Call::Position,
             Self::Linear => call == Call::Linear,
@@ -170,6 +176,11 @@ impl Need {
             Self::Memory => matches!(call, Call::Behind(_) | Call::Heard(_)),
             Self::Heard => matches!(call, Call::Heard(_)),
             Self::Controller => matches!(call, Call::Controller(_)),
+            Self::Guard => match call {
+                Call::Policy(call) => !matches!(call, PolicyCall::Wake(_) | PolicyCall::Quantum(_)),
+                _ => false,
+            },
+            Self::Loop => matches!(call, Call::Policy(PolicyCall::Wake(_))),
         }
     }
 
@@ -195,6 +206,8 @@ impl Need {
             Self::Memory => "a ring to look into",
             Self::Heard => "what leaves the device to be heard",
             Self::Controller => "a controller",
+            Self::Guard => "a consumer that believes a position",
+            Self::Loop => "a consumer that steers its rate",
         }
     }
 }

@@ -42,8 +42,8 @@ const fn by_comparing(
 }
 
 use Need::{
-    Buffer, Clock, Controller, Delay, Format, Heard, Hold, Leg, Linear, MapClock, MapPosition,
-    Memory, PacketCount, Position, Presentation, Read, Register, Signal, State, Write,
+    Buffer, Clock, Controller, Delay, Format, Guard, Heard, Hold, Leg, Linear, Loop, MapClock,
+    MapPosition, Memory, PacketCount, Position, Presentation, Read, Register, Signal, State, Write,
 };
 
 /// Every rule of the kit.
@@ -157,6 +157,11 @@ pub static RULES: &[Rule] = &[
     by_comparing("P54", Group::Controller, &[Controller], compare::status_algebra, "the interrupt status follows from what streams ask for, and ones that are written clear those bits and no others", "an interrupt is lost, or comes for ever"),
     by_comparing("P55", Group::Controller, &[Controller], compare::wall_clock, "the wall clock counts 500 cycles in a link frame, also over its wrap", "guards that measure the time between interrupts reject good ones"),
     by_comparing("P56", Group::Controller, &[Controller], compare::underruns, "a late client is not noticed and hears old bytes, a FIFO that starves is an error", "a driver waits for an error that never comes, or does not see one that did"),
+    by_comparing("P60", Group::Consumer, &[Guard], compare::transparent, "a guard believes a device that is right", "a program that mistrusts good devices glitches on them, and only there"),
+    by_comparing("P61", Group::Consumer, &[Guard], compare::contained, "a guard is misled by what it absorbs within bounds, and not for long", "one wrong reading and the program is out of step for good"),
+    by_comparing("P62", Group::Consumer, &[Loop], compare::amplifies_nothing, "one bad reading moves the rate by what the gains say, and leaves what they say", "one late wake-up is heard as a change of pitch"),
+    by_comparing("P63", Group::Consumer, &[Loop], compare::unbiased, "jitter of mean zero comes to nothing", "the program drifts until its buffer is full or empty"),
+    by_comparing("P64", Group::Consumer, &[Loop], compare::starts_clean, "a new quantum and a resynchronisation are no errors of rate, and leave nothing behind", "each change of latency is followed by seconds of wrong rate"),
     by_comparing("P52", Group::Determinism, &[Position], compare::isolation, "another stream changes nothing", "counters of one stream go to another"),
     by_comparing("P57", Group::Determinism, &[], compare::reproducible, "a fresh stream answers the same", "what failed once cannot be found again"),
     by_comparing("P58", Group::Determinism, &[Position], compare::query_order, "the order of readings of one instant changes nothing", "a client that asks in another order fails"),
@@ -168,14 +173,10 @@ const fn left_out(number: &'static str, why: &'static str) -> LeftOut {
 }
 
 /// Rules that no subject of the kit can be asked about.
-pub const LEFT_OUT: &[LeftOut] = &[
-    left_out("P42", "sleep is asked of a whole pin, with --pins"),
-    left_out("P60", "guards belong to consumers"),
-    left_out("P61", "guards belong to consumers"),
-    left_out("P62", "loops belong to consumers"),
-    left_out("P63", "loops belong to consumers"),
-    left_out("P64", "loops belong to consumers"),
-];
+pub const LEFT_OUT: &[LeftOut] = &[left_out(
+    "P42",
+    "sleep is asked of a whole pin, with --pins",
+)];
 
 /// The rule of that number.
 pub fn rule(number: &str) -> Option<&'static Rule> {

@@ -5,6 +5,7 @@ mod faulty_hardware;
 mod matrix;
 mod mutant_clock;
 mod mutant_controller;
+mod mutant_policy;
 mod page;
 mod pin;
 mod reference;

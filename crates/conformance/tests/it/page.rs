@@ -7,6 +7,8 @@ use units::{Bytes, Hns};
 #[expect(dead_code, reason = "its main function is another program's")]
 mod my_position;
 
+/// A guard as the page shows it.
+mod policy;
 /// The test that the page tells its readers to write.
 mod position;
 
@@ -24,6 +26,7 @@ fn mine() -> Function<impl Fn(&Setup) -> Box<dyn FnMut(Hns) -> Bytes>> {
 fn the_page_shows_the_program_and_what_it_prints() {
     assert!(PAGE.contains(include_str!("../../examples/my_position.rs")));
     assert!(PAGE.contains(include_str!("page/position.rs")));
+    assert!(PAGE.contains(include_str!("page/policy.rs")));
     let report = Kit::new(1).check(&mine());
     let wide = report
         .failures()

@@ -369,7 +369,7 @@ impl<'a> StandIn<'a> {
         if self.state != KsState::Stop && !self.has(Defect::FormatAnytime) {
             return Answer::NotOffered;
         }
-        let rate = self.setup.format.rate;
+        let (rate, frame) = (self.setup.format.rate, self.frame());
         self.setup.format = format;
         if self.has(Defect::FormatKeepsRate) {
             self.setup.format.rate = rate;
@@ -378,7 +378,7 @@ impl<'a> StandIn<'a> {
         let Some((bytes, _)) = &mut self.ring else {
             return Answer::Done;
         };
-        *bytes = self.setup.buffer().get();
+        *bytes = *bytes / frame * u64::from(format.frame_bytes());
         Answer::Buffer {
             actual: Bytes::new(*bytes),
         }
@@ -521,7 +521,8 @@ impl Subject for StandIn<'_> {
             | Call::ClockCount
             | Call::ClockTime(_)
             | Call::ClockLeg(_)
-            | Call::Controller(_) => Answer::NotOffered,
+            | Call::Controller(_)
+            | Call::Policy(_) => Answer::NotOffered,
         }
     }
 

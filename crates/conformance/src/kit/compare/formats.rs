@@ -1,7 +1,7 @@
 //! A format that changes.
 
 use ks::KsState;
-use units::Hns;
+use units::{Bytes, Hns};
 
 use super::Violation;
 use super::twins::{calls, first_difference};
@@ -29,7 +29,11 @@ pub(crate) fn format_change(
         }
     }
     let last = lines.iter().rposition(|(_, line)| is_taken(line))?;
-    let fresh = made_with_it(history, last)?;
+    let buffer = match lines[last].1.answer {
+        Answer::Buffer { actual } => Some(actual),
+        _ => None,
+    };
+    let fresh = made_with_it(history, last, buffer)?;
     let skipped = history.steps.len() - last - 1;
     let theirs = run(bench, &fresh);
     let theirs: Vec<&Line> = calls(&theirs).map(|(_, line)| line).collect();
@@ -41,8 +45,9 @@ pub(crate) fn format_change(
     )
 }
 
-/// What follows call `last`, a change of format, for a stream that has that format from the start.
-fn made_with_it(history: &History, last: usize) -> Option<History> {
+/// What follows call `last`, a change of format, for a stream that has that format from the start, and
+/// a buffer of that size. `None` if it was prepared otherwise than at the start.
+fn made_with_it(history: &History, last: usize, buffer: Option<Bytes>) -> Option<History> {
     let Call::Format(format) = history.steps.get(last)?.call else {
         return None;
     };
@@ -55,7 +60,7 @@ fn made_with_it(history: &History, last: usize) -> Option<History> {
     let first = first.map(|step| Step {
         call: match step.call {
             Call::Buffer { packets, .. } => Call::Buffer {
-                requested: setup.buffer(),
+                requested: buffer.unwrap_or(setup.buffer()),
                 packets,
             },
             call => call,
@@ -66,6 +71,19 @@ fn made_with_it(history: &History, last: usize) -> Option<History> {
     let time = |steps: &[Step]| steps.iter().map(|step| step.after.get()).sum::<u64>();
     let spare = time(history.steps.get(..=last)?) - time(&steps);
     let begun = steps.len();
+    let prepares = |step: &Step| {
+        matches!(
+            step.call,
+            Call::Buffer { .. }
+                | Call::Register(_)
+                | Call::Unregister(_)
+                | Call::MapPosition
+                | Call::MapClock
+        )
+    };
+    if history.steps.iter().skip(begun).any(prepares) {
+        return None;
+    }
     steps.extend_from_slice(history.steps.get(last + 1..)?);
     let next = steps.get_mut(begun)?;
     next.after = Hns::new(next.after.get() + spare);

@@ -40,7 +40,8 @@ pub(super) struct StreamSubject {
 /// A buffer, and who frees it.
 struct Made {
     buffer: AudioBuffer,
-    with_notification: bool,
+    /// With notifications only.
+    packets: Option<u32>,
 }
 
 impl StreamSubject {
@@ -108,7 +109,7 @@ impl StreamSubject {
 
     fn has_notification(&self) -> bool {
         let buffer = self.buffer.as_ref();
-        buffer.is_some_and(|made| made.with_notification)
+        buffer.is_some_and(|made| made.packets.is_some())
     }
 
     /// One step after the other, as far as they go.
@@ -144,10 +145,7 @@ impl StreamSubject {
         };
         answer(made, |buffer| {
             let actual = buffer.actual;
-            self.buffer = Some(Made {
-                buffer,
-                with_notification: packets.is_some(),
-            });
+            self.buffer = Some(Made { buffer, packets });
             Answer::Buffer { actual }
         })
     }
@@ -209,12 +207,13 @@ impl StreamSubject {
         })
     }
 
-    /// The buffer goes, the format changes, the buffer comes again.
+    /// The buffer goes, the format changes, a buffer of as many frames comes.
     fn change_format(&mut self, now: Moment, format: WaveFormat) -> Answer {
         if self.state != KsState::Stop {
             return Answer::NotOffered;
         }
-        let packets = self.buffer.as_ref().map(|made| made.with_notification);
+        let made = self.buffer.as_ref();
+        let made = made.map(|made| (made.packets, made.buffer.memory.frames()));
         self.free_buffer(now);
         let Some(stream) = &mut self.stream else {
             return Answer::NotOffered;
@@ -224,13 +223,12 @@ impl StreamSubject {
             self.setup.format = format;
         }
         let changed = answer(changed, |()| Answer::Done);
-        let Some(with_notification) = packets else {
+        let Some((packets, frames)) = made else {
             return changed;
         };
-        let packets = with_notification.then_some(self.setup.packets);
-        let made = self.make_buffer(now, self.setup.buffer(), packets);
+        let made = self.make_buffer(now, self.setup.format.bytes_of(frames), packets);
         let stream = self.stream.as_mut().and_then(|it| it.notification());
-        if let Some(stream) = stream.filter(|_| with_notification) {
+        if let Some(stream) = stream.filter(|_| packets.is_some()) {
             for (_, event) in &self.events {
                 // A client that registers twice is judged elsewhere.
                 let _ = stream.register_notification_event(now, event.clone());
@@ -254,7 +252,7 @@ impl StreamSubject {
             }
         }
         if let Some(made) = self.buffer.take() {
-            match stream.notification().filter(|_| made.with_notification) {
+            match stream.notification().filter(|_| made.packets.is_some()) {
                 Some(stream) => stream.free_buffer_with_notification(now, made.buffer),
                 None => stream.free_audio_buffer(now, made.buffer),
             }
