@@ -48,6 +48,7 @@ mod interrupt;
 mod latency;
 mod machine;
 mod wake;
+mod wake_table;
 
 pub use history::{DELAY, DPC, FAULT_NONE, ISR, LATE_ISR, NOTIFICATION, WAKE};
 pub use injection::{FaultId, Injection};
@@ -57,3 +58,4 @@ pub use interrupt::{
 pub use latency::{Component, Latency};
 pub use machine::{Dispatch, Machine, ThreadId, Wake};
 pub use wake::{timer_wake, wake};
+pub use wake_table::{Knot, WakeTable, WakeTableError};
