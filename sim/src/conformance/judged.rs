@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ConformanceArguments) -> Result<Status, Refusal> {
         None => kit,
     };
     let history = arguments.history.as_deref().map(read_history).transpose()?;
-    let benches = benches(arguments)?;
+    let benches = fitting(benches(arguments)?, history.as_ref())?;
     let share = arguments.budget.map(|budget| {
         let subjects = u32::try_from(benches.len()).expect("they are few");
         budget / subjects
@@ -87,6 +87,25 @@ fn benches(arguments: &ConformanceArguments) -> Result<Vec<Named>, Refusal> {
     };
     let bench = |reference: &Reference| (reference.bench(), reference.known());
     Ok(named.iter().map(bench).collect())
+}
+
+/// Those that can be made as a saved history has it.
+fn fitting(benches: Vec<Named>, history: Option<&History>) -> Result<Vec<Named>, Refusal> {
+    let Some(history) = history else {
+        return Ok(benches);
+    };
+    let fits = |(bench, _): &Named| bench.limits().hold(&history.setup);
+    let (fitting, others): (Vec<Named>, Vec<Named>) = benches.into_iter().partition(fits);
+    if fitting.is_empty() {
+        let names: Vec<&str> = others.iter().map(|(bench, _)| bench.name()).collect();
+        let message = format!(
+            "its format, packets or clock are none of those that {} can be made with",
+            names.join(", ")
+        );
+        let help = "change the lines before the first call, or name another subject";
+        return Err(Refusal::new("--history", message, help));
+    }
+    Ok(fitting)
 }
 
 /// One round of histories, and as many more, each with the next seed, as fit into `share`.

@@ -124,6 +124,8 @@ fn a_budget_is_spent_on_seed_after_seed() {
 fn what_is_no_rule_no_subject_no_history_is_refused() {
     let folder = Folder::new("conformance");
     folder.file("bad.history", "wavert-history 1\n0 dance\n");
+    let odd = "wavert-history 1\nformat 12345 2 S16\n0 position\n";
+    folder.file("odd.history", odd);
     for (arguments, parts) in [
         (["--rule", "R999"], ["no rule `R999`", "help: "]),
         (["--rule", "p42"], ["P42 is not in the kit", "with --pins"]),
@@ -136,6 +138,10 @@ fn what_is_no_rule_no_subject_no_history_is_refused() {
             ["whole number and s, min or h", "--budget"],
         ),
         (["--history", "bad.history"], ["bad.history:2", "calls are"]),
+        (
+            ["--history", "odd.history"],
+            ["can be made with", "name another subject"],
+        ),
         (["--history", "none.history"], ["cannot be read", "help: "]),
     ] {
         let ended = folder.wavert(&[&["conformance"], &arguments[..]].concat());

@@ -195,7 +195,10 @@ impl Model<'_> {
         possible
     }
 
+    /// Granted or not, the buffer went and came again, and with it whatever was said of its packets.
     pub(super) fn format_call(&mut self, format: WaveFormat, answer: Answer) {
+        (self.ended, self.end, self.written) = (false, None, false);
+        self.memory = Memory::default();
         let ring = match answer {
             Answer::Done => None,
             Answer::Buffer { actual } => Some(actual.get()),
@@ -205,7 +208,6 @@ impl Model<'_> {
         self.declared = (self.declares)(&self.setup);
         let bytes = ring.unwrap_or(self.setup.buffer().get());
         self.ring = self.ring.map(|ring| Ring { bytes, ..ring });
-        self.memory = Memory::default();
         // Whether it can run in this format nobody knows.
         self.ever_ran = false;
     }
