@@ -19,6 +19,12 @@ Exit status:
   1  another rule is broken, or a row differs
   2  a file or an argument was refused, or an output could not be written";
 
+const SWEEP_EXIT: &str = "\
+Exit status:
+  0  all runs came to their end, with or without glitches; expectations are those of a single run
+  2  a file or an argument was refused, a file could not be written, or a merge is not complete
+  3  a fault of the laboratory itself (panic, deadlock, time that stands still)";
+
 const LIVE_EXIT: &str = "\
 Exit status:
   0  it was played to its end, with or without glitches; expectations are those of virtual time
@@ -43,6 +49,9 @@ pub enum Command {
     /// Run scenarios: report, heard audio, trace
     #[command(after_help = EXIT, after_long_help = EXIT)]
     Run(RunArguments),
+    /// Run one scenario many times: keys varied over values, times seeds; a table and a row per run
+    #[command(after_help = SWEEP_EXIT, after_long_help = SWEEP_EXIT)]
+    Sweep(SweepArguments),
     /// Check scenario files without running them
     #[command(after_help = EXIT, after_long_help = EXIT)]
     Check(CheckArguments),
@@ -85,6 +94,77 @@ pub struct RunArguments {
     /// Print one JSON object instead of the report
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `wavert sweep`.
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// A scenario file, the name of a shipped scenario, or - for standard input;
+    /// with --merge the folders of its shards
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Vary a key over values, ranges or both, ends included: `client.0.packet=64fr..480fr:16fr`,
+    /// `client.0.packets=2..4`, `client.0.policy=resync,blind`; several keys make a grid
+    #[arg(long, value_name = "KEY=VALUES", conflicts_with = "merge")]
+    pub vary: Vec<String>,
+    /// Run everything with so many seeds, one after the other
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "merge")]
+    pub seeds: u64,
+    /// The first seed, instead of the scenario's
+    #[arg(long, value_name = "N", conflicts_with = "merge")]
+    pub seed: Option<u64>,
+    /// Change one figure of the scenario for all runs: duration=1s
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "merge")]
+    pub set: Vec<String>,
+    /// Write rows.jsonl and rows.csv into DIR, part by part; a sweep that was interrupted goes on
+    /// where it was
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Do this part of all runs only, counted from 1, as 3/8; the others are for other machines
+    #[arg(long, value_name = "I/N", value_parser = shard, requires = "out", conflicts_with = "merge")]
+    pub shard: Option<Shard>,
+    /// Put the rows of shards together: is the set complete, and each run there once?
+    #[arg(long)]
+    pub merge: bool,
+    /// Use so many threads instead of one per core; the rows are the same
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// One of several parts of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shard {
+    /// Which, counted from 1.
+    pub number: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Shard {
+    /// All of it.
+    pub const WHOLE: Self = Self { number: 1, of: 1 };
+
+    /// No sweep is cut into more.
+    pub const MAX: u32 = 10_000;
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let form = || "a shard is its number and how many there are, as 3/8".to_owned();
+    let (number, of) = text.split_once('/').ok_or_else(form)?;
+    let number: u32 = number.parse().map_err(|_| form())?;
+    let of: u32 = of.parse().map_err(|_| form())?;
+    if of == 0 || of > Shard::MAX {
+        return Err(format!("there can be 1 to {} shards", Shard::MAX));
+    }
+    if number == 0 || number > of {
+        return Err(format!(
+            "shards are counted from 1, so of {of} the last is {of}/{of}"
+        ));
+    }
+    Ok(Shard { number, of })
 }
 
 /// Arguments of `wavert check`.

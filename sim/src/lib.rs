@@ -13,14 +13,15 @@
 //! ```
 //!
 //! Start with [`run`] for the main job, [`wav`] and [`perfetto`] for the two formats; [`inspect`] runs
-//! nothing and asks the devices of a scenario what they are, [`live`] plays on the wall clock, [`tone`] writes a sound of known bits.
+//! nothing and asks the devices of a scenario what they are, [`mod@sweep`] runs one scenario many times, [`live`] plays on the wall clock, [`tone`] writes a sound of known bits.
 //!
 //! # What it leaves out
 //!
-//! Sweeps, the explorer and the explanation of one glitch: other commands, which come
+//! The explorer and the explanation of one glitch: other commands, which come
 //! when there is more than one path to compare. A path or text that is not UTF-8 is refused.
 
 pub mod args;
+pub mod changed;
 pub mod check;
 pub mod conformance;
 pub mod exit;
@@ -39,6 +40,7 @@ pub mod refusal;
 pub mod resample;
 pub mod run;
 pub mod source;
+pub mod sweep;
 pub mod terminal;
 pub mod tone;
 pub mod trace;

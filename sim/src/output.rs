@@ -68,7 +68,7 @@ impl Staged {
         name: &str,
         write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), OutputError> {
-        self.clear_abandoned(name);
+        clear_abandoned(&self.folder, |file| file == name);
         let path = self.temporary(name);
         self.names.push(name.to_owned());
         let written = File::create(&path).and_then(|file| {
@@ -106,39 +106,40 @@ impl Staged {
         Ok(published)
     }
 
-    /// Removes what a process that was killed left half written under the temporary names of
-    /// `name`. Who is alive is known only where there is a `/proc`.
-    fn clear_abandoned(&self, name: &str) {
-        let processes = Path::new("/proc");
-        if !processes.join("self").exists() {
-            return;
-        }
-        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let file = entry.file_name();
-            let abandoned = file
-                .to_str()
-                .and_then(|file| writer_of(file, name))
-                .is_some_and(|writer| !processes.join(writer.to_string()).exists());
-            if abandoned {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
-    }
-
     fn temporary(&self, name: &str) -> PathBuf {
         self.folder
             .join(format!(".{name}.{}.partial", std::process::id()))
     }
 }
 
-/// The process that a temporary name of `name` belongs to, if `file` is one.
-fn writer_of(file: &str, name: &str) -> Option<u32> {
-    file.strip_prefix('.')?
-        .strip_prefix(name)?
+/// Removes what a process that was killed left half written in `folder`, of the files that are
+/// `wanted`. Who is alive is known only where there is a `/proc`.
+pub fn clear_abandoned(folder: &Path, wanted: impl Fn(&str) -> bool) {
+    let processes = Path::new("/proc");
+    if !processes.join("self").exists() {
+        return;
+    }
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let file = entry.file_name();
+        let abandoned = file
+            .to_str()
+            .and_then(temporary_of)
+            .is_some_and(|(name, writer)| {
+                wanted(name) && !processes.join(writer.to_string()).exists()
+            });
+        if abandoned {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// What a temporary name stands for and which process it belongs to, if `file` is one.
+fn temporary_of(file: &str) -> Option<(&str, u32)> {
+    let (name, writer) = file
         .strip_prefix('.')?
         .strip_suffix(".partial")?
-        .parse()
-        .ok()
+        .rsplit_once('.')?;
+    Some((name, writer.parse().ok()?))
 }
 
 fn failed(doing: &'static str, path: &Path, error: io::Error) -> OutputError {

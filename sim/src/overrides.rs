@@ -76,6 +76,11 @@ impl Override {
         }
     }
 
+    /// The path as one text: `fault.0.late-wake-up.by`.
+    pub fn key(&self) -> String {
+        self.path.join(".")
+    }
+
     /// Makes the change. Missing tables are made on the way, missing list members are not.
     ///
     /// # Errors

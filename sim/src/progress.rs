@@ -34,17 +34,7 @@ impl Progress {
             done: AtomicUsize::new(0),
             running: Mutex::new(Vec::new()),
         };
-        if !std::io::stderr().is_terminal() {
-            return work(&progress);
-        }
-        let (finished, watch) = mpsc::channel::<()>();
-        std::thread::scope(|scope| {
-            let shown = &progress;
-            scope.spawn(move || shown.show_until(&watch));
-            let result = work(&progress);
-            drop(finished);
-            result
-        })
+        shown_during(&|waited| progress.line(waited), || work(&progress))
     }
 
     /// Notes that a scenario has begun.
@@ -77,19 +67,6 @@ impl Progress {
         self.running.lock().expect("nobody panics with the lock")
     }
 
-    fn show_until(&self, finished: &mpsc::Receiver<()>) {
-        let mut shown = false;
-        let mut waited = Duration::ZERO;
-        while finished.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-            waited += INTERVAL;
-            shown = true;
-            say(&format!("\r\x1b[K{}", self.line(waited)));
-        }
-        if shown {
-            say("\r\x1b[K");
-        }
-    }
-
     fn line(&self, waited: Duration) -> String {
         let shown = |running: &Running| format!("{} {} %", running.name, running.percent);
         let running = self
@@ -104,6 +81,34 @@ impl Progress {
             self.total,
             waited.as_secs()
         )
+    }
+}
+
+/// Does `work` on this thread, and shows what `line` makes of the time since it began, twice a
+/// second, if somebody is there to see it.
+pub fn shown_during<R>(line: &(dyn Fn(Duration) -> String + Sync), work: impl FnOnce() -> R) -> R {
+    if !std::io::stderr().is_terminal() {
+        return work();
+    }
+    let (finished, watch) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || show_until(&watch, line));
+        let result = work();
+        drop(finished);
+        result
+    })
+}
+
+fn show_until(finished: &mpsc::Receiver<()>, line: &dyn Fn(Duration) -> String) {
+    let mut shown = false;
+    let mut waited = Duration::ZERO;
+    while finished.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+        waited += INTERVAL;
+        shown = true;
+        say(&format!("\r\x1b[K{}", line(waited)));
+    }
+    if shown {
+        say("\r\x1b[K");
     }
 }
 

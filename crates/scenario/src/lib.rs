@@ -78,6 +78,7 @@ pub use heard::{Heard, Recorded};
 pub use history::{DESCRIPTOR, ENDPOINT, HEARD};
 pub use input::{Inputs, Pcm};
 pub use inspect::*;
+pub use outcome::Lateness;
 pub use quantity::{Drift, FrameCount, Frequency, Level, QuantityError, Rate, Time};
 pub use result::*;
 pub use run::{Run, RunError, RunOptions, run, run_watched};

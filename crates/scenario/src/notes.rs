@@ -42,6 +42,8 @@ pub(crate) struct Notes {
     pub(crate) placed: Vec<Placed>,
     pub(crate) detections: Vec<Detection>,
     pub(crate) work: Vec<Work>,
+    /// From what each wake-up of the producer answers to until it runs.
+    pub(crate) wake_latencies: Vec<SimDuration>,
     pub(crate) supply: Vec<Supply>,
     pub(crate) lost: Vec<LostNotification>,
     /// The ISRs of the device that had to wait, in order.
@@ -130,6 +132,7 @@ impl Notes {
             placed: Vec::new(),
             detections: Vec::new(),
             work: Vec::new(),
+            wake_latencies: Vec::new(),
             supply: Vec::new(),
             lost: Vec::new(),
             late_isrs: Vec::new(),
@@ -389,6 +392,7 @@ impl Notes {
         match role {
             Role::Producer => {
                 self.notifications.wakes += 1;
+                self.wake_latencies.push(starts.since(work.due));
                 self.producer.wake = Some(self.work.len());
                 self.work.push(work);
             }

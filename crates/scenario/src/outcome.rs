@@ -2,6 +2,7 @@
 
 mod account;
 mod capture;
+mod lateness;
 mod offload;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use crate::stack::device::Hardware;
 use crate::stack::offload::OffloadPin;
 use crate::stack::{Answers, Stack};
 pub(crate) use account::{account, note_what_was_heard};
+pub use lateness::Lateness;
 
 impl Stack {
     /// Runs what is left and draws the conclusions.
@@ -126,6 +128,7 @@ impl Stack {
                 .into_iter()
                 .chain(offloaded.into_iter().map(Some))
                 .collect(),
+            lateness: self.lateness(),
             captured: has_microphone.then_some(captured).into_iter().collect(),
             heard: heard.into_iter().collect(),
             recorded,

@@ -8,6 +8,7 @@ use vtime::History;
 use crate::format::Scenario;
 use crate::heard::{Heard, Recorded};
 use crate::input::Inputs;
+use crate::outcome::Lateness;
 use crate::result::RunResult;
 use crate::stack::Stack;
 
@@ -34,6 +35,9 @@ pub struct Run {
     pub truth: Vec<Option<Ledger>>,
     /// What became of what each microphone recorded, likewise.
     pub captured: Vec<Option<CaptureLedger>>,
+    /// How late whoever writes or reads the packets of each endpoint woke up, likewise. None where
+    /// nobody was woken.
+    pub lateness: Vec<Option<Lateness>>,
     /// What each speaker played, if samples were kept.
     pub heard: Vec<Heard>,
     /// What each client has recorded, if samples were kept, in the order of the clients.

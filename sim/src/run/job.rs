@@ -1,6 +1,7 @@
 //! One scenario from its text to its outputs.
 
 use crate::args::RunArguments;
+use crate::changed;
 use crate::exit::Status;
 use crate::heard;
 use crate::input;
@@ -15,7 +16,6 @@ use scenario::{Run, RunOptions, RunResult, Scenario};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use toml::Table;
 use units::SimTime;
 
 /// A scenario to be run, and what is to be done with it.
@@ -73,7 +73,7 @@ impl Job<'_> {
             .source
             .as_ref()
             .map_err(|refusal| End::Refused(refusal.clone()))?;
-        let mut scenario = self.scenario(source)?;
+        let mut scenario = changed::scenario(source, self.overrides)?;
         let given = self.arguments.input.as_deref();
         if let Some(file) = given {
             input::play_instead(&mut scenario, &source.label, file)?;
@@ -109,36 +109,6 @@ impl Job<'_> {
             report,
             written,
         })
-    }
-
-    /// The scenario as the file and the command line say.
-    fn scenario(&self, source: &Source) -> Result<Scenario, Refusal> {
-        let parse = |text: &str, label: &str| {
-            Scenario::parse(text).map_err(|found| Refusal::of_scenario(label, text, &found))
-        };
-        let label = &source.label;
-        if self.overrides.is_empty() {
-            return parse(&source.text, label);
-        }
-        let Ok(mut table) = source.text.parse::<Table>() else {
-            // What is wrong with the file comes first. Only a seed may be larger than what a
-            // table can hold.
-            parse(&source.text, label)?;
-            let message = format!("--set: a number in the file is more than {}", i64::MAX);
-            let help = "write a smaller seed there, and give the large one with --seed";
-            return Err(Refusal::new(label, message, help));
-        };
-        for change in self.overrides {
-            change.apply(&mut table).map_err(|error| {
-                Refusal::new(
-                    label,
-                    format!("--set: {error}"),
-                    "`wavert schema` shows every key",
-                )
-            })?;
-        }
-        let changed = toml::to_string(&table).expect("what was read can be written");
-        parse(&changed, &format!("{label} (with --set)"))
     }
 
     /// Refuses a run whose sound no WAV file could hold, before it takes its time.

@@ -13,5 +13,6 @@ mod perfetto;
 mod readme;
 mod seeds;
 mod support;
+mod sweep;
 mod timeline;
 mod tone;

@@ -8,20 +8,30 @@ fn page(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)).unwrap()
 }
 
-#[test]
-fn the_transcript_in_the_readme_is_what_the_command_prints() {
-    let readme = page("README.md");
-    let transcript = readme.split("```console\n$ wavert ").nth(1).unwrap();
+/// Holds the first transcript of a page against what the command prints, or writes it anew.
+fn hold_transcript(name: &str) {
+    let text = page(name);
+    let transcript = text.split("```console\n$ wavert ").nth(1).unwrap();
     let transcript = transcript.split("```").next().unwrap();
     let (command, shown) = transcript.split_once('\n').unwrap();
     let arguments: Vec<&str> = command.split(' ').collect();
     let printed = Folder::new("readme").wavert(&arguments).out;
     if std::env::var_os("BLESS").is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-        fs::write(path, readme.replace(shown, &printed)).unwrap();
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+        fs::write(path, text.replace(shown, &printed)).unwrap();
     } else {
         assert_eq!(printed, shown, "`cargo xtask bless` writes it anew");
     }
+}
+
+#[test]
+fn the_transcript_in_the_readme_is_what_the_command_prints() {
+    hold_transcript("README.md");
+}
+
+#[test]
+fn the_transcript_of_a_sweep_is_what_the_command_prints() {
+    hold_transcript("docs/sweep.md");
 }
 
 /// Every page of the repository, as a path from its root.

@@ -7,7 +7,7 @@ use ks::{KsState, REQUEST};
 use machine::{DELAY, DPC, FaultId, ISR, NOTIFICATION, WAKE};
 use port::ENGINE_EVENT;
 use truth::{ClientDrop, Held, LostNotification, Origin, PacketRead, Supply, Work};
-use units::{Frames, Moment, NtStatus, Phase, SimTime};
+use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
 use vtime::Entry;
 use wasapi::{CAPTURED, buffer_flags};
 
@@ -31,6 +31,8 @@ pub(crate) struct CaptureNotes {
     exclusive: Option<usize>,
     pub(crate) reads: Vec<PacketRead>,
     pub(crate) work: Vec<Work>,
+    /// From what each wake-up of who reads the packets answers to until it runs.
+    pub(crate) wake_latencies: Vec<SimDuration>,
     pub(crate) supply: Vec<Supply>,
     pub(crate) lost: Vec<LostNotification>,
     pub(crate) dropped: Vec<ClientDrop>,
@@ -122,6 +124,7 @@ impl CaptureNotes {
         match role {
             Role::Reader => {
                 self.notifications.wakes += 1;
+                self.wake_latencies.push(starts.since(work.due));
                 self.wake = Some(self.work.len());
                 self.work.push(work);
                 if let Some(place) = self.exclusive {

@@ -22,7 +22,7 @@ use crate::format::Scenario;
 use crate::history::HEARD;
 use crate::input::Inputs;
 use crate::notes::{Notes, Role};
-use crate::outcome::{Speaker, account, heard, note_what_was_heard, violations};
+use crate::outcome::{Lateness, Speaker, account, heard, note_what_was_heard, violations};
 use crate::result::{Conversion, RunResult, SCHEMA};
 use crate::run::{Run, RunError, RunOptions};
 
@@ -228,6 +228,7 @@ impl<C: Context + Fork + Debug> DeviceHalf<C> {
             history,
             truth: vec![truth],
             captured: Vec::new(),
+            lateness: vec![Lateness::of(&notes.wake_latencies)],
             heard: heard.into_iter().collect(),
             recorded: Vec::new(),
             is_live: true,
