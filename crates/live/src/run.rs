@@ -31,6 +31,9 @@ pub enum LiveError {
     /// Its device mixes.
     #[error("live mode has no device that mixes, and this scenario plays to one")]
     Mixes,
+    /// It has a machine.
+    #[error("live mode runs on the machine that it runs on, and this scenario has one of its own")]
+    HasMachine,
     /// The system gave no thread, or tokio no runtime.
     #[error("no thread to run on: {0}")]
     NoThread(#[from] io::Error),
@@ -62,6 +65,9 @@ pub fn run(scenario: &Scenario, inputs: &Inputs, options: &RunOptions) -> Result
     }
     if scenario.device.kind == Kind::Offload {
         return Err(LiveError::Mixes);
+    }
+    if scenario.machine.is_some() {
+        return Err(LiveError::HasMachine);
     }
     let seed = options.seed.unwrap_or(scenario.seed);
     let clock = WallClock::start();

@@ -6,7 +6,7 @@ use units::SimDuration;
 ///
 /// Model: the usual chain from the interrupt line to the first instruction of a thread, in the order
 /// in which it is passed, and what the thread itself takes ([`RunSelf`](Self::RunSelf)), so that
-/// the parts add up.
+/// the parts add up. The last two stand for a part of that chain, or for what is in place of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Component {
     /// The interrupt was masked.
@@ -31,11 +31,15 @@ pub enum Component {
     LockWait,
     /// The thread waited for a page.
     FaultWait,
+    /// The timer was due and the clock had not ticked.
+    TickWait,
+    /// All from the interrupt to the first instruction of the thread, drawn as a whole.
+    InterruptToProcess,
 }
 
 impl Component {
-    /// All of them, in the order in which they pass.
-    pub const ALL: [Self; 11] = [
+    /// All of them, in the order in which the usual ones pass.
+    pub const ALL: [Self; 13] = [
         Self::MaskWait,
         Self::CstateExit,
         Self::IsrSelf,
@@ -47,6 +51,8 @@ impl Component {
         Self::RunPreempted,
         Self::LockWait,
         Self::FaultWait,
+        Self::TickWait,
+        Self::InterruptToProcess,
     ];
 
     /// The name in reports and results.
@@ -63,6 +69,8 @@ impl Component {
             Self::RunPreempted => "run_preempted",
             Self::LockWait => "lock_wait",
             Self::FaultWait => "fault_wait",
+            Self::TickWait => "tick_wait",
+            Self::InterruptToProcess => "interrupt_to_process",
         }
     }
 
@@ -142,19 +150,19 @@ mod tests {
             let length = SimDuration::from_ticks(component.index() as u64 + 1);
             latency.add(component, length);
         }
-        assert_eq!(latency.total(), SimDuration::from_ticks(66));
-        assert_eq!(latency.largest(), Some(Component::FaultWait));
-        latency.add(Component::DpcQueueWait, SimDuration::from_ticks(7));
+        assert_eq!(latency.total(), SimDuration::from_ticks(91));
+        assert_eq!(latency.largest(), Some(Component::InterruptToProcess));
+        latency.add(Component::DpcQueueWait, SimDuration::from_ticks(9));
         assert_eq!(
             latency.largest(),
             Some(Component::DpcQueueWait),
             "the first among equals"
         );
-        assert_eq!(latency.parts().count(), 11);
+        assert_eq!(latency.parts().count(), 13);
         latency.take_back(Component::DpcQueueWait, SimDuration::from_ticks(10));
-        assert_eq!(latency.total(), SimDuration::from_ticks(63));
-        latency.take_back(Component::DpcQueueWait, SimDuration::from_ticks(2));
-        assert_eq!(latency.total(), SimDuration::from_ticks(62));
+        assert_eq!(latency.total(), SimDuration::from_ticks(90));
+        latency.take_back(Component::DpcQueueWait, SimDuration::from_ticks(4));
+        assert_eq!(latency.total(), SimDuration::from_ticks(87));
     }
 
     #[test]

@@ -30,8 +30,8 @@
 //!
 //! # What the model leaves out
 //!
-//! * *Processors.* There is no core, no IRQL and no priority yet: a delay is injected, it does not
-//!   come about; ISR and DPC take no time. Components that only those can fill
+//! * *Processors.* There is no core, no IRQL and no priority yet: a delay is injected or drawn as a
+//!   whole, it does not come about; ISR and DPC take no time. Components that only those can fill
 //!   ([`Component::CstateExit`], [`Component::IsrSelf`],
 //!   [`Component::DpcSelf`], [`Component::Switch`], [`Component::RunPreempted`],
 //!   [`Component::LockWait`], [`Component::FaultWait`]) stay zero. Who asks *why* a DPC was
@@ -47,6 +47,7 @@ mod injection;
 mod interrupt;
 mod latency;
 mod machine;
+mod statistics;
 mod wake;
 mod wake_table;
 

@@ -6,6 +6,8 @@ use vtime::{EventHandle, Fork, Forker};
 use crate::faults::Faults;
 use crate::injection::{FaultId, Injection};
 use crate::latency::{Component, Latency};
+use crate::statistics::Statistics;
+use crate::wake_table::WakeTable;
 
 /// A thread of the model, as [`Machine::thread`] numbered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +52,10 @@ pub struct Machine {
     faults: Faults,
     /// The latest signal of each event that a DPC has set.
     signals: Vec<Signal>,
+    /// How long wake-ups take, if that is drawn.
+    statistics: Option<Statistics>,
+    /// The time between two ticks of the clock, if timers wait for one.
+    tick: Option<SimDuration>,
 }
 
 #[derive(Clone, Debug)]
@@ -90,6 +96,32 @@ impl Machine {
             self.threads.len() - 1
         });
         ThreadId(u32::try_from(place).expect("threads are few"))
+    }
+
+    /// From now on each wake-up takes as long as is drawn from `table`, each thread's from numbers of
+    /// its own that come from `seed`.
+    pub fn draw_wakes(&mut self, table: WakeTable, seed: u64) {
+        self.statistics = Some(Statistics::new(table, seed));
+    }
+
+    /// From now on timers expire when the clock ticks, every `tick` from the beginning on.
+    ///
+    /// # Panics
+    /// If `tick` is no time at all.
+    pub fn set_tick(&mut self, tick: SimDuration) {
+        assert!(!tick.is_zero(), "between two ticks lies some time");
+        self.tick = Some(tick);
+    }
+
+    /// When a timer expires that is due at `due`: at the first tick that finds it due.
+    ///
+    /// # Source
+    /// `kernel/timer-accuracy.md`: a timer expires in the clock interrupt that finds it due.
+    pub fn expiry(&self, due: SimTime) -> SimTime {
+        self.tick.map_or(due, |tick| {
+            let ticks = due.ticks().div_ceil(tick.ticks());
+            SimTime::from_ticks(ticks * tick.ticks())
+        })
     }
 
     /// Puts a fault in.
@@ -211,13 +243,16 @@ impl Machine {
         ready: Moment,
         number: u64,
     ) -> Wake {
+        let expired = self.expiry(due).min(ready.time);
+        let mut latency = Latency::ZERO;
+        latency.add(Component::TickWait, expired.since(due));
         let found = Wake {
             due,
             starts: ready,
-            latency: Latency::ZERO,
+            latency,
             fault: None,
         };
-        self.start(thread, number, due, found)
+        self.start(thread, number, expired, found)
     }
 
     /// When `thread` starts that could have from `released` on, and was ready when `found` says.
@@ -233,6 +268,11 @@ impl Machine {
             wake.latency.add(Component::ReadyWait, by);
             wake.starts = after(ready, by);
             wake.fault = Some(id);
+        }
+        if let Some(statistics) = &mut self.statistics {
+            let drawn = statistics.draw(thread, &self.threads[thread.0 as usize].name);
+            wake.latency.add(Component::InterruptToProcess, drawn);
+            wake.starts = after(wake.starts, drawn);
         }
         wake
     }
@@ -275,6 +315,8 @@ impl Fork for Machine {
             threads: self.threads.clone(),
             faults: self.faults.clone(),
             signals: self.signals.iter().map(twin).collect(),
+            statistics: self.statistics.clone(),
+            tick: self.tick,
         }
     }
 }

@@ -5,6 +5,7 @@ mod client;
 mod device_faults;
 mod dma;
 mod happenings;
+mod machine;
 mod offload;
 
 use hardware::StreamFormat;
@@ -50,6 +51,7 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
     check.dma_of_speaker();
     check.dma_of_microphone();
     check.whose_suite();
+    check.machine();
     check.clients();
     check.streams();
     for (place, client) in scenario.clients.iter().enumerate() {

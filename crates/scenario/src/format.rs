@@ -11,7 +11,9 @@ mod dma;
 mod expect;
 mod expect_capture;
 mod expect_offload;
+mod expect_wakes;
 mod fault;
+mod machine;
 mod microphone;
 mod offload;
 mod source;
@@ -20,6 +22,7 @@ mod timer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::machine::{Machine, Profile, WakeKnot};
 pub use client::{Client, EndOfStream, Mode, Prime};
 pub use device::{
     Class, Content, CountOn, Device, EndFill, Engine, FifoUnderrun, Format, Kind, PacketWindow,
@@ -40,6 +43,7 @@ pub use expect_capture::{
     ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
 };
 pub use expect_offload::ExpectedOffload;
+pub use expect_wakes::ExpectedWakes;
 pub use fault::{
     Action, BlockedDpc, Fault, FormatChange, JackChange, LateDpc, LateIsr, LateWakeUp,
     LostNotification, MissingTicks, Power, ReadSlot, Rebalance, Remove, RewriteDescriptor,
@@ -75,6 +79,9 @@ pub struct Scenario {
     /// The audio engine on that endpoint. It exists only if a client shares it.
     #[serde(default)]
     pub capture_engine: CaptureEngine,
+    /// The machine that all this runs on. Without the table it delays nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
     /// Who plays and who records. On each endpoint either any number of shared clients or one
     /// exclusive one.
     #[serde(default, rename = "client")]

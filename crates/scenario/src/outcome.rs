@@ -4,11 +4,12 @@ mod account;
 mod capture;
 mod lateness;
 mod offload;
+mod wakes;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use truth::{CaptureLedger, Class, Glitch, Ledger, Stay};
+use truth::{Blame, CaptureLedger, Class, Glitch, Ledger, Stay};
 use units::{Frames, SimDuration, SimTime};
 use vtime::{Context, Fork};
 use wasapi::RingWriter;
@@ -213,6 +214,9 @@ impl Speaker<'_> {
             lost_ns,
             headroom_ns: truth.and_then(|truth| summary(truth.headroom())),
             reported: notes.reported.clone(),
+            wake_ns: truth
+                .filter(|_| self.scenario.machine.is_some())
+                .and_then(|truth| wakes::latencies(&truth.account().work)),
             notifications,
             stays: truth
                 .into_iter()
@@ -248,6 +252,7 @@ impl Speaker<'_> {
                 .blame
                 .cause
                 .map(|(_, length)| length.to_nanos_floor()),
+            parts_ns: parts(self.scenario, &glitch.blame),
             fault: fault.map(|fault| self.scenario.fault_name(fault.ordinal() as usize)),
         }
     }
@@ -295,6 +300,14 @@ impl Speaker<'_> {
             detected: self.notes.detections.len() as u64,
             detections: self.notes.detections.clone(),
         })
+    }
+}
+
+/// Where the time of the wake-up behind `blame` went, if there is a machine that could take it.
+fn parts(scenario: &Scenario, blame: &Blame) -> BTreeMap<&'static str, u64> {
+    match scenario.machine {
+        Some(_) => wakes::parts(&blame.latency),
+        None => BTreeMap::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{
-    Action, CaptureEngine, Client, Device, Engine, Expect, Fault, Microphone, Scenario,
+    Action, CaptureEngine, Client, Device, Engine, Expect, Fault, Machine, Microphone, Scenario,
 };
 use crate::quantity::Time;
 
@@ -75,6 +75,7 @@ impl Source<'_> {
                 "engine" => self.fit::<Engine>(name, value, &mut found),
                 "microphone" => self.fit::<Microphone>(name, value, &mut found),
                 "capture-engine" => self.fit::<CaptureEngine>(name, value, &mut found),
+                "machine" => self.fit::<Machine>(name, value, &mut found),
                 "client" => self.fit_each::<Client>(name, value, &mut found),
                 "fault" => self.fit_each::<Fault>(name, value, &mut found),
                 "action" => self.fit_each::<Action>(name, value, &mut found),
@@ -83,7 +84,8 @@ impl Source<'_> {
                     name.to_owned(),
                     key.span(),
                     "unknown key; expected one of `name`, `seed`, `duration`, `device`, `engine`, \
-                     `microphone`, `capture-engine`, `client`, `fault`, `action`, `expect`",
+                     `microphone`, `capture-engine`, `machine`, `client`, `fault`, `action`, \
+                     `expect`",
                 )),
             }
         }

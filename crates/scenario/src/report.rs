@@ -2,8 +2,10 @@
 
 mod capture;
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
+use machine::Component;
 use truth::{Glitch, GlitchType, Headroom, Ledger};
 use units::SimDuration;
 
@@ -76,6 +78,7 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
                 what(first, first_truth, is_offloaded)
             )?;
             writeln!(out, "  Why       {}", reason(first, is_offloaded))?;
+            write_parts(out, first)?;
         }
         _ if endpoint.frames == 0 => {
             writeln!(
@@ -91,7 +94,43 @@ fn conclusion(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger
     writeln!(out, "  Reported  {}", reported(endpoint))?;
     write_changes(out, endpoint)?;
     let what = margin(endpoint, truth.headroom(), "written");
-    writeln!(out, "  Margin    {what}\n")
+    writeln!(out, "  Margin    {what}")?;
+    write_wakes(out, endpoint)?;
+    writeln!(out)
+}
+
+/// Where the time of the wake-up behind `glitch` went.
+fn write_parts(out: &mut String, glitch: &GlitchResult) -> fmt::Result {
+    if glitch.parts_ns.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "            In full: {}", in_order(&glitch.parts_ns))
+}
+
+/// How long wake-ups took, and where their time went.
+fn write_wakes(out: &mut String, endpoint: &EndpointResult) -> fmt::Result {
+    let Some(wakes) = &endpoint.wake_ns else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "  Wake-ups  median {}, p99 {}, p99.9 {}, longest {}, of {}\n            In all: {}",
+        ms(wakes.p50),
+        ms(wakes.p99),
+        ms(wakes.p999),
+        ms(wakes.max),
+        wakes.count,
+        in_order(&wakes.parts),
+    )
+}
+
+/// Parts of wake-ups in the order in which they pass.
+fn in_order(parts: &BTreeMap<&'static str, u64>) -> String {
+    let named = Component::ALL.iter().filter_map(|component| {
+        let nanos = parts.get(component.name())?;
+        Some(format!("{} {}", component.name(), ms(*nanos)))
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// What an endpoint is called, or which stream of it this is.
@@ -188,6 +227,10 @@ fn meaning(cause: &str) -> &'static str {
         "run_preempted" => "the thread was preempted",
         "lock_wait" => "the thread waited for a lock",
         "fault_wait" => "the thread waited for a page",
+        "tick_wait" => "the timer was due and the clock had not ticked",
+        "interrupt_to_process" => {
+            "from the interrupt to the thread, drawn from the table of the machine"
+        }
         _ => "unknown",
     }
 }

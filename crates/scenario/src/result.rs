@@ -80,6 +80,9 @@ pub struct EndpointResult {
     pub headroom_ns: Option<Headroom>,
     /// What the stack itself said: statuses and events by name, how often.
     pub reported: BTreeMap<String, u64>,
+    /// How long wake-ups of whoever serves the packets took, if the scenario has a machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wake_ns: Option<WakeLatencies>,
     /// What became of the notifications.
     pub notifications: Notifications,
     /// The stays in RUN, in order.
@@ -148,6 +151,9 @@ pub struct GlitchResult {
     pub cause: Option<&'static str>,
     /// How long that component was.
     pub cause_ns: Option<u64>,
+    /// All components of that wake-up, rounded down, if the scenario has a machine.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts_ns: BTreeMap<&'static str, u64>,
     /// The fault behind it, if one was injected.
     pub fault: Option<String>,
 }
@@ -167,6 +173,24 @@ pub struct Headroom {
     pub p1: i64,
     /// The mean, rounded down.
     pub mean: i64,
+}
+
+/// How long it took from what a thread was woken for to its first instruction, in nanoseconds,
+/// rounded down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WakeLatencies {
+    /// How many wake-ups there were.
+    pub count: u64,
+    /// The median, by nearest rank.
+    pub p50: u64,
+    /// What 99 of 100 did not exceed, by nearest rank.
+    pub p99: u64,
+    /// What 999 of 1000 did not exceed, by nearest rank.
+    pub p999: u64,
+    /// The most.
+    pub max: u64,
+    /// Where the time of all of them together went, their own work included.
+    pub parts: BTreeMap<&'static str, u64>,
 }
 
 /// What became of the notifications of a device.

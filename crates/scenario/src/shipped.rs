@@ -36,6 +36,8 @@ static SHIPPED: &[Shipped] = scenarios! {
         "format-change"
         "hd-audio"
         "jack-unplugged"
+        "laptop-long-packets"
+        "laptop-short-packets"
         "late-client"
         "late-wake-up"
         "no-looping"

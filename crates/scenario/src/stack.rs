@@ -9,6 +9,7 @@ mod endpoints;
 pub(crate) mod faults;
 mod halves;
 mod list_writer;
+mod machine;
 mod microphone;
 mod odd_pin;
 pub(crate) mod offload;
@@ -21,8 +22,8 @@ mod system;
 use std::fmt::Debug;
 use std::rc::Rc;
 
+use ::machine::Machine;
 use ks::{PinHandle, PinReply, PinRequest, RtAudioRequest};
-use machine::Machine;
 use truth::Geometry;
 use units::{Frames, Moment, SimDuration, SimTime};
 use vtime::sim::{Cx, World};
@@ -168,8 +169,7 @@ impl Stack {
                 world.actor(name);
             }
         }
-        let machine = Shared::new(Machine::ideal());
-        faults::inject(scenario, &mut machine.borrow_mut());
+        let machine = machine::machine(scenario, world.seed());
         let missing = faults::missing_ticks(scenario);
         let mut hardware = Hardware::new(&mut world, scenario, missing, options.keep_samples);
         let seed = world.seed();

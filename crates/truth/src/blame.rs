@@ -1,6 +1,6 @@
 //! Why a frame was wrong.
 
-use machine::{Component, FaultId};
+use machine::{Component, FaultId, Latency};
 use units::{Moment, SimDuration};
 
 use crate::account::{Account, Origin, Starved, Work};
@@ -13,6 +13,8 @@ pub struct Blame {
     /// The longest part of the wake-up that should have been in time, and how long it was. None if
     /// no delay is to blame.
     pub cause: Option<(Component, SimDuration)>,
+    /// Where all the time of that wake-up went, as far as it made the frame wrong.
+    pub latency: Latency,
     /// The fault behind it.
     pub fault: Option<FaultId>,
     /// The wake-up: its place in [`Account::work`], or in [`Account::supply`] for what a client
@@ -24,6 +26,7 @@ impl Blame {
     /// Nobody and nothing.
     pub const NOBODY: Self = Self {
         cause: None,
+        latency: Latency::ZERO,
         fault: None,
         wake: None,
     };
@@ -87,6 +90,7 @@ impl Blame {
         let largest = work.latency.largest();
         Self {
             cause: largest.map(|component| (component, work.latency.of(component))),
+            latency: work.latency,
             fault: work.fault,
             wake: Some(place),
         }

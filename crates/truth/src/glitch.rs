@@ -322,7 +322,7 @@ fn stalls(account: &Account) -> impl Iterator<Item = Glitch> {
             blame: Blame {
                 cause: stall.cause,
                 fault: stall.fault,
-                wake: None,
+                ..Blame::NOBODY
             },
         })
     })

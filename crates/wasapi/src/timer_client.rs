@@ -185,11 +185,17 @@ impl TimerClient {
     /// When it goes on.
     fn due(&self) -> Option<Moment> {
         let work = match self.stage {
-            Stage::Asleep => self.timer.due(self.config.period).map(SimTime::commit),
+            Stage::Asleep => self.expiry().map(SimTime::commit),
             Stage::Starting(at) | Stage::Serving { done: at, .. } => Some(at),
         };
         let action = self.agenda.due().map(SimTime::commit);
         work.into_iter().chain(action).min()
+    }
+
+    /// When its timer expires next.
+    fn expiry(&self) -> Option<SimTime> {
+        let due = self.timer.due(self.config.period)?;
+        Some(self.machine.borrow().expiry(due))
     }
 
     /// Does what is due by now: first the work under way, then actions.
@@ -219,7 +225,7 @@ impl TimerClient {
     /// The timer wakes the thread, if it is time.
     fn expire<C: Context>(&mut self, cx: &C) {
         let period = self.config.period;
-        if self.timer.due(period).is_none_or(|due| due > cx.now()) {
+        if self.expiry().is_none_or(|expiry| expiry > cx.now()) {
             return;
         }
         let Some(due) = self.timer.take(period, cx.now()) else {

@@ -1,6 +1,6 @@
 //! The plain structs, without an executor.
 
-use machine::{Component, FaultId, Injection, Latency, Machine, Wake};
+use machine::{Component, FaultId, Injection, Knot, Latency, Machine, Wake, WakeTable};
 use proptest::prelude::*;
 use units::{Moment, SimDuration, SimTime};
 
@@ -297,14 +297,67 @@ fn a_fault_word_comes_back_as_the_fault() {
     assert_eq!(FaultId::word(None), machine::FAULT_NONE);
 }
 
+#[test]
+fn cpu9_ticks_stay_on_their_lattice_for_a_day() {
+    let mut machine = Machine::ideal();
+    machine.set_tick(SimDuration::from_nanos(15_625_000));
+    for second in (0..86_400).step_by(60) {
+        let due = SimTime::from_millis(1_000 * second);
+        assert_eq!(machine.expiry(due), due, "64 ticks are a second");
+        let late = SimTime::from_nanos(1_000_000_000 * second + 1);
+        assert_eq!(
+            machine.expiry(late),
+            due + SimDuration::from_nanos(15_625_000)
+        );
+    }
+}
+
+#[test]
+fn a_wake_up_by_a_timer_says_how_long_it_waited_for_the_tick() {
+    let mut machine = Machine::ideal();
+    machine.set_tick(SimDuration::from_nanos(15_625_000));
+    let thread = machine.thread("client");
+    let (due, ready) = (SimTime::from_millis(10), commit_at(16_000_000));
+    let wake = machine.wake_by_timer(thread, due, ready, 1);
+    let nanos = SimDuration::from_nanos;
+    assert_eq!(wake.latency.of(Component::TickWait), nanos(5_625_000));
+    assert_eq!(wake.latency.of(Component::ReadyWait), nanos(375_000));
+    assert_eq!(wake.latency.total(), wake.starts.time.since(due));
+}
+
+#[test]
+fn a_drawn_wake_up_comes_after_what_a_fault_delays() {
+    let mut machine = Machine::ideal();
+    let thread = machine.thread("client");
+    let knot = |survivors, latency| Knot { survivors, latency };
+    let always = SimDuration::from_millis(3);
+    let table = WakeTable::new(vec![knot(WakeTable::WHOLE, always), knot(0, always)]);
+    machine.draw_wakes(table.unwrap(), 7);
+    let by = SimDuration::from_millis(4);
+    machine.inject(
+        FAULT,
+        Injection::LateWakeUp {
+            thread,
+            event: 1,
+            by,
+        },
+    );
+    let wake = machine.wake(thread, &tally(), notified(10), 1);
+    assert_eq!(wake.starts, SimTime::from_millis(17).commit());
+    assert_eq!(wake.latency.of(Component::ReadyWait), by);
+    assert_eq!(wake.latency.of(Component::InterruptToProcess), always);
+    assert_eq!(wake.fault, Some(FAULT));
+}
+
 proptest! {
     /// Whatever delays a wake-up, its parts add up to the time from the crossing to the start.
     #[test]
-    fn parts_of_a_wake_up_add_up_to_its_whole(
+    fn cpu11_parts_of_a_wake_up_add_up_to_its_whole(
         late_dpc in prop::option::of(0u64..30_000_000),
         late_wake in prop::option::of(0u64..30_000_000),
         block in prop::option::of((0u64..30_000_000, 0u64..30_000_000)),
         run in prop::option::of((0u64..80_000_000, 0u64..80_000_000)),
+        drawn in prop::option::of(0u64..30_000_000),
         asleep_after_nanos in 0u64..30_000_000,
     ) {
         let nanos = SimDuration::from_nanos;
@@ -319,6 +372,11 @@ proptest! {
         if let Some((from, length)) = block {
             let from = SimTime::from_nanos(from);
             machine.inject(FAULT, Injection::BlockedDpc { from, until: from + nanos(length) });
+        }
+        if let Some(longest) = drawn {
+            let knot = |survivors, latency| Knot { survivors, latency: nanos(latency) };
+            let table = WakeTable::new(vec![knot(WakeTable::WHOLE, 0), knot(0, longest)]);
+            machine.draw_wakes(table.unwrap(), 7);
         }
         if let Some((from, cost)) = run {
             machine.run(thread, commit_at(from), nanos(cost));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expect_capture::{ExpectedRecording, ExpectedRoundTrip, ExpectedTape};
 use super::expect_offload::ExpectedOffload;
+use super::expect_wakes::ExpectedWakes;
 
 /// What should come of the run. A figure that is not stated is not checked.
 ///
@@ -33,6 +34,9 @@ pub struct Expect {
     /// By how much packets were early.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headroom_ns: Option<ExpectedHeadroom>,
+    /// How long wake-ups of whoever serves the packets took, if there is a machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wake_ns: Option<ExpectedWakes>,
     /// What the stack itself said, and nothing else: statuses and events by name, how often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reported: Option<BTreeMap<String, u64>>,
@@ -162,6 +166,9 @@ pub struct ExpectedGlitch {
     /// How long that delay was, in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause_ns: Option<u64>,
+    /// All components of that wake-up, in nanoseconds, if there is a machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts_ns: Option<BTreeMap<String, u64>>,
     /// The fault behind it, by name; `""` for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,

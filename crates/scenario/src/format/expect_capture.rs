@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::expect::{
     ExpectedChange, ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay,
 };
+use super::expect_wakes::ExpectedWakes;
 
 /// What should come of the recording. A figure that is not stated is not checked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +33,9 @@ pub struct ExpectedRecording {
     /// How long before they were written over packets were read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headroom_ns: Option<ExpectedHeadroom>,
+    /// How long wake-ups of whoever serves the packets took, if there is a machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wake_ns: Option<ExpectedWakes>,
     /// What the stack itself said, and nothing else: statuses, flags and events by name, how often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reported: Option<BTreeMap<String, u64>>,

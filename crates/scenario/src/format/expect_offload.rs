@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::expect::{
     ExpectedFrames, ExpectedGlitch, ExpectedHeadroom, ExpectedNotifications, ExpectedStay,
 };
+use super::expect_wakes::ExpectedWakes;
 
 /// What should come of one stream that goes past the software engine. A figure that is not stated
 /// is not checked.
@@ -38,6 +39,9 @@ pub struct ExpectedOffload {
     /// By how much packets were early.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headroom_ns: Option<ExpectedHeadroom>,
+    /// How long wake-ups of whoever serves the packets took, if there is a machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wake_ns: Option<ExpectedWakes>,
     /// What the stack itself said of the stream, and nothing else: statuses and events by name, how
     /// often.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,8 @@ use truth::{
 use units::{Frames, NtStatus};
 
 use super::account::stay;
-use super::{millis, nanos_of, stay_result, summary};
+use super::wakes::latencies;
+use super::{millis, nanos_of, parts, stay_result, summary};
 use crate::heard::Recorded;
 use crate::result::{ClientResult, EndpointResult, GlitchResult, RoundTripResult, TapeResult};
 use crate::stack::{Stack, device_faults, faults};
@@ -82,6 +83,9 @@ impl Stack {
             lost_ns,
             headroom_ns: truth.and_then(|truth| summary(truth.headroom())),
             reported: notes.reported.clone(),
+            wake_ns: truth
+                .filter(|_| self.scenario.machine.is_some())
+                .and_then(|truth| latencies(&truth.account().work)),
             notifications,
             stays: truth
                 .into_iter()
@@ -111,6 +115,7 @@ impl Stack {
             duration_ns: nanos_of(Frames::new(glitch.frames), hertz),
             cause: cause.map(|(component, _)| component.name()),
             cause_ns: cause.map(|(_, length)| length.to_nanos_floor()),
+            parts_ns: parts(&self.scenario, &glitch.blame),
             fault: fault.map(|fault| self.scenario.fault_name(fault.ordinal() as usize)),
         }
     }

@@ -4,7 +4,10 @@ use std::fmt::{self, Write as _};
 
 use truth::{CaptureClass, CaptureGlitch, CaptureLedger};
 
-use super::{glitches, margin, margins, ms, place, plural, reason, reported, write_changes};
+use super::{
+    glitches, margin, margins, ms, place, plural, reason, reported, write_changes, write_parts,
+    write_wakes,
+};
 use crate::result::{ClientResult, EndpointResult};
 
 /// One paragraph per question.
@@ -30,6 +33,7 @@ pub(super) fn conclusion(
             writeln!(out, "  Where     {}", place(first))?;
             writeln!(out, "  What      {}", what(first_truth))?;
             writeln!(out, "  Why       {}", reason(first, false))?;
+            write_parts(out, first)?;
         }
         _ if endpoint.frames == 0 => writeln!(
             out,
@@ -44,7 +48,9 @@ pub(super) fn conclusion(
     writeln!(out, "  Reported  {}", reported(endpoint))?;
     write_changes(out, endpoint)?;
     let what = margin(endpoint, truth.headroom(), "read");
-    writeln!(out, "  Margin    {what}\n")
+    writeln!(out, "  Margin    {what}")?;
+    write_wakes(out, endpoint)?;
+    writeln!(out)
 }
 
 fn what(glitch: &CaptureGlitch) -> String {

@@ -13,6 +13,7 @@ use wasapi::RingWriter;
 use super::device::Hardware;
 use super::endpoints::Endpoints;
 use super::list_writer::ListWriter;
+use super::machine::machine;
 use super::players::{InPackets, Players};
 use super::system::System;
 use super::{
@@ -75,7 +76,7 @@ impl<C: Context> PlayerHalf<C> {
             host.actor(&scenario.client_name(place));
         }
         host.actor(ENGINE);
-        let machine = machine(scenario);
+        let machine = machine(scenario, host.seed());
         let players = Players::new(host, scenario, inputs, create_pin, &machine)?;
         Ok(Self {
             scenario: scenario.clone(),
@@ -129,7 +130,9 @@ impl<C: Context + Fork + Debug> DeviceHalf<C> {
             system: System::new(host, scenario, &hardware.device),
             list_writer: ListWriter::new(host, scenario, hardware.driver()),
             endpoints: Endpoints::new(host, scenario, &hardware, None),
-            machine: machine(scenario),
+            // Each half has one of its own with all faults of the scenario, and those strike where
+            // their victim is.
+            machine: machine(scenario, seed),
             scenario: scenario.clone(),
             options: *options,
             hardware,
@@ -252,12 +255,4 @@ impl<C: Context + Fork + Debug> DeviceHalf<C> {
         }
         notes
     }
-}
-
-/// What delays whoever runs. Each half has a machine of its own with all faults of the scenario, and
-/// those strike where their victim is.
-fn machine(scenario: &Scenario) -> Shared<Machine> {
-    let mut machine = Machine::ideal();
-    faults::inject(scenario, &mut machine);
-    Shared::new(machine)
 }

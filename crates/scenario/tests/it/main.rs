@@ -9,6 +9,7 @@ mod endpoints;
 mod expectations;
 mod faults;
 mod long_runs;
+mod machine;
 mod no_looping;
 mod offload;
 mod one_controller;
