@@ -84,6 +84,10 @@ pub struct RunArguments {
     /// Change one figure of the scenario: duration=1s, `fault[0].late-wake-up.by=21ms`
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Draw how long wake-ups take from what was measured: a histogram of cyclictest (text or JSON), a
+    /// LatencyMon report, an HdrHistogram log, or a table of latencies
+    #[arg(long, value_name = "FILE")]
+    pub latencies: Option<PathBuf>,
     /// Write report.txt, result.json, heard.wav and trace.pftrace into DIR;
     /// of several scenarios into `DIR/<file stem>`
     #[arg(long, value_name = "DIR")]
@@ -116,6 +120,10 @@ pub struct SweepArguments {
     /// Change one figure of the scenario for all runs: duration=1s
     #[arg(long, value_name = "KEY=VALUE", conflicts_with = "merge")]
     pub set: Vec<String>,
+    /// Draw how long wake-ups take from what was measured: a histogram of cyclictest (text or JSON), a
+    /// LatencyMon report, an HdrHistogram log, or a table of latencies
+    #[arg(long, value_name = "FILE", conflicts_with = "merge")]
+    pub latencies: Option<PathBuf>,
     /// Write rows.jsonl and rows.csv into DIR, part by part; a sweep that was interrupted goes on
     /// where it was
     #[arg(long, value_name = "DIR")]

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //!   names, files ──> source ──> overrides ──> scenario::Scenario ──┐
+//!   measured files > latencies ┘                                  │
 //!   WAV files ─────> wav ─────> resample ───> scenario::Inputs ────┤
 //!                                                         scenario::run, one thread each
 //!   report.txt, result.json <── output <───────────────────────────┤
@@ -28,6 +29,7 @@ pub mod exit;
 pub mod heard;
 pub mod input;
 pub mod inspect;
+pub mod latencies;
 pub mod list;
 pub mod live;
 pub mod output;

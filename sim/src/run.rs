@@ -4,6 +4,7 @@ mod job;
 
 use crate::args::RunArguments;
 use crate::exit::Status;
+use crate::latencies::Measured;
 use crate::overrides::Override;
 use crate::panic;
 use crate::pool;
@@ -23,14 +24,28 @@ pub fn run(arguments: &RunArguments) -> Status {
         .iter()
         .map(|set| Override::parse(set))
         .collect();
-    let overrides = match overrides {
+    let mut overrides = match overrides {
         Ok(overrides) => overrides,
         Err(error) => {
             say(&format!("error: --set: {error}\n"));
             return Status::Refused;
         }
     };
-    let jobs = jobs(arguments, &overrides);
+    let measured = arguments
+        .latencies
+        .as_deref()
+        .map(Measured::read)
+        .transpose();
+    let measured = match measured {
+        Ok(measured) => measured,
+        Err(refusal) => {
+            say(&refusal.draw());
+            return Status::Refused;
+        }
+    };
+    // What --set says comes after, and holds.
+    overrides.splice(..0, measured.as_ref().map(Measured::change));
+    let jobs = jobs(arguments, &overrides, measured.as_ref());
     panic::catch_quietly();
     let outcomes = Progress::during(jobs.len(), |progress| {
         pool::map(&jobs, |job| {
@@ -58,7 +73,11 @@ pub fn run(arguments: &RunArguments) -> Status {
 
 /// One job per name, in the order of the command line. Where several write to the same folder,
 /// the later ones are refused before anything runs.
-fn jobs<'a>(arguments: &'a RunArguments, overrides: &'a [Override]) -> Vec<Job<'a>> {
+fn jobs<'a>(
+    arguments: &'a RunArguments,
+    overrides: &'a [Override],
+    measured: Option<&'a Measured>,
+) -> Vec<Job<'a>> {
     let several = arguments.files.len() > 1;
     let mut folders = BTreeMap::<PathBuf, &str>::new();
     let job = |(name, mut source): (&'a String, Result<Source, Refusal>)| {
@@ -84,6 +103,7 @@ fn jobs<'a>(arguments: &'a RunArguments, overrides: &'a [Override]) -> Vec<Job<'
             source,
             out,
             overrides,
+            measured,
             arguments,
         }
     };

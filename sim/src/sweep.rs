@@ -23,6 +23,7 @@ mod verdict;
 use crate::args::{Shard, SweepArguments};
 use crate::changed;
 use crate::exit::Status;
+use crate::latencies::Measured;
 use crate::overrides::Override;
 use crate::panic;
 use crate::pool;
@@ -48,24 +49,27 @@ use summary::Summaries;
 pub fn run(arguments: &SweepArguments) -> Status {
     let ended = if arguments.merge {
         let folders: Vec<PathBuf> = arguments.files.iter().map(PathBuf::from).collect();
-        merge::merge(&folders, arguments.out.as_deref())
+        let merged = merge::merge(&folders, arguments.out.as_deref());
+        merged.map(|(plan, merged)| (plan, merged, None))
     } else {
         sweep(arguments)
     };
     match ended {
-        Ok((plan, merged)) => tell(arguments, &plan, &merged),
+        Ok((plan, merged, measured)) => tell(arguments, &plan, &merged, measured.as_ref()),
         Err(failure) => failure.tell(arguments.json),
     }
 }
 
-fn sweep(arguments: &SweepArguments) -> Result<(Plan, Merged), Failure> {
+fn sweep(arguments: &SweepArguments) -> Result<(Plan, Merged, Option<Measured>), Failure> {
     let [file] = &arguments.files[..] else {
         let message = "a sweep is of one scenario";
         let help = "name one file; with --merge, folders";
         return Err(Refusal::new(&arguments.files[1], message, help).into());
     };
     let source = Source::find(file)?;
-    let plan = plan(arguments, &source)?;
+    let measured = arguments.latencies.as_deref().map(Measured::read);
+    let measured = measured.transpose()?;
+    let plan = plan(arguments, &source, measured.as_ref())?;
     let sweep = Sweep {
         inputs: plan.inputs(&source.folder)?,
         shard: arguments.shard.unwrap_or(Shard::WHOLE),
@@ -77,16 +81,24 @@ fn sweep(arguments: &SweepArguments) -> Result<(Plan, Merged), Failure> {
         Some(out) => sweep.run_into_folder(&Folder::open(out, &sweep.plan, sweep.shard)?)?,
         None => sweep.run_in_memory()?,
     };
-    Ok((sweep.plan, merged))
+    Ok((sweep.plan, merged, measured))
 }
 
-fn plan(arguments: &SweepArguments, source: &Source) -> Result<Plan, Failure> {
+fn plan(
+    arguments: &SweepArguments,
+    source: &Source,
+    measured: Option<&Measured>,
+) -> Result<Plan, Failure> {
     let refuse = |flag: &str, error: String| {
         let help = "see `wavert sweep --help`, and `wavert schema` for every key";
         Failure::from(Refusal::new(flag, error, help))
     };
+    // What --set says comes after what was measured, and holds.
+    let measured = measured.map(|measured| Ok(measured.change()));
     let set = arguments.set.iter().map(|set| Override::parse(set));
-    let set: Vec<Override> = set
+    let set: Vec<Override> = measured
+        .into_iter()
+        .chain(set)
         .collect::<Result<_, _>>()
         .map_err(|error| refuse("--set", error.to_string()))?;
     let axes = arguments.vary.iter().map(|vary| Axis::parse(vary));
@@ -206,7 +218,12 @@ impl Sweep {
     }
 }
 
-fn tell(arguments: &SweepArguments, plan: &Plan, merged: &Merged) -> Status {
+fn tell(
+    arguments: &SweepArguments,
+    plan: &Plan,
+    merged: &Merged,
+    measured: Option<&Measured>,
+) -> Status {
     for path in &merged.written {
         say(&format!("wrote {}\n", path.display()));
     }
@@ -227,6 +244,9 @@ fn tell(arguments: &SweepArguments, plan: &Plan, merged: &Merged) -> Status {
         object["runs"] = json!(runs);
         object["shard"] = json!(shard.map(|shard| format!("{}/{}", shard.number, shard.of)));
         object["digest"] = json!(digest);
+        if let Some(measured) = measured {
+            object["latencies"] = measured.to_json();
+        }
         return terminal::print_json(vec![object]);
     }
     let table = table::text(plan, &merged.summaries);
@@ -243,5 +263,6 @@ fn tell(arguments: &SweepArguments, plan: &Plan, merged: &Merged) -> Status {
             plan.first_seed
         ),
     };
-    terminal::print(&format!("{}\n\n{table}\n{end}\n", plan.name))
+    let knowledge = measured.map_or_else(String::new, |measured| measured.knowledge() + "\n");
+    terminal::print(&format!("{}\n\n{table}\n{knowledge}{end}\n", plan.name))
 }

@@ -1,6 +1,6 @@
 //! What `cargo xtask` can do.
 
-use crate::{Failure, cargo, layers, perfetto, root, rules, run, sound, write};
+use crate::{Failure, cargo, layers, perfetto, root, rules, run, scale_out, sound, write};
 
 /// One chore.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,11 @@ const CHORES: &[Chore] = &[
         name: "perfetto",
         does: "traces of shipped scenarios against the schema in the PyPI package `perfetto`",
         run: perfetto::check,
+    },
+    Chore {
+        name: "scale-out",
+        does: "a sweep over two Dask workers, of which one is killed, and its rows in DuckDB",
+        run: scale_out::check,
     },
     Chore {
         name: "long-runs",

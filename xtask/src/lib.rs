@@ -8,6 +8,7 @@ pub mod chores;
 pub mod layers;
 pub mod perfetto;
 pub mod rules;
+pub mod scale_out;
 pub mod sound;
 
 use std::fmt::Write as _;

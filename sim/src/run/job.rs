@@ -5,6 +5,7 @@ use crate::changed;
 use crate::exit::Status;
 use crate::heard;
 use crate::input;
+use crate::latencies::Measured;
 use crate::output::{OutputError, Staged};
 use crate::overrides::Override;
 use crate::panic;
@@ -27,6 +28,8 @@ pub(super) struct Job<'a> {
     /// The folder for its files.
     pub(super) out: Option<PathBuf>,
     pub(super) overrides: &'a [Override],
+    /// Where some of them come from.
+    pub(super) measured: Option<&'a Measured>,
     pub(super) arguments: &'a RunArguments,
 }
 
@@ -42,6 +45,8 @@ pub(super) struct Outcome {
 enum End {
     Ran {
         result: Box<RunResult>,
+        /// What --latencies knows.
+        measured: Option<Box<Value>>,
         report: String,
         written: Vec<PathBuf>,
     },
@@ -97,15 +102,24 @@ impl Job<'_> {
                 End::Refused(Refusal::new(&self.name, error.to_string(), help))
             }
         })?;
-        let report = run.report();
+        let mut report = run.report();
+        if let Some(measured) = self.measured {
+            report.push('\n');
+            report.push_str(&measured.knowledge());
+        }
+        let measured = self.measured.map(|measured| Box::new(measured.to_json()));
+        let result = to_json(&run.result, measured.as_deref());
         let written = match &self.out {
-            Some(folder) => write(folder, &scenario, &run, &report).map_err(|error| {
-                End::Refused(Refusal::new(&self.name, error.to_string(), error.remedy()))
-            })?,
+            Some(folder) => {
+                write(folder, &scenario, &run, (&report, &result)).map_err(|error| {
+                    End::Refused(Refusal::new(&self.name, error.to_string(), error.remedy()))
+                })?
+            }
             None => Vec::new(),
         };
         Ok(End::Ran {
             result: Box::new(run.result),
+            measured,
             report,
             written,
         })
@@ -140,18 +154,25 @@ impl Job<'_> {
     }
 }
 
+/// A result as the file has it, with what is known of measured latencies.
+fn to_json(result: &RunResult, measured: Option<&Value>) -> Value {
+    let mut whole = json!(result);
+    if let Some(measured) = measured {
+        whole["latencies"] = measured.clone();
+    }
+    whole
+}
+
 /// Writes all files of a run, or none.
 fn write(
     folder: &Path,
     scenario: &Scenario,
     run: &Run,
-    report: &str,
+    (report, result): (&str, &Value),
 ) -> Result<Vec<PathBuf>, OutputError> {
     let mut staged = Staged::open(folder)?;
     staged.add("report.txt", |file| file.write_all(report.as_bytes()))?;
-    staged.add("result.json", |file| {
-        writeln!(file, "{:#}", json!(run.result))
-    })?;
+    staged.add("result.json", |file| writeln!(file, "{result:#}"))?;
     for heard in &run.heard {
         let name = match run.heard.len() {
             1 => "heard.wav".to_owned(),
@@ -242,7 +263,9 @@ impl Outcome {
 
     pub(super) fn to_json(&self) -> Value {
         match &self.end {
-            End::Ran { result, .. } => json!(result),
+            End::Ran {
+                result, measured, ..
+            } => to_json(result, measured.as_deref()),
             End::Refused(refusal) => refusal.to_json(),
             End::Broke(why) => {
                 json!({ "schema": 1, "scenario": self.name, "error": format!("internal error: {why}") })

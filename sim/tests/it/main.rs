@@ -7,6 +7,7 @@ mod command;
 mod conformance;
 mod heard;
 mod inspect;
+mod latencies;
 mod library;
 mod live;
 mod perfetto;
