@@ -116,7 +116,7 @@ fn a_late_dpc_may_run_into_a_block() {
 }
 
 #[test]
-fn a_dpc_is_queued_at_most_once() {
+fn cpu3_a_dpc_is_queued_at_most_once() {
     let mut machine = Machine::ideal();
     let (from, until) = (SimTime::from_millis(50), SimTime::from_millis(65));
     machine.inject(FAULT, Injection::BlockedDpc { from, until });
