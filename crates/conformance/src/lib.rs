@@ -9,7 +9,7 @@
 //!     │ made by a Bench                            ▼
 //!  a function of time, a source with states,    the shortest history that breaks it,
 //!  a clock, a controller, the stream of a miniport,           as a table and as a file
-//!  a subject of one's own
+//!  a consumer of positions, a subject of one's own
 //! ```
 //!
 //! Whoever has written the part of a driver that turns time into positions puts it under the
@@ -45,9 +45,9 @@
 //!
 //! * *Threads*: calls come one by one, as under the driver's lock.
 //! * *Power*: it is a matter of the whole [`pin`].
-//! * *Sound*: of a stream, what is in the buffer is not looked at; of a
-//!   [controller](kit::ControllerBench) it is. A driver that reports positions rightly and copies
-//!   the wrong bytes would not be noticed here.
+//! * *Samples*: frames of a stream are known by the number of the store that they came with, where
+//!   its driver lets them be [heard](kit::Ear). One that swaps the bytes inside a frame would not be
+//!   noticed here.
 
 pub mod kit;
 pub mod pin;
