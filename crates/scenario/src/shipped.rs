@@ -33,6 +33,7 @@ macro_rules! scenarios {
 static SHIPPED: &[Shipped] = scenarios! {
     "":
         "bus-stall"
+        "exclusive-minimum-period"
         "format-change"
         "hd-audio"
         "jack-unplugged"

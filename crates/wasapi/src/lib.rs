@@ -46,9 +46,6 @@
 //! * *Timer-driven shared clients.* The API has them, the habit is missing; an exclusive one that
 //!   plays is there.
 //! * *Arbitration.* Nobody is thrown out by an exclusive client.
-//! * *The size that an exclusive client gets.* A scenario names its packet. The limits of 3 ms and
-//!   500 ms, the 128 bytes of HD Audio and the retry with an aligned size are missing; a client that
-//!   asks for 10 ms at 44.1 kHz would notice.
 //! * *The contents of a packet on `GetBuffer`* are what the last one left, as on Windows 10.
 //! * *Rate conversion*, see the engine.
 
@@ -56,6 +53,7 @@ mod action;
 mod audio_client;
 mod capture_client;
 mod duration;
+mod exclusive_buffer;
 mod exclusive_capture_client;
 mod exclusive_client;
 mod history;
@@ -73,6 +71,7 @@ mod timer_client;
 pub use action::{Act, Action};
 pub use audio_client::{AudioClient, BufferMinimum, Initialize, stream_flags};
 pub use capture_client::{CaptureClient, CapturedPacket, Got, buffer_flags};
+pub use exclusive_buffer::{ExclusiveBuffer, ExclusiveDevice, ExclusiveRefusal, ExclusiveRequest};
 pub use exclusive_capture_client::{ExclusiveCaptureClient, exclusive_capture_client};
 pub use exclusive_client::{ExclusiveClient, exclusive_client};
 pub use history::{CAPTURED, DEFICIT, FILL, NO_WAKE, PLACED, READING, RESET, START, STOP, TURN};

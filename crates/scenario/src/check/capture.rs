@@ -177,7 +177,8 @@ impl Check<'_> {
             self.shared_recorder(key, client, microphone);
             return;
         }
-        let packet = client.packet_frames_at(microphone.format);
+        let packet = client.packet_frames_at(microphone.format, microphone.kind);
+        self.asked_duration(key, client, microphone.format, microphone.kind);
         let keys = (format!("{key}.packet"), format!("{key}.packets"));
         let packets = client.packets.unwrap_or(2);
         self.cyclic((&keys.0, &keys.1), packet, packets, &recorded(microphone));

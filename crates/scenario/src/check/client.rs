@@ -3,7 +3,7 @@
 use units::Frames;
 
 use super::{Check, PACKETS_OF_RUN_MAX};
-use crate::format::{Client, Mode};
+use crate::format::{Client, Format, Kind, Mode};
 use crate::quantity::{FrameCount, Rate, Time};
 
 impl Check<'_> {
@@ -44,6 +44,7 @@ impl Check<'_> {
         let exclusive = [
             ("packet", client.packet.is_some()),
             ("packets", client.packets.is_some()),
+            ("duration", client.duration.is_some()),
             ("policy", client.policy.is_some()),
             ("content", client.content.is_some()),
             ("service", client.service.is_some()),
@@ -70,6 +71,10 @@ impl Check<'_> {
             .filter(|(name, given)| *given && !fits(name))
         {
             self.say(format!("{key}.{name}"), format!("a key of {belongs} only"));
+        }
+        if is_offloaded && client.duration.is_some() {
+            let message = "a key of an exclusive client only";
+            self.say(format!("{key}.duration"), message);
         }
         if client.mode.records() {
             let playing = ["volume", "content", "prime", "end-of-stream"];
@@ -115,6 +120,7 @@ impl Check<'_> {
         let ring = client.ring_frames(device);
         let frame = u64::from(device.format.to_format().frame_bytes());
         let buffer_key = format!("{key}.buffer");
+        self.asked_duration(key, client, device.format, device.kind);
         self.buffer((&buffer_key, &buffer_key), ring, 1);
         self.taken_ahead(&buffer_key, ring, 1);
         let timer = client.timer.unwrap_or_default();
@@ -177,7 +183,40 @@ impl Check<'_> {
         }
     }
 
+    /// A duration that `Initialize` grants, and no size beside it.
+    pub(super) fn asked_duration(
+        &mut self,
+        key: &str,
+        client: &Client,
+        format: Format,
+        kind: Kind,
+    ) {
+        let Some(duration) = client.duration else {
+            return;
+        };
+        let key = format!("{key}.duration");
+        for (name, given) in [
+            ("packet", client.packet.is_some()),
+            ("buffer", client.buffer.is_some()),
+        ] {
+            if given {
+                self.say(&key, format!("`{name}` is given, too; leave one of them"));
+            }
+        }
+        if duration.nanos() % 100 != 0 {
+            self.say(&key, "`Initialize` is asked for whole units of 100 ns");
+        }
+        if let Some(Err(code)) = client.granted(format, kind) {
+            let message = format!(
+                "`Initialize` answers {code}; expected 3 to 500 ms, or with a timer up to 2 s"
+            );
+            self.say(&key, message);
+        }
+    }
+
     fn exclusive_client(&mut self, key: &str, client: &Client) {
+        let (format, kind) = (self.scenario.device.format, self.scenario.device.kind);
+        self.asked_duration(key, client, format, kind);
         let packet = client.packet_frames(&self.scenario.device);
         let packets = client.packets.unwrap_or(2);
         let keys = (format!("{key}.packet"), format!("{key}.packets"));

@@ -242,12 +242,14 @@ impl Check<'_> {
             self.rebalance(&format!("{key}.rebalance"), rebalance);
         }
         if let Some(write) = &action.write_packet {
-            let (what, format) = ((write.client, write.packet), self.scenario.device.format);
+            let what = (write.client, write.packet);
+            let format = (self.scenario.device.format, self.scenario.device.kind);
             self.out_of_turn(&format!("{key}.write-packet.packet"), what, format);
         }
         let microphone = self.scenario.microphone.as_ref();
         if let (Some(read), Some(microphone)) = (&action.read_slot, microphone) {
-            let (what, format) = ((read.client, read.packet), microphone.format);
+            let what = (read.client, read.packet);
+            let format = (microphone.format, microphone.kind);
             self.out_of_turn(&format!("{key}.read-slot.packet"), what, format);
         }
     }
@@ -340,11 +342,16 @@ impl Check<'_> {
         }
     }
 
-    fn out_of_turn(&mut self, key: &str, (client, packet): (u32, u32), format: Format) {
+    fn out_of_turn(
+        &mut self,
+        key: &str,
+        (client, packet): (u32, u32),
+        (format, kind): (Format, Kind),
+    ) {
         let Some(client) = self.scenario.clients.get(client as usize) else {
             return;
         };
-        let frame = u64::from(packet) * client.packet_frames_at(format).get();
+        let frame = u64::from(packet) * client.packet_frames_at(format, kind).get();
         if frame / u64::from(format.rate.hertz()) > PACKET_BEGINS_MAX_SECONDS {
             self.say(key, "a packet that would begin after more than 30 days");
         }

@@ -39,6 +39,11 @@ pub struct Client {
     /// ms at the rate of the device, rounded up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packet: Option<FrameCount>,
+    /// Exclusive modes, instead of `packet` or `buffer`: what it asks `Initialize` for. A packet is
+    /// then as long as that, and on HD Audio a multiple of 128 bytes, so perhaps longer; the buffer of
+    /// a timer-driven client is whole pages. 3 to 500 ms, or up to 2 s with a timer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Time>,
     /// Exclusive mode: packets in the cyclic buffer. Default: 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packets: Option<u32>,

@@ -1,10 +1,11 @@
 //! What follows from the keys of a file: names, sizes, kinds.
 
 use ks::{DEFAULT_PERIOD, OemPeriod, default_period};
-use units::{Frames, Hns, WaveFormat};
+use units::{Frames, HResult, Hns, WaveFormat};
+use wasapi::{ExclusiveDevice, ExclusiveRequest};
 
 use super::{
-    Action, CaptureEngine, Client, Device, Engine, Fault, Format, Kind, Microphone, Scenario,
+    Action, CaptureEngine, Client, Device, Engine, Fault, Format, Kind, Microphone, Mode, Scenario,
     Source, VirtualMode,
 };
 use crate::quantity::{FrameCount, Time};
@@ -141,19 +142,46 @@ impl CaptureEngine {
 impl Client {
     /// Frames of a packet, of an exclusive client on `device`.
     pub fn packet_frames(&self, device: &Device) -> Frames {
-        self.packet_frames_at(device.format)
+        self.packet_frames_at(device.format, device.kind)
     }
 
-    /// Frames of a packet, of an exclusive client on a device of `format`.
-    pub fn packet_frames_at(&self, format: Format) -> Frames {
-        self.packet
-            .map_or_else(|| format.ten_millis(), FrameCount::to_frames)
+    /// Frames of a packet, of an exclusive client on a device of `format` and `kind`.
+    pub fn packet_frames_at(&self, format: Format, kind: Kind) -> Frames {
+        let granted = || self.granted(format, kind)?.ok();
+        let given = self.packet.map(FrameCount::to_frames);
+        given
+            .or_else(granted)
+            .unwrap_or_else(|| format.ten_millis())
     }
 
     /// Frames in the cyclic buffer of a timer-driven client on `device`.
     pub fn ring_frames(&self, device: &Device) -> Frames {
-        let default = || Frames::new(2 * device.format.ten_millis().get());
-        self.buffer.map_or_else(default, FrameCount::to_frames)
+        let granted = || self.granted(device.format, device.kind)?.ok();
+        let given = self.buffer.map(FrameCount::to_frames);
+        given
+            .or_else(granted)
+            .unwrap_or_else(|| Frames::new(2 * device.format.ten_millis().get()))
+    }
+
+    /// What `Initialize` makes of the duration of an exclusive client, if it says one.
+    pub(crate) fn granted(&self, format: Format, kind: Kind) -> Option<Result<Frames, HResult>> {
+        let duration = Hns::new(self.duration?.nanos() / 100);
+        let is_event_driven = self.mode != Mode::ExclusiveTimer;
+        let device = match kind {
+            Kind::Virtual => ExclusiveDevice::WHOLE_FRAMES,
+            _ => ExclusiveDevice::HD_AUDIO,
+        };
+        let opened = device.open(ExclusiveRequest {
+            format: format.to_format(),
+            duration,
+            periodicity: if is_event_driven {
+                duration
+            } else {
+                Hns::new(0)
+            },
+            is_event_driven,
+        });
+        Some(opened.map(|buffer| buffer.frames))
     }
 
     /// Time that an exclusive client takes per packet.

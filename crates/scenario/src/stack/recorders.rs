@@ -204,7 +204,7 @@ impl Assembly<'_> {
     ) -> Result<Recorders, RunError> {
         let notification = world.event("capture notification", Reset::Auto);
         let name = self.scenario.client_name(place);
-        let packet = client.packet_frames_at(self.microphone.format);
+        let packet = client.packet_frames_at(self.microphone.format, self.microphone.kind);
         let packets = client.packets.unwrap_or(2);
         let stream = self.open(world, &name, packet, packets, &notification)?;
         let client = ExclusiveCaptureClient::new(
