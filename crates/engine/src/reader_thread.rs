@@ -193,6 +193,9 @@ impl ReaderThread {
 
     /// Goes on, if it is time. Hands back the pass that ended, if one did.
     pub fn proceed<C: Context>(&mut self, cx: &C, sink: &mut impl PacketSink) -> Option<Pass> {
+        if self.is_held_up(cx) {
+            return None;
+        }
         match self.stage {
             Stage::Starting(at) if at <= cx.moment() => {
                 self.pass.started = cx.now();
@@ -226,6 +229,18 @@ impl ReaderThread {
         let stretches = &mut self.stretches;
         let read = self.reader.force(packet, slot, &mut io, out, stretches);
         self.deliver(cx, sink, read, cx.now(), NO_PASS);
+    }
+
+    /// True if it is time, and the thread still waits for its core: then it goes on later.
+    fn is_held_up<C: Context>(&mut self, cx: &C) -> bool {
+        let (Stage::Starting(at) | Stage::Serving { done: at, .. }) = &mut self.stage else {
+            return false;
+        };
+        if *at > cx.moment() {
+            return false;
+        }
+        let later = machine::held_up(cx, &self.machine, self.thread);
+        later.inspect(|later| *at = *later).is_some()
     }
 
     /// Serves packets until one takes time or none is due.

@@ -228,6 +228,9 @@ impl PacketThread {
         cx: &C,
         content: &mut impl PacketContent,
     ) -> Option<Pass> {
+        if self.is_held_up(cx) {
+            return None;
+        }
         match self.stage {
             Stage::Starting(at) if at <= cx.moment() => {
                 self.pass.started = cx.now();
@@ -252,6 +255,18 @@ impl PacketThread {
         };
         let written = self.producer.force(packet, &mut io, content);
         self.record_packet(cx, written, cx.now(), NO_PASS);
+    }
+
+    /// True if it is time, and the thread still waits for its core: then it goes on later.
+    fn is_held_up<C: Context>(&mut self, cx: &C) -> bool {
+        let (Stage::Starting(at) | Stage::Serving { done: at, .. }) = &mut self.stage else {
+            return false;
+        };
+        if *at > cx.moment() {
+            return false;
+        }
+        let later = machine::held_up(cx, &self.machine, self.thread);
+        later.inspect(|later| *at = *later).is_some()
     }
 
     /// Serves packets until one takes time or none is due.

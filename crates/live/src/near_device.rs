@@ -104,6 +104,7 @@ impl NearDevice {
                 runs: set_at,
                 latency: Latency::ZERO,
                 fault: None,
+                job: None,
             },
         ));
         // What the thread of the device took longer than the machine of the model says.

@@ -71,12 +71,16 @@ pub static WAKE: Descriptor = Descriptor::new(
     ],
 );
 
+/// What a part of a wake-up is said to be of, if it was lost in the middle of its work.
+pub const IN_BETWEEN: u64 = 0;
+
 /// A part of the time between `due` and `starts` of the wake-up written just before. Parts that
 /// took no time are not written.
 pub static DELAY: Descriptor = Descriptor::new(
     "machine.delay",
     &[
         Field::new("thread", "1"),
+        // `IN_BETWEEN` for what the packet written just behind lost to others while it was made.
         Field::new("event", "1"),
         // See `Component`.
         Field::new("component", "1"),

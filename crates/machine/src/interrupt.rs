@@ -151,7 +151,7 @@ impl Interrupt {
             raised: now.time,
             dispatch: machine.dispatch_isr(now, self.interrupts + 1),
         };
-        if late.dispatch.latency == Latency::ZERO {
+        if late.dispatch.latency == Latency::ZERO && late.dispatch.job.is_none() {
             return self.serve(now, machine, &late);
         }
         self.masked = Some(late);
@@ -159,8 +159,9 @@ impl Interrupt {
     }
 
     /// Takes the ISR that waits if it is due at `now`; [`serve`](Self::serve) runs it.
-    pub fn take_unmasked(&mut self, now: Moment) -> Option<LateIsr> {
-        self.masked.take_if(|late| late.dispatch.runs <= now)
+    pub fn take_unmasked(&mut self, now: Moment, machine: &mut Machine) -> Option<LateIsr> {
+        self.masked
+            .take_if(|late| machine.settle(now, &mut late.dispatch, false))
     }
 
     /// Runs the ISR. `None` if the interrupt was not for this device.
@@ -180,6 +181,7 @@ impl Interrupt {
                 runs: dpc.runs,
                 latency: isr.dispatch.latency.and(dpc.latency),
                 fault: dpc.fault.or(isr.dispatch.fault),
+                job: dpc.job,
             }
         };
         let coalesced = self.insert_dpc(isr.raised, dispatch, 1);
@@ -203,12 +205,14 @@ impl Interrupt {
     }
 
     /// Takes the DPC out of the queue if it is due at `now`; [`run`](Self::run) runs it.
-    pub fn take_due(&mut self, now: Moment) -> Option<DpcReport> {
+    pub fn take_due(&mut self, now: Moment, machine: &mut Machine) -> Option<DpcReport> {
         let QueuedDpc {
             due,
             dispatch,
             interrupts,
-        } = self.queued.take_if(|queued| queued.dispatch.runs <= now)?;
+        } = self
+            .queued
+            .take_if(|queued| machine.settle(now, &mut queued.dispatch, true))?;
         self.runs += 1;
         Some(DpcReport {
             run: self.runs,
@@ -297,12 +301,16 @@ pub async fn interrupt<C: Context>(
         let woken = line.wait_until(deadline).await;
         let now = cx.moment();
         let (mut machine, mut interrupt) = (machine.borrow_mut(), interrupt.borrow_mut());
-        let served = match (interrupt.take_unmasked(now), &woken) {
+        let served = match (interrupt.take_unmasked(now, &mut machine), &woken) {
             // It sees whatever the line has gone up for meanwhile.
             (Some(late), _) => interrupt.serve(now, &mut machine, &late),
             (None, Woken::Event(_)) if interrupt.isr_due().is_none() => {
                 let served = interrupt.line_raised(now, &mut machine);
-                if let Some(LateIsr { dispatch, .. }) = interrupt.masked {
+                // One that competes for a core is late by what it competes with, and says so later.
+                let masked = interrupt.masked;
+                if let Some(LateIsr { dispatch, .. }) =
+                    masked.filter(|late| late.dispatch.job.is_none())
+                {
                     let (until, fault) = (dispatch.runs.time, FaultId::word(dispatch.fault));
                     cx.record(&LATE_ISR, &[until.ticks(), fault]);
                 }
@@ -318,7 +326,7 @@ pub async fn interrupt<C: Context>(
                 interrupt.insert_spurious(now, &mut machine, fault);
             }
         }
-        let Some(dpc) = interrupt.take_due(cx.moment()) else {
+        let Some(dpc) = interrupt.take_due(cx.moment(), &mut machine) else {
             continue;
         };
         let waited = dpc.dispatch.latency.of(Component::DpcQueueWait).ticks();

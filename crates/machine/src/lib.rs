@@ -12,6 +12,9 @@
 //! lost is booked under the [component](Component) of the wake-up that it was lost in, and the
 //! parts of a [`Latency`] always add up to the whole.
 //!
+//! Delays can also be drawn from a [`WakeTable`], or come about: then everything competes for the
+//! [cores](Core) of a [`Cpu`] with [loads](Load).
+//!
 //! Start with [`Machine`], then [`interrupt`], the actor between a device and its driver.
 //!
 //! ```
@@ -30,33 +33,42 @@
 //!
 //! # What the model leaves out
 //!
-//! * *Processors.* There is no core, no IRQL and no priority yet: a delay is injected or drawn as a
-//!   whole, it does not come about; ISR and DPC take no time. Components that only those can fill
-//!   ([`Component::CstateExit`], [`Component::IsrSelf`],
-//!   [`Component::DpcSelf`], [`Component::Switch`], [`Component::RunPreempted`],
-//!   [`Component::LockWait`], [`Component::FaultWait`]) stay zero. Who asks *why* a DPC was
-//!   blocked would notice.
+//! * *Migration.* A thread runs on one [core](Core) and no other. Who has an idle core beside a busy
+//!   one would notice.
+//! * *Boosts, MMCSS, importance of DPCs, threaded DPCs.* Priorities are fixed, and DPCs are first come, first
+//!   served. Who relies on a boost, or uses up its share of a multimedia class, would notice.
+//! * *Locks and pages.* [`Component::LockWait`] and [`Component::FaultWait`] stay zero.
 //! * *A DPC that is inserted while it runs.* It counts as queued until it has signalled. With a
 //!   DPC that takes longer than a packet, a second run is missing.
 //! * *Spurious notifications per device.* They go to the first interrupt that looks; a scenario
 //!   with two devices would notice.
 
+mod core;
+mod cpu;
 mod faults;
 mod history;
+mod idle;
 mod injection;
 mod interrupt;
 mod latency;
+mod level;
+mod load;
 mod machine;
 mod statistics;
 mod wake;
 mod wake_table;
 
-pub use history::{DELAY, DPC, FAULT_NONE, ISR, LATE_ISR, NOTIFICATION, WAKE};
+pub use crate::core::{Core, CoreConfig, JobId, Owner, Request, Spent, Usage};
+pub use crate::cpu::{Cpu, InterruptPath, Placed, Seat};
+pub use history::{DELAY, DPC, FAULT_NONE, IN_BETWEEN, ISR, LATE_ISR, NOTIFICATION, WAKE};
+pub use idle::IdleState;
 pub use injection::{FaultId, Injection};
 pub use interrupt::{
     DpcReport, Interrupt, InterruptRoutine, IsrOutcome, IsrReport, LateIsr, Notification, interrupt,
 };
 pub use latency::{Component, Latency};
-pub use machine::{Dispatch, Machine, ThreadId, Wake};
-pub use wake::{timer_wake, wake};
+pub use level::Level;
+pub use load::{Load, Pace, Takes};
+pub use machine::{Dispatch, Machine, Over, ThreadId, Wake};
+pub use wake::{held_up, timer_wake, wake};
 pub use wake_table::{Knot, WakeTable, WakeTableError};

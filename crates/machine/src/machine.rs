@@ -1,9 +1,13 @@
 //! The machine: what delays whoever runs on it.
 
+use std::collections::BTreeMap;
+
 use units::{Moment, SimDuration, SimTime};
 use vtime::{EventHandle, Fork, Forker};
 
+use crate::cpu::{Cpu, Kind, Placed, Seat};
 use crate::faults::Faults;
+use crate::history::IN_BETWEEN;
 use crate::injection::{FaultId, Injection};
 use crate::latency::{Component, Latency};
 use crate::statistics::Statistics;
@@ -29,6 +33,8 @@ pub struct Dispatch {
     pub latency: Latency,
     /// The fault that delayed it.
     pub fault: Option<FaultId>,
+    /// The job that it is, if it competes for a core: `runs` is foreseen, and may come later.
+    pub job: Option<Placed>,
 }
 
 /// When a woken thread starts, and why not before.
@@ -52,10 +58,41 @@ pub struct Machine {
     faults: Faults,
     /// The latest signal of each event that a DPC has set.
     signals: Vec<Signal>,
-    /// How long wake-ups take, if that is drawn.
-    statistics: Option<Statistics>,
+    delays: Delays,
+    /// What threads wait for to be done.
+    open: BTreeMap<ThreadId, Open>,
     /// The time between two ticks of the clock, if timers wait for one.
     tick: Option<SimDuration>,
+}
+
+/// Where delays come from, but for faults: never from both.
+#[derive(Clone, Debug, Default)]
+enum Delays {
+    /// There are none.
+    #[default]
+    None,
+    /// Each wake-up is drawn as a whole.
+    Drawn(Statistics),
+    /// Whatever runs competes for the cores.
+    Cpu(Cpu),
+}
+
+/// What a thread waits for its core to be done with.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    placed: Placed,
+    tag: u64,
+    /// The wake-up that it is the beginning of; none in the middle of one.
+    wake: Option<Wake>,
+}
+
+/// What a thread waited for is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// It starts.
+    Starts(u64, Wake),
+    /// It has done a piece of work, of whose time so much was not its own.
+    Worked(u64, Latency),
 }
 
 #[derive(Clone, Debug)]
@@ -101,7 +138,28 @@ impl Machine {
     /// From now on each wake-up takes as long as is drawn from `table`, each thread's from numbers of
     /// its own that come from `seed`.
     pub fn draw_wakes(&mut self, table: WakeTable, seed: u64) {
-        self.statistics = Some(Statistics::new(table, seed));
+        self.delays = Delays::Drawn(Statistics::new(table, seed));
+    }
+
+    /// From now on ISRs, DPCs and threads compete for the cores of `cpu`.
+    pub fn run_on(&mut self, cpu: Cpu) {
+        self.delays = Delays::Cpu(cpu);
+    }
+
+    /// The cores that everything competes for, if it does.
+    pub const fn cpu(&self) -> Option<&Cpu> {
+        match &self.delays {
+            Delays::Cpu(cpu) => Some(cpu),
+            Delays::None | Delays::Drawn(_) => None,
+        }
+    }
+
+    /// Gives the thread called `name` a place on the cores, if there are any.
+    pub fn seat(&mut self, name: &str, seat: Seat) {
+        let thread = self.thread(name);
+        if let Delays::Cpu(cpu) = &mut self.delays {
+            cpu.seat(thread, seat);
+        }
     }
 
     /// From now on timers expire when the clock ticks, every `tick` from the beginning on.
@@ -131,6 +189,10 @@ impl Machine {
 
     /// The line of a device goes up at `raised`, for the `interrupt`th time.
     pub fn dispatch_isr(&mut self, raised: Moment, interrupt: u64) -> Dispatch {
+        if let Delays::Cpu(cpu) = &mut self.delays {
+            let job = cpu.isr(raised.time);
+            return on_core(cpu, job, raised);
+        }
         let mut latency = Latency::ZERO;
         let struck = self.faults.strike_isr(interrupt);
         if let Some((_, by)) = struck {
@@ -140,12 +202,17 @@ impl Machine {
             runs: after(raised, latency.total()),
             latency,
             fault: struck.map(|(fault, _)| fault),
+            job: None,
         }
     }
 
     /// A DPC is queued at `queued`, by the interrupt of notification `event` if by one. None is
     /// queued before the one that was queued last.
     pub fn dispatch_dpc(&mut self, queued: Moment, event: Option<u64>) -> Dispatch {
+        if let Delays::Cpu(cpu) = &mut self.delays {
+            let job = cpu.dpc(queued.time);
+            return on_core(cpu, job, queued);
+        }
         self.faults.forget_before(queued.time);
         let late = event.and_then(|event| self.faults.strike_dpc(event));
         let (mut fault, mut starts) = match late {
@@ -161,7 +228,26 @@ impl Machine {
             runs: after(queued, latency.total()),
             latency,
             fault,
+            job: None,
         }
+    }
+
+    /// True if the DPC, or else the ISR, of `dispatch` has run by `now`. If it competes for a core, it is then
+    /// known where its time went, and before that when it is to be asked again.
+    pub fn settle(&mut self, now: Moment, dispatch: &mut Dispatch, is_dpc: bool) -> bool {
+        let (Some(job), Delays::Cpu(cpu)) = (dispatch.job, &mut self.delays) else {
+            return dispatch.runs <= now;
+        };
+        let kind = if is_dpc { Kind::Dpc } else { Kind::Isr };
+        let Some(spent) = cpu.take(now.time, job) else {
+            dispatch.runs = cpu.done(job);
+            return false;
+        };
+        dispatch.latency = dispatch.latency.and(kind.latency(&spent));
+        dispatch.fault = dispatch.fault.or_else(|| cpu.blame(job, &spent));
+        dispatch.runs = now;
+        dispatch.job = None;
+        true
     }
 
     /// The fault that keeps the DPC of notification `event` from setting events, if one does.
@@ -212,6 +298,7 @@ impl Machine {
             runs: signal.set_at.commit(),
             latency: signal.latency,
             fault: signal.fault,
+            job: None,
         };
         Some((signal.due, dispatch))
     }
@@ -269,10 +356,20 @@ impl Machine {
             wake.starts = after(ready, by);
             wake.fault = Some(id);
         }
-        if let Some(statistics) = &mut self.statistics {
-            let drawn = statistics.draw(thread, &self.threads[thread.0 as usize].name);
-            wake.latency.add(Component::InterruptToProcess, drawn);
-            wake.starts = after(wake.starts, drawn);
+        match &mut self.delays {
+            Delays::None => {}
+            Delays::Drawn(statistics) => {
+                let drawn = statistics.draw(thread, &self.threads[thread.0 as usize].name);
+                wake.latency.add(Component::InterruptToProcess, drawn);
+                wake.starts = after(wake.starts, drawn);
+            }
+            Delays::Cpu(cpu) => {
+                let goes_on = self.threads[thread.0 as usize].ran.1 == ready.time;
+                let placed = cpu.wake(ready.time, thread, goes_on);
+                wake.starts = foreseen(cpu, placed, ready);
+                let wake = Some(wake);
+                self.open.insert(thread, Open { placed, tag, wake });
+            }
         }
         wake
     }
@@ -280,11 +377,48 @@ impl Machine {
     /// `thread` runs for `cost` from `from` on; when it is done. No cost, no time: it is done at
     /// the very moment at which it began.
     pub fn run(&mut self, thread: ThreadId, from: Moment, cost: SimDuration) -> Moment {
-        let done = after(from, cost);
+        let mut done = after(from, cost);
+        if let (Delays::Cpu(cpu), false) = (&mut self.delays, cost.is_zero()) {
+            let placed = cpu.work(from.time, thread, cost);
+            done = foreseen(cpu, placed, from);
+            let (tag, wake) = (IN_BETWEEN, None);
+            self.open.insert(thread, Open { placed, tag, wake });
+        }
         let (began, ended) = self.threads[thread.0 as usize].ran;
         let began = if ended == from.time { began } else { from.time };
         self.threads[thread.0 as usize].ran = (began, done.time);
         done
+    }
+
+    /// True if `thread` waits for its core.
+    pub fn is_under_way(&self, thread: ThreadId) -> bool {
+        self.open.contains_key(&thread)
+    }
+
+    /// Whether what `thread` waits for is over at `now`, and where its time went; else when to ask
+    /// again. Nothing if it waits for no core.
+    pub fn proceed(&mut self, thread: ThreadId, now: Moment) -> Option<Result<Over, Moment>> {
+        let open = *self.open.get(&thread)?;
+        let Delays::Cpu(cpu) = &mut self.delays else {
+            return None;
+        };
+        let Some(spent) = cpu.take(now.time, open.placed) else {
+            return Some(Err(cpu.done(open.placed)));
+        };
+        let blamed = cpu.blame(open.placed, &spent);
+        self.open.remove(&thread);
+        let ran = &mut self.threads[thread.0 as usize].ran;
+        let Some(mut wake) = open.wake else {
+            ran.1 = now.time;
+            let mut other = Kind::Work.latency(&spent);
+            other.take_back(Component::RunSelf, spent.ran);
+            return Some(Ok(Over::Worked(open.tag, other)));
+        };
+        *ran = (now.time, now.time);
+        wake.starts = now;
+        wake.latency = wake.latency.and(Kind::WakeUp.latency(&spent));
+        wake.fault = wake.fault.or(blamed);
+        Some(Ok(Over::Starts(open.tag, wake)))
     }
 
     /// How long the last run of `thread` overlaps the time from `from` to `until`.
@@ -292,6 +426,21 @@ impl Machine {
         let (began, ended) = self.threads[thread.0 as usize].ran;
         ended.min(until).since(began.max(from))
     }
+}
+
+/// The ISR or the DPC that `job` is, as far as it can be foreseen.
+fn on_core(cpu: &Cpu, job: Placed, from: Moment) -> Dispatch {
+    Dispatch {
+        runs: foreseen(cpu, job, from),
+        latency: Latency::ZERO,
+        fault: None,
+        job: Some(job),
+    }
+}
+
+/// When `job` is done that began at `from`, as far as it can be foreseen.
+fn foreseen(cpu: &Cpu, job: Placed, from: Moment) -> Moment {
+    after(from, cpu.done(job).time.since(from.time))
 }
 
 /// `length` after `moment`: no time leaves it as it is, any time ends in a commit.
@@ -315,7 +464,8 @@ impl Fork for Machine {
             threads: self.threads.clone(),
             faults: self.faults.clone(),
             signals: self.signals.iter().map(twin).collect(),
-            statistics: self.statistics.clone(),
+            delays: self.delays.clone(),
+            open: self.open.clone(),
             tick: self.tick,
         }
     }

@@ -1,11 +1,12 @@
 //! How an actor finds out when its thread runs.
 
-use units::SimTime;
+use units::{Moment, SimTime};
 use vtime::{Context, EventHandle, Shared};
 
 use crate::history::{DELAY, WAKE};
 use crate::injection::FaultId;
-use crate::machine::{Machine, ThreadId, Wake};
+use crate::latency::Latency;
+use crate::machine::{Machine, Over, ThreadId, Wake};
 
 /// Says when `thread`, whose wait for `event` just returned `tag`, gets to run, and records it.
 ///
@@ -18,7 +19,7 @@ pub fn wake<C: Context>(
     tag: u64,
 ) -> Wake {
     let wake = machine.borrow_mut().wake(thread, event, cx.moment(), tag);
-    record(cx, thread, tag, &wake);
+    record_unless_under_way(cx, machine, thread, tag, &wake);
     wake
 }
 
@@ -36,8 +37,36 @@ pub fn timer_wake<C: Context>(
     let wake = machine
         .borrow_mut()
         .wake_by_timer(thread, due, cx.moment(), number);
-    record(cx, thread, number, &wake);
+    record_unless_under_way(cx, machine, thread, number, &wake);
     wake
+}
+
+/// When `thread` is to be asked again, if it still waits for its core at a moment for which it was
+/// foreseen that it would not. If it does not, what became of its time is recorded.
+///
+/// Whoever competes for a core asks this before it goes on; on a machine without cores the answer
+/// is always that it goes on.
+pub fn held_up<C: Context>(cx: &C, machine: &Shared<Machine>, thread: ThreadId) -> Option<Moment> {
+    let over = machine.borrow_mut().proceed(thread, cx.moment())?;
+    match over {
+        Err(later) => return Some(later),
+        Ok(Over::Starts(tag, wake)) => record(cx, thread, tag, &wake),
+        Ok(Over::Worked(tag, other)) => record_parts(cx, thread, tag, &other),
+    }
+    None
+}
+
+/// A wake-up that competes for a core is recorded when it is known what became of it.
+fn record_unless_under_way<C: Context>(
+    cx: &C,
+    machine: &Shared<Machine>,
+    thread: ThreadId,
+    tag: u64,
+    wake: &Wake,
+) {
+    if !machine.borrow().is_under_way(thread) {
+        record(cx, thread, tag, wake);
+    }
 }
 
 fn record<C: Context>(cx: &C, thread: ThreadId, tag: u64, wake: &Wake) {
@@ -53,7 +82,12 @@ fn record<C: Context>(cx: &C, thread: ThreadId, tag: u64, wake: &Wake) {
             FaultId::word(wake.fault),
         ],
     );
-    for (component, length) in wake.latency.parts() {
+    record_parts(cx, thread, tag, &wake.latency);
+}
+
+fn record_parts<C: Context>(cx: &C, thread: ThreadId, tag: u64, latency: &Latency) {
+    let number = u64::from(thread.number());
+    for (component, length) in latency.parts() {
         cx.record(
             &DELAY,
             &[number, tag, component.index() as u64, length.ticks()],

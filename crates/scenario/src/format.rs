@@ -4,6 +4,7 @@
 //! JSON Schema and in the page of defaults.
 
 mod client;
+mod cpu;
 mod derived;
 mod device;
 mod device_fault;
@@ -24,6 +25,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::machine::{Machine, Profile, WakeKnot};
 pub use client::{Client, EndOfStream, Mode, Prime};
+pub(crate) use cpu::FIRST_LOAD;
+pub use cpu::{Cpu, IdleState, Load, LoadKind};
 pub use device::{
     Class, Content, CountOn, Device, EndFill, Engine, FifoUnderrun, Format, Kind, PacketWindow,
     Policy, PositionSource, Preset, Rearm, Sample, Suite, VirtualMode,

@@ -49,8 +49,6 @@
 //! * *More than one speaker and one microphone.* Who plays to two endpoints would notice.
 //! * *Lost, spurious and late notifications of one of two devices*: such faults name no device and are
 //!   refused where both are used.
-//! * *Processors*: delays are injected, or drawn as a whole from the table of a machine. Who asks
-//!   which driver held the processor would notice.
 //! * *Detectors* of the kind that applications have, but for one: see `timer.detector`.
 
 mod check;

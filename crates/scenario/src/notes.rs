@@ -10,7 +10,9 @@ use engine::{DeviceStream, MIXED, NO_PASS, PACKET, PASS, STARVED, STATE};
 use hardware::Stall;
 use hardware::fault::Effect;
 use ks::{AudioRequest, KsState, PinRequest, Property, REQUEST, RtAudioRequest};
-use machine::{Component, DELAY, DPC, FaultId, ISR, LATE_ISR, Latency, NOTIFICATION, WAKE};
+use machine::{
+    Component, DELAY, DPC, FaultId, IN_BETWEEN, ISR, LATE_ISR, Latency, NOTIFICATION, WAKE,
+};
 use port::ENGINE_EVENT;
 use portcls::EngineEventKind;
 use truth::{DeviceStall, LostNotification, Mixed, Origin, Placed, Starved, Supply, Work, Write};
@@ -88,6 +90,8 @@ struct ProducerNotes {
     /// Which run of the stream, and whether it has begun.
     run: u32,
     has_run: bool,
+    /// What the work under way lost to others.
+    held_up: SimDuration,
     /// Writes of this run.
     writes: u32,
     /// The wake-up that is being answered: its place in the list.
@@ -415,7 +419,10 @@ impl Notes {
             _ => None,
         };
         if let Some(work) = latest {
-            add_delay(work, words);
+            let in_between = add_delay(work, words);
+            if role == Role::Producer {
+                self.producer.held_up += in_between;
+            }
         }
     }
 
@@ -425,13 +432,14 @@ impl Notes {
         };
         let (size, count) = (self.packet.get() * self.frame_bytes, self.packets);
         let producer = &mut self.producer;
+        let held_up = std::mem::take(&mut producer.held_up);
         let origin = match producer.wake {
             _ if *pass == NO_PASS && (producer.has_run || producer.writes > 0) => Origin::Forced,
             Some(wake) if *pass != NO_PASS => Origin::Wake(wake),
             _ => Origin::Start,
         };
         if let Origin::Wake(wake) = origin {
-            let served = at.time.since(SimTime::from_ticks(*begun));
+            let served = own_time(*begun, at, held_up);
             if !served.is_zero() {
                 self.work[wake].latency.add(Component::RunSelf, served);
             }
@@ -459,13 +467,14 @@ impl Notes {
             return;
         };
         let producer = &mut self.producer;
+        let held_up = std::mem::take(&mut producer.held_up);
         let origin = match producer.wake {
             _ if *again != 0 => Origin::Forced,
             Some(place) if *wake != NO_WAKE => Origin::Wake(place),
             _ => Origin::Start,
         };
         if let Origin::Wake(wake) = origin {
-            let served = at.time.since(SimTime::from_ticks(*begun));
+            let served = own_time(*begun, at, held_up);
             if !served.is_zero() {
                 self.work[wake].latency.add(Component::RunSelf, served);
             }
@@ -619,16 +628,28 @@ fn woken(words: &[u64]) -> Option<(Work, SimTime)> {
     Some((work, SimTime::from_ticks(*starts)))
 }
 
-/// Adds the part of the wake-up that an entry of [`DELAY`] tells of.
-fn add_delay(work: &mut Work, words: &[u64]) {
-    let [_, _, component, length] = words else {
-        return;
+/// How long a thread has worked since `begun`, but for what others took of that time.
+fn own_time(begun: u64, at: Moment, held_up: SimDuration) -> SimDuration {
+    let all = at.time.since(SimTime::from_ticks(begun)).ticks();
+    SimDuration::from_ticks(all.saturating_sub(held_up.ticks()))
+}
+
+/// Adds the part of the wake-up that an entry of [`DELAY`] tells of. What comes back was lost in the
+/// middle of its work.
+fn add_delay(work: &mut Work, words: &[u64]) -> SimDuration {
+    let [_, event, component, length] = words else {
+        return SimDuration::ZERO;
     };
+    let length = SimDuration::from_ticks(*length);
     let component = usize::try_from(*component)
         .ok()
         .and_then(|component| Component::ALL.get(component));
     if let Some(component) = component {
-        work.latency
-            .add(*component, SimDuration::from_ticks(*length));
+        work.latency.add(*component, length);
+    }
+    if *event == IN_BETWEEN {
+        length
+    } else {
+        SimDuration::ZERO
     }
 }

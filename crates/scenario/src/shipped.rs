@@ -41,6 +41,7 @@ static SHIPPED: &[Shipped] = scenarios! {
         "laptop-short-packets"
         "late-client"
         "late-wake-up"
+        "long-dpc"
         "no-looping"
         "no-looping-late-isr"
         "no-position-register"

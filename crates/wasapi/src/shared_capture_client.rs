@@ -89,8 +89,10 @@ impl SharedCaptureClient {
     /// Does what is due by now.
     fn proceed<C: Context>(&mut self, cx: &C) {
         if self.starting.is_some_and(|at| at <= cx.moment()) {
-            self.starting = None;
-            self.drain(cx);
+            self.starting = machine::held_up(cx, &self.machine, self.thread);
+            if self.starting.is_none() {
+                self.drain(cx);
+            }
         }
         while let Some(act) = self.agenda.take(cx.now()) {
             self.act(cx, act);

@@ -90,8 +90,8 @@ impl ThroughClient {
     /// Does what is due by now.
     fn proceed<C: Context>(&mut self, cx: &C) {
         if self.starting.is_some_and(|at| at <= cx.moment()) {
-            self.starting = None;
-            if self.play.is_running() {
+            self.starting = machine::held_up(cx, &self.machine, self.thread);
+            if self.starting.is_none() && self.play.is_running() {
                 self.pass_on(cx);
             }
         }

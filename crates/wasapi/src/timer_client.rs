@@ -192,6 +192,18 @@ impl TimerClient {
         work.into_iter().chain(action).min()
     }
 
+    /// True if it is time, and the thread still waits for its core: then it goes on later.
+    fn is_held_up<C: Context>(&mut self, cx: &C) -> bool {
+        let (Stage::Starting(at) | Stage::Serving { done: at, .. }) = &mut self.stage else {
+            return false;
+        };
+        if *at > cx.moment() {
+            return false;
+        }
+        let later = machine::held_up(cx, &self.machine, self.thread);
+        later.inspect(|later| *at = *later).is_some()
+    }
+
     /// When its timer expires next.
     fn expiry(&self) -> Option<SimTime> {
         let due = self.timer.due(self.config.period)?;
@@ -204,7 +216,9 @@ impl TimerClient {
             Stage::Asleep => self.expire(cx),
             Stage::Starting(_) | Stage::Serving { .. } => {}
         }
+        let is_held_up = self.is_held_up(cx);
         match self.stage {
+            _ if is_held_up => {}
             Stage::Starting(at) if at <= cx.moment() => self.turn(cx, 0),
             Stage::Serving {
                 since,

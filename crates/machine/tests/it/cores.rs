@@ -132,9 +132,9 @@ fn cpu3_a_dpc_is_queued_at_most_once() {
         (second.interrupt, second.event, second.coalesced),
         (2, 6, true)
     );
-    assert_eq!(interrupt.take_due(notified(60)), None);
+    assert_eq!(interrupt.take_due(notified(60), &mut machine), None);
 
-    let dpc = interrupt.take_due(until.commit()).unwrap();
+    let dpc = interrupt.take_due(until.commit(), &mut machine).unwrap();
     assert_eq!(
         (dpc.run, dpc.interrupts, dpc.due),
         (1, 2, SimTime::from_millis(50))
@@ -144,7 +144,7 @@ fn cpu3_a_dpc_is_queued_at_most_once() {
         tags.push(notified.tag);
     });
     assert_eq!(tags, [6]);
-    assert_eq!(interrupt.take_due(until.commit()), None);
+    assert_eq!(interrupt.take_due(until.commit(), &mut machine), None);
     assert_eq!(
         (
             interrupt.interrupts(),
@@ -171,7 +171,7 @@ fn a_lost_notification_is_lost_to_every_registered_event() {
     let mut interrupt = TenMillisecondDriver::signalling(&events);
     for (at, expected) in [(40, None), (50, Some(FAULT)), (60, None)] {
         interrupt.line_raised(notified(at), &mut machine).unwrap();
-        let dpc = interrupt.take_due(notified(at)).unwrap();
+        let dpc = interrupt.take_due(notified(at), &mut machine).unwrap();
         let mut lost = Vec::new();
         interrupt.run(notified(at), &mut machine, &dpc, |notified| {
             lost.push(notified.lost);
@@ -203,7 +203,7 @@ fn the_whole_chain_from_crossing_to_first_instruction_is_booked() {
     let mut interrupt = TenMillisecondDriver::signalling(std::slice::from_ref(&event));
     interrupt.line_raised(notified(50), &mut machine).unwrap();
     let set = interrupt.dpc_due().unwrap();
-    let dpc = interrupt.take_due(set).unwrap();
+    let dpc = interrupt.take_due(set, &mut machine).unwrap();
     interrupt.run(set, &mut machine, &dpc, |_| ());
 
     // The client is busy until 55 ms with what another event had it do.
@@ -232,7 +232,7 @@ fn c11_what_a_thread_does_without_a_break_is_one_run() {
     let mut interrupt = TenMillisecondDriver::signalling(std::slice::from_ref(&event));
     interrupt.line_raised(notified(50), &mut machine).unwrap();
     let set = interrupt.dpc_due().unwrap();
-    let dpc = interrupt.take_due(set).unwrap();
+    let dpc = interrupt.take_due(set, &mut machine).unwrap();
     interrupt.run(set, &mut machine, &dpc, |_| ());
 
     let done = machine.run(thread, commit_at(48_000_000), millis(4));
@@ -257,7 +257,7 @@ fn an_event_that_no_dpc_set_owes_nothing_to_one() {
     let mut interrupt = TenMillisecondDriver::signalling(std::slice::from_ref(&driver_event));
     interrupt.line_raised(notified(50), &mut machine).unwrap();
     let set = interrupt.dpc_due().unwrap();
-    let dpc = interrupt.take_due(set).unwrap();
+    let dpc = interrupt.take_due(set, &mut machine).unwrap();
     interrupt.run(set, &mut machine, &dpc, |_| ());
     let ready = commit_at(54_000_000);
     assert_eq!(

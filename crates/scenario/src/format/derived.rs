@@ -4,6 +4,7 @@ use ks::{DEFAULT_PERIOD, OemPeriod, default_period};
 use units::{Frames, HResult, Hns, WaveFormat};
 use wasapi::{ExclusiveDevice, ExclusiveRequest};
 
+use super::cpu::{FIRST_LOAD, Load};
 use super::{
     Action, CaptureEngine, Client, Device, Engine, Fault, Format, Kind, Microphone, Mode, Scenario,
     Source, VirtualMode,
@@ -225,10 +226,19 @@ impl Scenario {
             .unwrap_or_else(|| format!("client-{place}"))
     }
 
+    /// The load of the machine that is to blame under the number `fault`, if one is.
+    fn load(&self, fault: usize) -> Option<&Load> {
+        let cpu = self.machine.as_ref()?.cpu.as_ref()?;
+        cpu.loads.get(fault.checked_sub(FIRST_LOAD)?)
+    }
+
     /// What the fault at `place` is called: behind those of the list come those of the device's
     /// suite and class, which are called by its name, and behind these those of the microphone's
     /// suite.
     pub fn fault_name(&self, place: usize) -> String {
+        if let Some(load) = self.load(place) {
+            return load.name.clone();
+        }
         let Some(fault) = self.faults.get(place) else {
             let behind = place - self.faults.len();
             let suite = self.microphone.as_ref().and_then(|mic| mic.faults);

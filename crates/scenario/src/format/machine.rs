@@ -4,6 +4,7 @@ use machine::{Knot, WakeTable, WakeTableError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cpu::Cpu;
 use crate::quantity::Time;
 
 /// The machine that everything runs on. Without this table it delays nothing but what a fault
@@ -19,6 +20,10 @@ pub struct Machine {
     /// from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake: Option<Vec<WakeKnot>>,
+    /// The processors that everything competes for: then delays come about one by one, and none is
+    /// drawn as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Cpu>,
     /// Time between two ticks of the clock: a timer of a client expires with the first one at which
     /// it is due. Default: timers expire when they are due.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +106,7 @@ impl Machine {
         Self {
             profile: self.profile,
             wake: self.wake.clone().or(profile.wake),
+            cpu: self.cpu.clone(),
             tick: self.tick.or(profile.tick),
         }
     }
@@ -110,16 +116,17 @@ impl Machine {
     /// # Errors
     /// [`WakeTableError`] if what it says is no distribution.
     pub fn wake_table(&self) -> Result<Option<WakeTable>, WakeTableError> {
-        let knot = |knot: WakeKnot| Knot {
-            survivors: knot.survivors,
-            latency: knot.latency.to_duration(),
-        };
-        let knots = |knots: Vec<WakeKnot>| knots.into_iter().map(knot).collect();
-        self.resolved()
-            .wake
-            .map(|wake| WakeTable::new(knots(wake)))
-            .transpose()
+        self.resolved().wake.map(|wake| table_of(&wake)).transpose()
     }
+}
+
+/// The table that `knots` are.
+pub(super) fn table_of(knots: &[WakeKnot]) -> Result<WakeTable, WakeTableError> {
+    let knot = |knot: &WakeKnot| Knot {
+        survivors: knot.survivors,
+        latency: knot.latency.to_duration(),
+    };
+    WakeTable::new(knots.iter().map(knot).collect())
 }
 
 #[cfg(test)]

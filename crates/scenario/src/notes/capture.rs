@@ -7,11 +7,11 @@ use ks::{KsState, REQUEST};
 use machine::{DELAY, DPC, FaultId, ISR, NOTIFICATION, WAKE};
 use port::ENGINE_EVENT;
 use truth::{ClientDrop, Held, LostNotification, Origin, PacketRead, Supply, Work};
-use units::{Frames, Moment, NtStatus, Phase, SimDuration, SimTime};
+use units::{Frames, Moment, NtStatus, Phase, SimDuration};
 use vtime::Entry;
 use wasapi::{CAPTURED, buffer_flags};
 
-use super::{Role, add_delay, status_of, told, woken};
+use super::{Role, add_delay, own_time, status_of, told, woken};
 use crate::result::Notifications;
 
 /// What events are called in the log of Windows that nobody reads.
@@ -29,6 +29,8 @@ pub(crate) struct CaptureNotes {
     streams: Vec<usize>,
     /// The place of the exclusive client, if there is one.
     exclusive: Option<usize>,
+    /// What the work under way lost to others.
+    held_up: SimDuration,
     pub(crate) reads: Vec<PacketRead>,
     pub(crate) work: Vec<Work>,
     /// From what each wake-up of who reads the packets answers to until it runs.
@@ -149,7 +151,10 @@ impl CaptureNotes {
             _ => None,
         };
         if let Some(work) = latest {
-            add_delay(work, words);
+            let in_between = add_delay(work, words);
+            if role == Role::Reader {
+                self.held_up += in_between;
+            }
         }
     }
 
@@ -157,12 +162,13 @@ impl CaptureNotes {
         let [packet, _, _, begun, pass, as_numbered] = words else {
             return;
         };
+        let held_up = std::mem::take(&mut self.held_up);
         let origin = match self.wake {
             Some(wake) if *pass != NO_PASS => Origin::Wake(wake),
             _ => Origin::Forced,
         };
         if let Origin::Wake(wake) = origin {
-            let served = at.time.since(SimTime::from_ticks(*begun));
+            let served = own_time(*begun, at, held_up);
             if !served.is_zero() {
                 let latency = &mut self.work[wake].latency;
                 latency.add(machine::Component::RunSelf, served);

@@ -1,10 +1,20 @@
 //! The machine that a stack runs on.
 
-use machine::Machine;
-use vtime::Shared;
+use std::rc::Rc;
+
+use machine::{
+    Core, CoreConfig, Cpu, FaultId, IdleState, InterruptPath, Level, Load, Machine, Pace, Seat,
+    Takes,
+};
+use units::{SimDuration, SimTime};
+use vtime::{Rng, Shared};
 
 use super::faults;
-use crate::format::Scenario;
+use crate::format::{self, FIRST_LOAD, LoadKind, Scenario};
+
+/// The interrupt request levels of the device and of other ones, which come first.
+const DEVICE_IRQL: u8 = 5;
+const OTHER_IRQL: u8 = 6;
 
 /// The machine of `scenario`, with all its faults; what it draws comes from `seed`.
 pub(super) fn machine(scenario: &Scenario, seed: u64) -> Shared<Machine> {
@@ -18,6 +28,82 @@ pub(super) fn machine(scenario: &Scenario, seed: u64) -> Shared<Machine> {
         if let Some(tick) = table.resolved().tick {
             machine.set_tick(tick.to_duration());
         }
+        if let Some(cpu) = &table.cpu {
+            run_on(&mut machine, scenario, cpu, seed);
+        }
     }
     Shared::new(machine)
+}
+
+fn run_on(machine: &mut Machine, scenario: &Scenario, cpu: &format::Cpu, seed: u64) {
+    let count = cpu.cores as usize;
+    let mut cores = vec![Core::new(config(cpu)); count];
+    let mut names = vec![Vec::new(); count];
+    for (place, load) in cpu.loads.iter().enumerate() {
+        let fault = u32::try_from(FIRST_LOAD + place).expect("loads are few");
+        let own = load.core as usize;
+        let on = match load.kind {
+            LoadKind::Firmware => 0..count,
+            LoadKind::Thread | LoadKind::Dpc | LoadKind::Isr => own..own + 1,
+        };
+        for core in on {
+            cores[core].load(load_of(load, seed));
+            names[core].push(FaultId::new(fault));
+        }
+    }
+    let path = InterruptPath {
+        core: cpu.interrupt_core as usize,
+        irql: DEVICE_IRQL,
+        isr: cpu.isr.to_duration(),
+        dpc: cpu.dpc.to_duration(),
+    };
+    let seat = |core: u32, priority| Seat {
+        core: core as usize,
+        priority,
+        work: SimDuration::ZERO,
+    };
+    let engine = seat(cpu.engine_core, cpu.engine_priority);
+    machine.run_on(Cpu::new(cores, names, path, engine));
+    for (place, client) in scenario.clients.iter().enumerate() {
+        if client.mode.shares() {
+            let client = seat(cpu.client_core, cpu.client_priority);
+            machine.seat(&scenario.client_name(place), client);
+        }
+    }
+}
+
+fn config(cpu: &format::Cpu) -> CoreConfig {
+    let state = |state: &format::IdleState| IdleState {
+        residency: state.residency.to_duration(),
+        exit: state.exit.to_duration(),
+    };
+    CoreConfig {
+        switch: cpu.switch.to_duration(),
+        quantum: Some(cpu.quantum.to_duration()),
+        idle: cpu.idle.iter().map(state).collect(),
+    }
+}
+
+/// Firmware draws the same numbers on every core: it stops all of them at once.
+fn load_of(load: &format::Load, seed: u64) -> Load {
+    let level = match load.kind {
+        LoadKind::Thread => Level::Thread(load.priority.unwrap_or(8)),
+        LoadKind::Dpc => Level::Dispatch,
+        LoadKind::Isr => Level::Device(OTHER_IRQL),
+        LoadKind::Firmware => Level::Firmware,
+    };
+    let every = load.every.map(crate::quantity::Time::to_duration);
+    let pace = match every {
+        Some(every) if load.irregular => Pace::Irregular { every },
+        every => Pace::Regular {
+            first: SimTime::ZERO + load.first.to_duration(),
+            every,
+        },
+    };
+    let table = load.table().expect("a scenario is checked");
+    let takes = match (load.takes, table) {
+        (_, Some(table)) => Takes::Drawn(Rc::new(table)),
+        (takes, None) => Takes::Always(takes.unwrap_or_default().to_duration()),
+    };
+    Load::new(level, pace, takes, Rng::of(seed, &load.name, "load"))
 }

@@ -13,6 +13,7 @@ mod machine;
 mod no_looping;
 mod offload;
 mod one_controller;
+mod processors;
 mod producers;
 mod provenance;
 mod recordings;

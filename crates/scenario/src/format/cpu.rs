@@ -1,0 +1,129 @@
+//! `[machine.cpu]` and its loads.
+
+use machine::{WakeTable, WakeTableError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::machine::{WakeKnot, table_of};
+use crate::quantity::Time;
+
+/// The number under which the first load is to blame, behind all faults.
+pub(crate) const FIRST_LOAD: usize = 1 << 24;
+
+/// Processors. The interrupt of the device, its DPC and all threads of the stack compete for them
+/// with the loads, each for the core that it is on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Cpu {
+    /// How many cores there are.
+    pub cores: u32,
+    /// The core that ISR and DPC of the device run on, counted from 0.
+    pub interrupt_core: u32,
+    /// The core that the engines run on, and an exclusive client.
+    pub engine_core: u32,
+    /// The core that clients of an engine run on.
+    pub client_core: u32,
+    /// Priority of the engines and of an exclusive client, 0 to 31.
+    pub engine_priority: u8,
+    /// Priority of clients of an engine, 0 to 31.
+    pub client_priority: u8,
+    /// How long the ISR of the device runs.
+    pub isr: Time,
+    /// How long the DPC of the device runs.
+    pub dpc: Time,
+    /// How long it takes to give a core to another thread.
+    pub switch: Time,
+    /// How long a thread has a core before another one of its priority gets it.
+    pub quantum: Time,
+    /// The states that cores idle in. Default: none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub idle: Vec<IdleState>,
+    /// What else runs.
+    #[serde(rename = "load", skip_serializing_if = "Vec::is_empty")]
+    pub loads: Vec<Load>,
+}
+
+/// A state that a core idles in.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IdleState {
+    /// A core that idles for less does not enter it.
+    pub residency: Time,
+    /// How long it takes to come out of it.
+    pub exit: Time,
+}
+
+/// Something that runs and has nothing to do with audio. While it is queued or runs it is not
+/// started again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Load {
+    /// What it is called where it is to blame.
+    pub name: String,
+    /// What it is.
+    pub kind: LoadKind,
+    /// The core that it runs on, counted from 0. Firmware stops all of them.
+    #[serde(default)]
+    pub core: u32,
+    /// A thread: its priority, 0 to 31. Default: 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u8>,
+    /// When it first runs.
+    #[serde(default)]
+    pub first: Time,
+    /// How long it is from one run to the next. Default: it runs once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Time>,
+    /// One run in each stretch of `every`, anywhere in it, in place of regular ones.
+    #[serde(default)]
+    pub irregular: bool,
+    /// How long it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<Time>,
+    /// How long it takes, drawn for each run from a distribution as that of `machine.wake`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<Vec<WakeKnot>>,
+}
+
+/// What a load is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoadKind {
+    /// A thread.
+    Thread,
+    /// A DPC: no thread runs on its core meanwhile, whatever its priority.
+    Dpc,
+    /// An ISR: no DPC either.
+    Isr,
+    /// The firmware: nothing runs on any core.
+    Firmware,
+}
+
+impl Load {
+    /// How long its runs take, if that is drawn.
+    ///
+    /// # Errors
+    /// [`WakeTableError`] if what it says is no distribution.
+    pub fn table(&self) -> Result<Option<WakeTable>, WakeTableError> {
+        self.drawn.as_deref().map(table_of).transpose()
+    }
+}
+
+impl Default for Cpu {
+    fn default() -> Self {
+        Self {
+            cores: 1,
+            interrupt_core: 0,
+            engine_core: 0,
+            client_core: 0,
+            engine_priority: 22,
+            client_priority: 20,
+            isr: Time::from_nanos(2_000),
+            dpc: Time::from_nanos(5_000),
+            switch: Time::from_nanos(6_000),
+            quantum: Time::from_nanos(31_250_000),
+            idle: Vec::new(),
+            loads: Vec::new(),
+        }
+    }
+}
