@@ -233,14 +233,12 @@ impl ReaderThread {
 
     /// True if it is time, and the thread still waits for its core: then it goes on later.
     fn is_held_up<C: Context>(&mut self, cx: &C) -> bool {
-        let (Stage::Starting(at) | Stage::Serving { done: at, .. }) = &mut self.stage else {
-            return false;
-        };
-        if *at > cx.moment() {
-            return false;
+        match &mut self.stage {
+            Stage::Starting(at) | Stage::Serving { done: at, .. } => {
+                machine::is_put_off(cx, &self.machine, self.thread, at)
+            }
+            Stage::Asleep => false,
         }
-        let later = machine::held_up(cx, &self.machine, self.thread);
-        later.inspect(|later| *at = *later).is_some()
     }
 
     /// Serves packets until one takes time or none is due.

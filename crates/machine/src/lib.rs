@@ -70,5 +70,5 @@ pub use latency::{Component, Latency};
 pub use level::Level;
 pub use load::{Load, Pace, Takes};
 pub use machine::{Dispatch, Machine, Over, ThreadId, Wake};
-pub use wake::{held_up, timer_wake, wake};
+pub use wake::{held_up, is_put_off, timer_wake, wake};
 pub use wake_table::{Knot, WakeTable, WakeTableError};

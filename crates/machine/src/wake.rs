@@ -56,6 +56,21 @@ pub fn held_up<C: Context>(cx: &C, machine: &Shared<Machine>, thread: ThreadId) 
     None
 }
 
+/// True if `at` has come and `thread` is still [held up](held_up): then `at` becomes the moment at
+/// which it is to be asked again.
+pub fn is_put_off<C: Context>(
+    cx: &C,
+    machine: &Shared<Machine>,
+    thread: ThreadId,
+    at: &mut Moment,
+) -> bool {
+    if *at > cx.moment() {
+        return false;
+    }
+    let later = held_up(cx, machine, thread);
+    later.inspect(|later| *at = *later).is_some()
+}
+
 /// A wake-up that competes for a core is recorded when it is known what became of it.
 fn record_unless_under_way<C: Context>(
     cx: &C,

@@ -9,7 +9,7 @@ use hardware::fault::{
 use hardware::{Extent, Fault, Injection, StreamConfig};
 use units::{Frames, SampleRate, SimDuration};
 
-use conformance::kit::Kit;
+use conformance::kit::{INPUTS, Kit};
 
 const fn frames(count: u64) -> Extent {
     Extent::Frames(Frames::new(count))
@@ -180,36 +180,28 @@ fn controller_faults() -> Vec<(&'static str, &'static str, Fault)> {
     ]
 }
 
+/// That fault in stream `stream`, alone.
+fn injected(stream: u32, fault: Fault) -> Vec<Injection> {
+    vec![Injection {
+        id: 0,
+        stream,
+        seed: 1,
+        fault,
+    }]
+}
+
 /// The rules that each fault breaks.
 pub(crate) fn rows(kit: Kit) -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
     let row = |(number, what, fault)| {
-        let injection = Injection {
-            id: 0,
-            stream: 0,
-            seed: 1,
-            fault,
-        };
-        let bench = hd_audio(what, StreamConfig::k0(), vec![injection]);
+        let bench = hd_audio(what, StreamConfig::k0(), injected(0, fault));
         (number, what, kit.broken(&bench))
     };
     let controlled = |(number, what, fault)| {
-        let injection = Injection {
-            id: 0,
-            stream: conformance::kit::INPUTS,
-            seed: 1,
-            fault,
-        };
-        let bench = hd_audio_controller(what, vec![injection]);
+        let bench = hd_audio_controller(what, injected(INPUTS, fault));
         (number, what, kit.cases(48).broken(&bench))
     };
     let recorded = |(number, what, fault)| {
-        let injection = Injection {
-            id: 0,
-            stream: 0,
-            seed: 1,
-            fault,
-        };
-        let bench = hd_audio_capture(what, StreamConfig::k0(), vec![injection]);
+        let bench = hd_audio_capture(what, StreamConfig::k0(), injected(0, fault));
         (number, what, kit.broken(&bench))
     };
     let late = EngineFault::CaptureDataLate {
