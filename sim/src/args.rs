@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use crate::advise::{Budget, Confidence};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use conformance::reference::Reference;
 use std::path::PathBuf;
@@ -23,6 +24,13 @@ const SWEEP_EXIT: &str = "\
 Exit status:
   0  all runs came to their end, with or without glitches; expectations are those of a single run
   2  a file or an argument was refused, a file could not be written, or a merge is not complete
+  3  a fault of the laboratory itself (panic, deadlock, time that stands still)";
+
+const ADVISE_EXIT: &str = "\
+Exit status:
+  0  a value meets the budget
+  1  none of those that were tried does
+  2  a file or an argument was refused, or a file could not be written
   3  a fault of the laboratory itself (panic, deadlock, time that stands still)";
 
 const LIVE_EXIT: &str = "\
@@ -52,6 +60,9 @@ pub enum Command {
     /// Run one scenario many times: keys varied over values, times seeds; a table and a row per run
     #[command(after_help = SWEEP_EXIT, after_long_help = SWEEP_EXIT)]
     Sweep(SweepArguments),
+    /// Find the smallest buffer that glitches seldom enough on a machine, and say how sure that is
+    #[command(after_help = ADVISE_EXIT, after_long_help = ADVISE_EXIT)]
+    Advise(AdviseArguments),
     /// Check scenario files without running them
     #[command(after_help = EXIT, after_long_help = EXIT)]
     Check(CheckArguments),
@@ -142,6 +153,56 @@ pub struct SweepArguments {
     pub json: bool,
 }
 
+/// Arguments of `wavert advise`.
+#[derive(Debug, Args)]
+pub struct AdviseArguments {
+    /// A scenario file, the name of a shipped scenario, or - for standard input; without one, a
+    /// client alone on a device, ten minutes a run
+    #[arg(value_name = "FILE")]
+    pub file: Option<String>,
+    /// On this machine: `--set machine.profile=NAME`
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// On a machine of which this was measured: a histogram of cyclictest (text or JSON), a LatencyMon
+    /// report, an HdrHistogram log, or a table of latencies
+    #[arg(long, value_name = "FILE")]
+    pub latencies: Option<PathBuf>,
+    /// With this device: `--set device.preset=NAME`
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// With the first client in this mode: `--set client.0.mode=NAME`
+    #[arg(long, value_name = "NAME")]
+    pub mode: Option<String>,
+    /// Change one figure of the scenario: duration=1h
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The key and the values to choose from, instead of 64 to 4096 frames of what the first
+    /// client's latency hangs on: `client.0.packet=64fr..480fr:16fr`
+    #[arg(long, value_name = "KEY=VALUES")]
+    pub vary: Option<String>,
+    /// Fewer glitches than this: 1/h, 0.5/day, 2/min
+    #[arg(long, value_name = "N/TIME", default_value = "1/h", value_parser = Budget::parse)]
+    pub budget: Budget,
+    /// How sure to be of the answer
+    #[arg(long, value_name = "N%", default_value = "99%", value_parser = Confidence::parse)]
+    pub confidence: Confidence,
+    /// Model time for each value, instead of twice what it takes to show the budget without a glitch
+    #[arg(long, value_name = "HOURS", value_parser = hours)]
+    pub hours: Option<f64>,
+    /// The first seed, instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Use so many threads instead of one per core; the answer is the same
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Write advice.txt, advice.json, curve.csv and curve.svg into DIR
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object instead of the report
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// One of several parts of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shard {
@@ -173,6 +234,12 @@ fn shard(text: &str) -> Result<Shard, String> {
         ));
     }
     Ok(Shard { number, of })
+}
+
+fn hours(text: &str) -> Result<f64, String> {
+    let hours = text.parse::<f64>().ok();
+    let hours = hours.filter(|hours| (0.001..=1e6).contains(hours));
+    hours.ok_or_else(|| "hours are a number from 0.001 to 1000000".to_owned())
 }
 
 /// Arguments of `wavert check`.

@@ -72,6 +72,12 @@ impl Measured {
         Override::new(["machine", "wake"], toml::Value::Array(knots))
     }
 
+    /// How often an hour a longer latency may come than any of the file; see
+    /// [`Latencies::unseen_per_hour`].
+    pub fn unseen_per_hour(&self, expected: f64, wakes_per_hour: f64) -> Option<f64> {
+        self.latencies.unseen_per_hour(expected, wakes_per_hour)
+    }
+
     /// What the file knows and where that ends, below a heading.
     pub fn knowledge(&self) -> String {
         format!("Latencies\n  {}", self.latencies.knowledge(&self.file))

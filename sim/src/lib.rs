@@ -14,13 +14,14 @@
 //! ```
 //!
 //! Start with [`run`] for the main job, [`wav`] and [`perfetto`] for the two formats; [`inspect`] runs
-//! nothing and asks the devices of a scenario what they are, [`mod@sweep`] runs one scenario many times, [`live`] plays on the wall clock, [`tone`] writes a sound of known bits.
+//! nothing and asks the devices of a scenario what they are, [`mod@sweep`] runs one scenario many times, [`mod@advise`] asks how small a buffer may be, [`live`] plays on the wall clock, [`tone`] writes a sound of known bits.
 //!
 //! # What it leaves out
 //!
 //! The explorer and the explanation of one glitch: other commands, which come
 //! when there is more than one path to compare. A path or text that is not UTF-8 is refused.
 
+pub mod advise;
 pub mod args;
 pub mod changed;
 pub mod check;

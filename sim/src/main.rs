@@ -2,13 +2,14 @@
 
 use clap::Parser as _;
 use sim::args::{Arguments, Command};
-use sim::{check, conformance, inspect, list, live, run, sweep, terminal, tone};
+use sim::{advise, check, conformance, inspect, list, live, run, sweep, terminal, tone};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Advise(arguments) => advise::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Live(arguments) => live::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),

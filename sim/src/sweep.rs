@@ -31,12 +31,13 @@ use crate::progress::shown_during;
 use crate::refusal::Refusal;
 use crate::source::Source;
 use crate::terminal::{self, say};
-use axis::Axis;
-use failure::Failure;
+pub(crate) use axis::Axis;
+pub(crate) use failure::Failure;
 use folder::Folder;
 use merge::Merged;
-use pace::Pace;
-use plan::{Part, Plan};
+pub(crate) use pace::Pace;
+use plan::Part;
+pub(crate) use plan::Plan;
 use row::{Figures, Row, RowsDigest};
 use scenario::{Inputs, RunOptions};
 use serde_json::json;
@@ -44,6 +45,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Instant;
 use summary::Summaries;
+pub(crate) use table::ms;
 
 /// Runs a sweep or a part of it, or puts parts together.
 pub fn run(arguments: &SweepArguments) -> Status {

@@ -211,6 +211,22 @@ impl Latencies {
         thinned
     }
 
+    /// How often an hour a latency may come that is longer than all of these, on a machine that wakes
+    /// up so often, if `expected` are expected at most where none was seen. None if nobody knows for
+    /// how long there was a look.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::float_arithmetic,
+        reason = "counts and seconds are far below 2^53"
+    )]
+    pub fn unseen_per_hour(&self, expected: f64, wakes_per_hour: f64) -> Option<f64> {
+        match (self.counted, self.observed_seconds) {
+            (true, _) => Some(expected / self.count() as f64 * wakes_per_hour),
+            (false, Some(seconds)) => Some(expected * 3_600.0 / seconds as f64),
+            (false, None) => None,
+        }
+    }
+
     /// What the file knows, for a program.
     pub fn to_json(&self) -> Value {
         json!({

@@ -12,16 +12,16 @@ const VALUES_MAX: u128 = 10_000;
 
 /// A key that is varied.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     /// As a path: `client.0.packet`.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// What it takes, in order: as the scenario would write it, and as the change that it is.
-    pub(super) values: Vec<(String, Override)>,
+    pub(crate) values: Vec<(String, Override)>,
 }
 
 /// A `--vary` that says nothing, or nothing that can be done.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(super) enum AxisError {
+pub(crate) enum AxisError {
     #[error("`{0}` is not of the form key=values, like client.0.packet=64fr..480fr:16fr")]
     Form(String),
     #[error(transparent)]
@@ -43,7 +43,7 @@ pub(super) enum AxisError {
 impl Axis {
     /// Reads `client.0.packet=64fr..480fr:16fr`, `client.0.policy=resync,blind`,
     /// `device.fifo=0fr,16fr..64fr:16fr`. Both ends of a range belong to it.
-    pub(super) fn parse(argument: &str) -> Result<Self, AxisError> {
+    pub(crate) fn parse(argument: &str) -> Result<Self, AxisError> {
         let form = || AxisError::Form(argument.to_owned());
         let (key, values) = argument.split_once('=').ok_or_else(form)?;
         let mut texts = Vec::new();
@@ -76,7 +76,7 @@ impl Axis {
     }
 
     /// The same of values that are known one by one.
-    pub(super) fn of(key: &str, texts: &[String]) -> Result<Self, AxisError> {
+    pub(crate) fn of(key: &str, texts: &[String]) -> Result<Self, AxisError> {
         let change = |text: &String| {
             let change = Override::parse(&format!("{key}={text}"))?;
             Ok::<_, OverrideError>((text.clone(), change))
@@ -88,7 +88,7 @@ impl Axis {
     }
 
     /// The places of its values from the smallest to the largest, if all are numbers of one unit.
-    pub(super) fn by_size(&self) -> Option<Vec<usize>> {
+    pub(crate) fn by_size(&self) -> Option<Vec<usize>> {
         let numbers = self.values.iter().map(|(text, _)| Number::parse(text).ok());
         let numbers: Vec<Number> = numbers.collect::<Option<_>>()?;
         let mut places: Vec<usize> = (0..numbers.len()).collect();

@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// What ended a sweep.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// A file, an argument, a folder.
     Refused(Refusal),
     /// A fault of ours: in which scenario, and what.
@@ -24,12 +24,12 @@ impl From<Refusal> for Failure {
 
 impl Failure {
     /// Of a file that could not be written.
-    pub(super) fn output(label: &str, error: &OutputError) -> Self {
+    pub(crate) fn output(label: &str, error: &OutputError) -> Self {
         Self::Refused(Refusal::new(label, error.to_string(), error.remedy()))
     }
 
     /// Of one run, which can be done again alone.
-    pub(super) fn of_run(plan: &Plan, run: u64, why: &str, is_internal: bool) -> Self {
+    pub(crate) fn of_run(plan: &Plan, run: u64, why: &str, is_internal: bool) -> Self {
         let again = format!("`wavert run {} {}`", plan.label, plan.again(run));
         let what = format!("run {run}: {why}");
         if is_internal {
@@ -41,7 +41,7 @@ impl Failure {
     }
 
     /// Tells it, and says how the command ends.
-    pub(super) fn tell(&self, as_json: bool) -> Status {
+    pub(crate) fn tell(&self, as_json: bool) -> Status {
         let (told, object, status) = match self {
             Self::Refused(refusal) => (refusal.draw(), refusal.to_json(), Status::Refused),
             Self::Broke(label, why) => (

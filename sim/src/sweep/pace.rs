@@ -5,13 +5,13 @@ use std::time::Duration;
 
 /// How many runs there are to do, and how many are done.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     total: u64,
     done: AtomicU64,
 }
 
 impl Pace {
-    pub(super) fn new(total: u64) -> Self {
+    pub(crate) fn new(total: u64) -> Self {
         Self {
             total,
             done: AtomicU64::new(0),
@@ -19,12 +19,12 @@ impl Pace {
     }
 
     /// One more run is done.
-    pub(super) fn step(&self) {
+    pub(crate) fn step(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
 
     /// While it goes on.
-    pub(super) fn line(&self, since: Duration) -> String {
+    pub(crate) fn line(&self, since: Duration) -> String {
         let done = self.done.load(Ordering::Relaxed);
         let left = self.left(done, since);
         let left = left.map_or_else(
@@ -39,7 +39,7 @@ impl Pace {
     }
 
     /// When it is over.
-    pub(super) fn summary(&self, since: Duration) -> String {
+    pub(crate) fn summary(&self, since: Duration) -> String {
         let done = self.done.load(Ordering::Relaxed);
         let (seconds, tenths) = (since.as_secs(), since.subsec_millis() / 100);
         format!("{done} runs in {seconds}.{tenths} s, {}", rate(done, since))

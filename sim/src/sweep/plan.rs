@@ -29,16 +29,16 @@ const SCHEMA: u32 = 1;
 /// Runs are numbered from 0: all points with the first seed, then all with the next. So the number
 /// says it all, whoever does the run.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// What messages call the scenario.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// Its name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its text, before anything was varied.
     text: String,
-    pub(super) axes: Vec<Axis>,
-    pub(super) first_seed: u64,
-    pub(super) seeds: u64,
+    pub(crate) axes: Vec<Axis>,
+    pub(crate) first_seed: u64,
+    pub(crate) seeds: u64,
     /// The scenario of each point of the grid, the last key varied fastest.
     points: Vec<Scenario>,
     /// How long a run of the scenario is, before anything was varied.
@@ -47,12 +47,12 @@ pub(super) struct Plan {
 
 /// Runs of a shard that are done by one thread and written at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) shard: Shard,
+pub(crate) struct Part {
+    pub(crate) shard: Shard,
     /// Which part of the shard, counted from 0.
-    pub(super) number: u64,
+    pub(crate) number: u64,
     /// The runs, in order.
-    pub(super) runs: Vec<u64>,
+    pub(crate) runs: Vec<u64>,
 }
 
 impl Plan {
@@ -60,7 +60,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`Refusal`], of the scenario, of one of its points, or of a sweep that is too large.
-    pub(super) fn new(
+    pub(crate) fn new(
         label: &str,
         text: String,
         axes: Vec<Axis>,
@@ -124,29 +124,29 @@ impl Plan {
     }
 
     /// How many points the grid has.
-    pub(super) fn points(&self) -> usize {
+    pub(crate) fn points(&self) -> usize {
         self.points.len()
     }
 
     /// How many runs there are.
-    pub(super) fn runs(&self) -> u64 {
+    pub(crate) fn runs(&self) -> u64 {
         self.points.len() as u64 * self.seeds
     }
 
     /// The point and the seed of run `run`.
-    pub(super) fn of(&self, run: u64) -> (usize, u64) {
+    pub(crate) fn of(&self, run: u64) -> (usize, u64) {
         let points = self.points.len() as u64;
         let point = usize::try_from(run % points).expect("points are few");
         (point, self.first_seed + run / points)
     }
 
     /// The scenario of a point.
-    pub(super) fn scenario(&self, point: usize) -> &Scenario {
+    pub(crate) fn scenario(&self, point: usize) -> &Scenario {
         &self.points[point]
     }
 
     /// What the varied keys are at a point, in their order.
-    pub(super) fn values(&self, point: usize) -> Vec<&str> {
+    pub(crate) fn values(&self, point: usize) -> Vec<&str> {
         let places = places(&self.axes, point as u64);
         let values = self.axes.iter().zip(places);
         values
@@ -155,7 +155,7 @@ impl Plan {
     }
 
     /// How to do a run again: `--set client.0.packet=64fr --seed 7`.
-    pub(super) fn again(&self, run: u64) -> String {
+    pub(crate) fn again(&self, run: u64) -> String {
         let (point, seed) = self.of(run);
         let values = self.axes.iter().zip(self.values(point));
         let sets = values.map(|(axis, value)| format!("--set '{}={value}'", axis.key));
@@ -165,7 +165,7 @@ impl Plan {
 
     /// The parts of a shard: the runs are dealt out to the shards one by one, and each shard's are
     /// cut into parts. Which they are follows from the plan alone.
-    pub(super) fn parts(&self, shard: Shard) -> Vec<Part> {
+    pub(crate) fn parts(&self, shard: Shard) -> Vec<Part> {
         let (first, step) = (u64::from(shard.number) - 1, u64::from(shard.of));
         let own: Vec<u64> = (first..self.runs())
             .step_by(usize::try_from(step).expect("shards are few"))
@@ -187,7 +187,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`Refusal`] about the first that cannot be played.
-    pub(super) fn inputs(&self, folder: &Folder) -> Result<Vec<Inputs>, Refusal> {
+    pub(crate) fn inputs(&self, folder: &Folder) -> Result<Vec<Inputs>, Refusal> {
         let mut read = BTreeMap::new();
         let mut inputs = Vec::with_capacity(self.points.len());
         for scenario in &self.points {
@@ -207,7 +207,7 @@ impl Plan {
     }
 
     /// What makes it this sweep and no other.
-    pub(super) fn identity(&self) -> Value {
+    pub(crate) fn identity(&self) -> Value {
         let vary = self.axes.iter().map(|axis| {
             let values: Vec<&str> = axis.values.iter().map(|(text, _)| text.as_str()).collect();
             json!({ "key": axis.key, "values": values })
@@ -226,7 +226,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`Refusal`], if that is not what it is.
-    pub(super) fn of_identity(label: &str, text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn of_identity(label: &str, text: &str) -> Result<Self, Refusal> {
         let help = "name a folder that `wavert sweep --out` wrote, as it wrote it";
         let broken =
             |what: &str| Refusal::new(label, format!("this is no plan of a sweep: {what}"), help);

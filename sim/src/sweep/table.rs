@@ -113,7 +113,7 @@ fn aligned(lines: &[Vec<String>]) -> String {
 }
 
 /// Nanoseconds as milliseconds with three decimals, rounded to the nearest.
-pub(super) fn ms(nanos: i64) -> String {
+pub(crate) fn ms(nanos: i64) -> String {
     let sign = if nanos < 0 { "-" } else { "" };
     let micros = (nanos.unsigned_abs() + 500) / 1_000;
     format!("{sign}{}.{:03}", micros / 1_000, micros % 1_000)

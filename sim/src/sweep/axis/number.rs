@@ -18,7 +18,7 @@ pub(super) struct Number {
 
 /// Why a text is no such number.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(in crate::sweep) enum NumberError {
+pub(crate) enum NumberError {
     #[error("`{0}` is no number with a unit, like 64fr or 0.5ms")]
     Malformed(String),
     #[error("`{0}` is longer than {DIGITS_MAX} digits")]
