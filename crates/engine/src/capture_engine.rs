@@ -94,6 +94,11 @@ impl CaptureEngine {
         stream
     }
 
+    /// Takes `stream` out again: passes bring it nothing any more.
+    pub fn remove_stream(&mut self, stream: &Shared<CaptureStream>) {
+        self.clients.streams.retain(|other| !other.is(stream));
+    }
+
     /// The thread that makes the passes.
     pub const fn thread(&self) -> &ReaderThread {
         &self.thread
@@ -153,6 +158,7 @@ impl PacketSink for Clients {
             if read.skipped > 0 {
                 stream.buffer.skip(read.skipped * packet);
             }
+            stream.note_pass(cx.now(), self.packet);
             let first = read.packet * packet;
             stream.append(self.packet, first, stamp, bytes, |dropped| {
                 let (first, frames) = (dropped.device_frame, dropped.frames.get());
@@ -229,6 +235,11 @@ impl CaptureEndpoint {
     pub fn add_stream(&self, format: WaveFormat, frames: Frames) -> Shared<CaptureStream> {
         let mut engine = self.engine.borrow_mut();
         engine.add_stream(format, frames, self.overrun)
+    }
+
+    /// See [`CaptureEngine::remove_stream`].
+    pub fn remove_stream(&self, stream: &Shared<CaptureStream>) {
+        self.engine.borrow_mut().remove_stream(stream);
     }
 
     /// Starts `stream`, and the engine if this is the first.

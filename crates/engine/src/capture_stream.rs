@@ -1,7 +1,7 @@
 //! A recording client's stream, as the engine has it.
 
 use ring::Samples;
-use units::{Frames, Hns, WaveFormat};
+use units::{Frames, Hns, SimTime, WaveFormat};
 use vtime::{EventHandle, Fork, Forker};
 
 use crate::capture_buffer::{CaptureBuffer, Dropped, Overrun};
@@ -17,6 +17,9 @@ pub struct CaptureStream {
     pub event: Option<EventHandle>,
     running: bool,
     was_started: bool,
+    /// Frames that passes have brought, whether there was room for them or not, and when the last did.
+    brought: Frames,
+    last_pass: Option<SimTime>,
     /// What is recorded; the client's format may be another.
     device: WaveFormat,
     matrix: ChannelMatrix,
@@ -40,6 +43,8 @@ impl CaptureStream {
             event: None,
             running: false,
             was_started: false,
+            brought: Frames::ZERO,
+            last_pass: None,
             device,
             matrix: ChannelMatrix::new(device.channels, format.channels),
             decoded: Vec::new(),
@@ -64,6 +69,23 @@ impl CaptureStream {
     /// True between start and stop.
     pub const fn is_running(&self) -> bool {
         self.running
+    }
+
+    /// Frames that passes have brought since the buffer was last [emptied](Self::reset), and when
+    /// the last pass did.
+    pub const fn brought(&self) -> (Frames, Option<SimTime>) {
+        (self.brought, self.last_pass)
+    }
+
+    /// Empties the buffer.
+    pub fn reset(&mut self) {
+        self.buffer.reset();
+        (self.brought, self.last_pass) = (Frames::ZERO, None);
+    }
+
+    pub(crate) fn note_pass(&mut self, at: SimTime, frames: Frames) {
+        self.brought += frames;
+        self.last_pass = Some(at);
     }
 
     /// Appends a packet of the device, converted; `dropped` is told what found no room.

@@ -27,6 +27,7 @@ const HALF_POWER: f32 = std::f32::consts::FRAC_1_SQRT_2;
 pub struct ChannelMatrix {
     from: usize,
     to: usize,
+    is_identity: bool,
     /// `gains[to * self.from + from]`.
     gains: Vec<f32>,
 }
@@ -42,12 +43,40 @@ impl ChannelMatrix {
         let gains = (0..to * from)
             .map(|at| gain(from, at % from, to, at / from))
             .collect();
-        Self { from, to, gains }
+        Self {
+            from,
+            to,
+            is_identity: from == to,
+            gains,
+        }
+    }
+
+    /// The same matrix with each channel of the stream as loud as its weight says.
+    ///
+    /// # Panics
+    /// If either is zero, or there is not one weight for each channel of the stream.
+    pub fn weighted(from: u8, to: u8, weights: &[f32]) -> Self {
+        assert_eq!(
+            weights.len(),
+            usize::from(from),
+            "a weight for each channel"
+        );
+        let mut matrix = Self::new(from, to);
+        for gains in matrix.gains.chunks_exact_mut(usize::from(from)) {
+            for (gain, weight) in gains.iter_mut().zip(weights) {
+                *gain *= weight;
+            }
+        }
+        // What is nearly 1 is not 1: only then may the gains be left out.
+        matrix.is_identity &= weights
+            .iter()
+            .all(|weight| weight.to_bits() == 1.0_f32.to_bits());
+        matrix
     }
 
     /// True if every channel goes to itself and nowhere else.
     pub fn is_identity(&self) -> bool {
-        self.from == self.to
+        self.is_identity
     }
 
     /// Adds frames to the mix, each sample times its gain times `volume`.
@@ -99,6 +128,7 @@ fn to_stereo(input: usize, side: usize) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the same bits are meant")]
 mod tests {
     use super::*;
 
@@ -131,6 +161,14 @@ mod tests {
         assert_eq!(side([0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]), [h, h]);
         assert_eq!(side([0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]), [h, 0.0]);
         assert_eq!(side([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]), [0.0, h]);
+    }
+
+    #[test]
+    fn each_channel_is_as_loud_as_its_weight_says() {
+        let mut mix = [0.0; 2];
+        ChannelMatrix::weighted(2, 2, &[0.5, 0.25]).add(&[1.0, 1.0], 1.0, &mut mix);
+        assert_eq!(mix, [0.5, 0.25]);
+        assert!(ChannelMatrix::weighted(2, 2, &[1.0, 1.0]).is_identity());
     }
 
     #[test]

@@ -1,8 +1,14 @@
 //! A pin, opened the way the documents say.
 
-use ks::{KsState, Mapping, PacketCount, PacketNumber, PinHandle};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ks::{
+    Completions, KsState, Mapping, PacketCount, PacketNumber, Payload, PinHandle, Settle, WriteIrp,
+};
+use ring::{Samples, SharedBuffer};
 use thiserror::Error;
-use units::{Bytes, Frames, NtStatus};
+use units::{Bytes, Frames, Moment, NtStatus};
 use vtime::{Context, EventHandle, Fork, Forker};
 
 /// A pin in Stop with its cyclic buffer and its notification event: ready to be run by packets.
@@ -10,7 +16,7 @@ use vtime::{Context, EventHandle, Fork, Forker};
 pub struct DeviceStream {
     /// The pin.
     pub pin: PinHandle,
-    /// Its cyclic buffer.
+    /// Its cyclic buffer, or the client's own packets if the pin shares no buffer.
     pub mapping: Mapping,
     /// The event that each notification sets.
     pub notification: EventHandle,
@@ -22,6 +28,8 @@ pub struct DeviceStream {
     pub latency: ks::HwLatency,
     /// How packets are counted and announced.
     pub interface: Interface,
+    /// The packets that the pin has given back, if they are handed over.
+    pub completions: Arc<Completions>,
 }
 
 /// How the packets of a pin are counted and announced.
@@ -37,6 +45,23 @@ pub enum Interface {
     /// `audio/ksproperty-audio-linear-buffer-position.md`,
     /// `audio/ksproperty-audio-wavert-current-write-position.md`.
     WritePosition,
+    /// They are handed over, and come back: a pin of the older ports.
+    ///
+    /// # Source
+    /// `stream/ioctl-ks-write-stream.md`.
+    HandedOver,
+}
+
+/// Memory of the client's own: no device is on its other side.
+#[derive(Debug)]
+struct OwnMemory;
+
+impl Settle for OwnMemory {
+    fn settle(&self, _: Moment) {}
+
+    fn fork_settle(&self, _: &mut Forker) -> Rc<dyn Settle> {
+        Rc::new(Self)
+    }
 }
 
 /// Why a pin cannot be run by packets.
@@ -91,10 +116,11 @@ impl DeviceStream {
         packets: u32,
         notification: EventHandle,
     ) -> Result<Self, DeviceError> {
-        if !refused(
-            "QUERY_NOTIFICATION_SUPPORT",
-            ks::query_notification_support(cx, &pin),
-        )? {
+        let support = ks::query_notification_support(cx, &pin);
+        if support == Err(NtStatus::NOT_FOUND) {
+            return Self::handing_over(pin, format, packet, packets, notification);
+        }
+        if !refused("QUERY_NOTIFICATION_SUPPORT", support)? {
             return Err(DeviceError::NoNotifications);
         }
         let requested = format.bytes_of(Frames::new(packet.get() * u64::from(packets)));
@@ -126,6 +152,40 @@ impl DeviceStream {
             packets,
             latency,
             interface: Interface::Packets,
+            completions: Arc::default(),
+        })
+    }
+
+    /// The same for a pin that does not know the set of WaveRT: the client makes its packets in
+    /// memory of its own, hands each over, and is told by `notification` when one has come back.
+    fn handing_over(
+        pin: PinHandle,
+        format: units::WaveFormat,
+        packet: Frames,
+        packets: u32,
+        notification: EventHandle,
+    ) -> Result<Self, DeviceError> {
+        let frames = Frames::new(packet.get() * u64::from(packets));
+        if frames.is_zero() {
+            return Err(DeviceError::UnevenPackets { frames, packets });
+        }
+        let mapping = Mapping {
+            buffer: Arc::new(SharedBuffer::new(format, frames, Samples::Kept)),
+            actual: format.bytes_of(frames),
+            call_memory_barrier: false,
+            bus: Rc::new(OwnMemory),
+            range: None,
+            combining: ks::Combining::default(),
+        };
+        Ok(Self {
+            pin,
+            mapping,
+            notification,
+            packet,
+            packets,
+            latency: ks::HwLatency::default(),
+            interface: Interface::HandedOver,
+            completions: Arc::default(),
         })
     }
 
@@ -144,6 +204,7 @@ impl DeviceStream {
                 let packet = self.mapping.format().bytes_of(self.packet).get();
                 Ok(PacketCount::wrapping(fetched / packet))
             }
+            Interface::HandedOver => Ok(PacketCount::wrapping(self.completions.done())),
         }
     }
 
@@ -154,8 +215,10 @@ impl DeviceStream {
         packet: PacketNumber,
         last: Option<Bytes>,
     ) -> Result<(), NtStatus> {
-        if self.interface == Interface::Packets {
-            return ks::set_write_packet(cx, &self.pin, packet, last);
+        match self.interface {
+            Interface::Packets => return ks::set_write_packet(cx, &self.pin, packet, last),
+            Interface::HandedOver => return self.hand_over(cx, packet, last),
+            Interface::WritePosition => {}
         }
         let size = self.mapping.format().bytes_of(self.packet).get();
         let begins = u64::from(packet.get() % self.packets) * size;
@@ -172,6 +235,41 @@ impl DeviceStream {
         }
     }
 
+    /// Gives the pin a copy of `packet`, or of its valid bytes, with whose frames they are.
+    fn hand_over<C: Context>(
+        &self,
+        cx: &C,
+        packet: PacketNumber,
+        last: Option<Bytes>,
+    ) -> Result<(), NtStatus> {
+        let format = self.mapping.format();
+        let frames = last.map_or(self.packet, |valid| format.frames_in(valid));
+        let at = u64::from(packet.get() % self.packets) * self.packet.get();
+        let size = usize::try_from(format.bytes_of(frames).get());
+        let mut bytes = vec![0; size.map_err(|_| NtStatus::INSUFFICIENT_RESOURCES)?];
+        let mut whose = Vec::new();
+        let out = Some(bytes.as_mut_slice());
+        self.mapping
+            .load(cx.moment(), Frames::new(at), frames, out, |len, of| {
+                whose.push((len, of));
+            });
+        let irp = WriteIrp {
+            payload: Payload::new(format, bytes.into(), whose),
+            completions: self.completions.clone(),
+            event: self.notification.clone(),
+        };
+        ks::write_stream(cx, &self.pin, irp)
+    }
+
+    /// The stream is back in Stop: what the client keeps of it begins anew. A pin with a cyclic
+    /// buffer does that by itself.
+    pub(crate) fn stopped(&self) {
+        if self.interface == Interface::HandedOver {
+            self.completions.rewind();
+            self.mapping.buffer.set_run(self.mapping.run() + 1);
+        }
+    }
+
     /// Takes the stream to Stop, unregisters the event and closes the pin.
     ///
     /// # Errors
@@ -179,6 +277,10 @@ impl DeviceStream {
     pub fn close<C: Context>(self, cx: &C) -> Result<(), DeviceError> {
         let stopped = refused("SET STATE", ks::set_state(cx, &self.pin, KsState::Stop));
         let event = self.notification;
+        if self.interface == Interface::HandedOver {
+            ks::close(cx, &self.pin);
+            return stopped;
+        }
         let unregistered = refused(
             "UNREGISTER_NOTIFICATION_EVENT",
             ks::unregister_notification_event(cx, &self.pin, event),
@@ -198,6 +300,7 @@ impl Fork for DeviceStream {
             pin: self.pin.fork(forker),
             mapping: self.mapping.fork(forker),
             notification: self.notification.fork(forker),
+            completions: forker.arc(&self.completions, |counted, _| counted.snapshot()),
             ..self.clone()
         }
     }

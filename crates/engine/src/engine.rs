@@ -37,7 +37,7 @@ impl Default for EngineConfig {
 
 /// The audio engine of one device.
 ///
-/// Model: it runs from the first start of a stream on and does not stop again. Packet 0, which has
+/// Model: it runs from the first start of a stream until it is told to [go idle](Self::go_idle). Packet 0, which has
 /// to be there before Run, is silence of the engine's own: passes take from the streams, and the
 /// first of them is pass 0 at Run.
 #[derive(Debug)]
@@ -110,6 +110,21 @@ impl Engine {
         stream
     }
 
+    /// Takes `stream` out again: passes take nothing from it any more.
+    pub fn remove_stream(&mut self, stream: &Shared<Stream>) {
+        self.streams.retain(|other| !other.is(stream));
+    }
+
+    /// Goes idle: the device is taken to Stop, and no pass is made until a stream is started again.
+    pub fn go_idle<C: Context>(&mut self, cx: &C) {
+        if std::mem::replace(&mut self.started, false) {
+            self.thread.stop(cx);
+            self.mixer.forget();
+            // Whoever waits for a notification is to wait for a start.
+            self.thread.device().notification.set(0);
+        }
+    }
+
     /// The streams, in the order in which they were added.
     pub fn streams(&self) -> &[Shared<Stream>] {
         &self.streams
@@ -127,7 +142,12 @@ impl Engine {
 
     /// A stream was started: the device is run, and pass 0 is made.
     pub fn start<C: Context>(&mut self, cx: &C) {
-        if self.started {
+        // The event may be left from a start before the engine went idle.
+        let is_any_running = self
+            .streams
+            .iter()
+            .any(|stream| stream.borrow().is_running());
+        if self.started || !is_any_running {
             return;
         }
         self.started = true;
@@ -142,7 +162,9 @@ impl Engine {
 
     /// The notification event was set with `tag`.
     pub fn woken<C: Context>(&mut self, cx: &C, tag: u64) {
-        self.act(cx, |thread, mix| thread.woken(cx, tag, mix));
+        if self.started {
+            self.act(cx, |thread, mix| thread.woken(cx, tag, mix));
+        }
     }
 
     /// Goes on, if it is time.
@@ -215,6 +237,16 @@ impl Endpoint {
     /// See [`Engine::add_stream`].
     pub fn add_stream(&self, format: WaveFormat, frames: Frames) -> Shared<Stream> {
         self.engine.borrow_mut().add_stream(format, frames)
+    }
+
+    /// See [`Engine::remove_stream`].
+    pub fn remove_stream(&self, stream: &Shared<Stream>) {
+        self.engine.borrow_mut().remove_stream(stream);
+    }
+
+    /// See [`Engine::go_idle`].
+    pub fn go_idle<C: Context>(&self, cx: &C) {
+        self.engine.borrow_mut().go_idle(cx);
     }
 
     /// Starts `stream`, and the engine if this is the first.

@@ -89,8 +89,8 @@
 //! * *How loud something is recorded*, and whether a program may. Settings would notice.
 //! * *Resampling.* Streams have the rate of the mix. A client that asks for another is refused.
 //! * *What a pass costs by what it does.* Service is one figure per packet.
-//! * *Going idle.* Once started, the engine runs to the end. Who opens an endpoint exclusively
-//!   after a shared client has closed would notice; there is no arbitration yet either.
+//! * *Going idle* of an engine that records: once started, it runs to the end. That of one that plays
+//!   goes idle when its last stream is taken out, and keeps its pin, in Stop.
 //! * *Denormals* are mixed as they are; a real engine flushes them. Nobody would hear it.
 //! * *Positions.* Where a miniport has no packet count, an engine works from positions; this one
 //!   needs packets.

@@ -76,6 +76,11 @@ impl Mixer {
         }
     }
 
+    /// Keeps nothing of the packet that was made last.
+    pub(crate) const fn forget(&mut self) {
+        self.made = None;
+    }
+
     /// Mixes the packet of the mix frames from `content` on, which is meant for the device frames
     /// from `intended` on.
     fn mix<C: Context>(&mut self, cx: &C, streams: &[Shared<Stream>], content: u64, intended: u64) {
@@ -95,6 +100,7 @@ impl Mixer {
                     cx.record(&MIXED, &[number, content + done, frames, taken.content]);
                 }
             });
+            stream.note_take(cx.now(), got);
             if got < self.frames {
                 stream.count_starvation();
                 let missing = (self.frames - got).get();

@@ -1,7 +1,7 @@
 //! A shared client's stream, as the engine has it.
 
 use ring::Samples;
-use units::{Frames, WaveFormat};
+use units::{Frames, SimTime, WaveFormat};
 use vtime::{EventHandle, Fork, Forker};
 
 use crate::channels::ChannelMatrix;
@@ -22,6 +22,9 @@ pub struct Stream {
     running: bool,
     was_started: bool,
     starved: u64,
+    /// When the last pass took frames from it, and how many.
+    last_take: Option<(SimTime, Frames)>,
+    mix_channels: u8,
     pub(crate) matrix: ChannelMatrix,
 }
 
@@ -36,6 +39,8 @@ impl Stream {
             running: false,
             was_started: false,
             starved: 0,
+            last_take: None,
+            mix_channels,
             matrix: ChannelMatrix::new(format.channels, mix_channels),
         }
     }
@@ -59,6 +64,31 @@ impl Stream {
     /// Passes that found less than a period.
     pub const fn starved(&self) -> u64 {
         self.starved
+    }
+
+    /// When the last pass took frames from it, and how many these were; `None` before the first,
+    /// and once its buffer was [emptied](Self::reset).
+    pub const fn last_take(&self) -> Option<(SimTime, Frames)> {
+        self.last_take
+    }
+
+    /// Empties the buffer.
+    pub fn reset(&mut self) {
+        self.buffer.reset();
+        self.last_take = None;
+    }
+
+    /// Sets how loud each channel of the client is mixed.
+    ///
+    /// # Panics
+    /// If there is not one gain for each channel of the client.
+    pub fn set_channel_gains(&mut self, gains: &[f32]) {
+        let from = self.buffer.format().channels;
+        self.matrix = ChannelMatrix::weighted(from, self.mix_channels, gains);
+    }
+
+    pub(crate) fn note_take(&mut self, at: SimTime, frames: Frames) {
+        self.last_take = Some((at, frames));
     }
 
     pub(crate) fn count_starvation(&mut self) {

@@ -269,7 +269,8 @@ impl Pin for TestPin {
             PinRequest::SetFormat(_)
             | PinRequest::SetContentId { .. }
             | PinRequest::Audio(_)
-            | PinRequest::AudioEngine(_) => Err(NtStatus::NOT_SUPPORTED),
+            | PinRequest::AudioEngine(_)
+            | PinRequest::WriteStream(_) => Err(NtStatus::NOT_SUPPORTED),
         }
     }
 

@@ -202,6 +202,7 @@ impl PacketThread {
         self.timeline.leave_run(cx.now());
         self.record_state(cx);
         self.timeline.frame = 0;
+        self.device.stopped();
         self.stage = Stage::Asleep;
         let prime = self.producer.config().prime;
         self.producer.begin(self.device.mapping.run(), prime);

@@ -222,6 +222,22 @@ codes! {
         BUFFER_ERROR = "AUDCLNT_E_BUFFER_ERROR", 0x8889_0018;
         /// The buffer is not a whole number of hardware units.
         BUFFER_SIZE_NOT_ALIGNED = "AUDCLNT_E_BUFFER_SIZE_NOT_ALIGNED", 0x8889_0019;
+        /// Nothing of that kind is there.
+        NOTFOUND = "E_NOTFOUND", 0x8007_0490;
+        /// The user has switched exclusive use of the device off.
+        EXCLUSIVE_MODE_NOT_ALLOWED = "AUDCLNT_E_EXCLUSIVE_MODE_NOT_ALLOWED", 0x8889_000E;
+        /// The pin of the stream could not be made.
+        ENDPOINT_CREATE_FAILED = "AUDCLNT_E_ENDPOINT_CREATE_FAILED", 0x8889_000F;
+        /// The audio service is not there.
+        SERVICE_NOT_RUNNING = "AUDCLNT_E_SERVICE_NOT_RUNNING", 0x8889_0010;
+        /// The flag is none of this call.
+        INVALID_STREAM_FLAG = "AUDCLNT_E_INVALID_STREAM_FLAG", 0x8889_0021;
+        /// The device does not mix.
+        ENDPOINT_OFFLOAD_NOT_CAPABLE = "AUDCLNT_E_ENDPOINT_OFFLOAD_NOT_CAPABLE", 0x8889_0022;
+        /// The device has no raw mode.
+        RAW_MODE_UNSUPPORTED = "AUDCLNT_E_RAW_MODE_UNSUPPORTED", 0x8889_0027;
+        /// The stream was not started yet.
+        POSITION_STALLED = "AUDCLNT_S_POSITION_STALLED", 0x0889_0003;
         /// The device has no such period.
         INVALID_DEVICE_PERIOD = "AUDCLNT_E_INVALID_DEVICE_PERIOD", 0x8889_0020;
     }

@@ -127,7 +127,7 @@ impl CaptureClient {
     }
 }
 
-fn captured(packet: ClientPacket) -> CapturedPacket {
+pub(crate) fn captured(packet: ClientPacket) -> CapturedPacket {
     let flag = |is_set: bool, flag| if is_set { flag } else { 0 };
     CapturedPacket {
         frames: packet.frames,

@@ -133,7 +133,8 @@ impl ExclusiveDevice {
         }
     }
 
-    fn check(&self, request: ExclusiveRequest) -> Result<(), HResult> {
+    /// What is wrong with its times.
+    pub(crate) fn check(&self, request: ExclusiveRequest) -> Result<(), HResult> {
         let ExclusiveRequest {
             duration,
             periodicity,

@@ -18,6 +18,8 @@
 //! [`through_client`] plays what it records. All do what an [agenda](Action) says at its times:
 //! start, pause, stop, or write or read a packet on purpose.
 //!
+//! A client that is written as a program would write it holds the interfaces in [`com`].
+//!
 //! What is played is a [`Source`]: a function of the frame's index and of nothing else.
 //!
 //! ```
@@ -36,22 +38,22 @@
 //!
 //! # What the model leaves out
 //!
-//! * *COM.* No reference counts, no interface queries, no null pointers; so a stream lives as long
-//!   as its client object. A conformance test of the API surface would notice.
-//! * *Loopback, clocks, sessions, periods of one's own.* Asking for loopback is refused as an unknown
-//!   flag.
-//! * *Asking for offload.* `IAudioClient2` is missing: that a stream goes past the software engine is
-//!   decided by who opens its pin for an [`ExclusiveClient`].
+//! * *COM.* No interface queries, no null pointers; see [`com`] for what stands in their place.
+//! * *Loopback, periods of one's own, rates that are adjusted, endpoint volumes, MMCSS.* A client that
+//!   asks for loopback is refused; the rest has no method.
+//! * *Exclusive streams that record*, in [`com`]: an [`ExclusiveCaptureClient`] is there.
+//! * *Offload.* That a stream goes past the software engine is decided by who opens its pin for an
+//!   [`ExclusiveClient`].
 //! * *Silence that is only flagged* in what is recorded: the engine does not look at samples.
-//! * *Timer-driven shared clients.* The API has them, the habit is missing; an exclusive one that
-//!   plays is there.
-//! * *Arbitration.* Nobody is thrown out by an exclusive client.
+//! * *Habits of clients of [`com`] in scenarios*, among them timer-driven shared ones, and so who is
+//!   thrown out by whom there.
 //! * *The contents of a packet on `GetBuffer`* are what the last one left, as on Windows 10.
 //! * *Rate conversion*, see the engine.
 
 mod action;
 mod audio_client;
 mod capture_client;
+pub mod com;
 mod duration;
 mod exclusive_buffer;
 mod exclusive_capture_client;

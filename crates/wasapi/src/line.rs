@@ -124,8 +124,8 @@ impl Line {
 
     pub(crate) fn reset(&self) {
         match self {
-            Self::Render { stream, .. } => stream.borrow_mut().buffer.reset(),
-            Self::Capture { stream, .. } => stream.borrow_mut().buffer.reset(),
+            Self::Render { stream, .. } => stream.borrow_mut().reset(),
+            Self::Capture { stream, .. } => stream.borrow_mut().reset(),
         }
     }
 }
