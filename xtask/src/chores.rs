@@ -1,6 +1,6 @@
 //! What `cargo xtask` can do.
 
-use crate::{Failure, cargo, layers, perfetto, root, rules, run, scale_out, sound, write};
+use crate::{Failure, cargo, layers, perfetto, root, rules, run, scale_out, sound, wasm, write};
 
 /// One chore.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,11 @@ const CHORES: &[Chore] = &[
         name: "sound",
         does: "writes scenarios/sounds/melody.wav",
         run: |_| write(&root().join("scenarios/sounds/melody.wav"), sound::melody()),
+    },
+    Chore {
+        name: "wasm",
+        does: "builds the model for the explorer's pages, and keeps it (needs Debian's rustc-web and rust-web-src)",
+        run: |_| wasm::build(),
     },
     Chore {
         name: "perfetto",

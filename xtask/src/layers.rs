@@ -34,17 +34,18 @@ const fn layer(
 /// Every package of the model, from high to low.
 #[rustfmt::skip]
 pub const LAYERS: &[Layer] = &[
+    layer("wasm", &["scenario", "truth", "ks", "machine", "ring", "vtime", "units"], &["serde_json"]),
     layer("scenario", &["truth", "wasapi", "engine", "observers", "port", "miniport", "portcls", "ks", "hardware", "machine", "ring", "vtime", "units"],
         &["schemars", "serde", "serde_json", "serde_path_to_error", "thiserror", "toml"]),
     layer("capi", &["conformance", "ks", "units"], &["libloading", "thiserror"]),
     layer("conformance", &["truth", "observers", "port", "miniport", "portcls", "ks", "hardware", "machine", "ring", "vtime", "units"], &["proptest", "serde_json", "thiserror"]),
     layer("truth", &["machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("wasapi", &["engine", "observers", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
-    layer("engine", &["observers", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
+    layer("engine", &["observers", "ks", "machine", "ring", "vtime", "units"], &["bytes", "libm", "thiserror"]),
     layer("port", &["portcls", "ks", "machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("miniport", &["portcls", "hardware", "ks", "machine", "ring", "vtime", "units"], &["libm", "thiserror"]),
     layer("portcls", &["ks", "machine", "ring", "vtime", "units"], &["thiserror"]),
-    layer("ks", &["ring", "vtime", "units"], &["thiserror"]),
+    layer("ks", &["ring", "vtime", "units"], &["bytes", "thiserror"]),
     layer("hardware", &["machine", "ring", "vtime", "units"], &["thiserror"]),
     layer("machine", &["vtime", "units"], &["thiserror"]),
     layer("observers", &["units"], &[]),

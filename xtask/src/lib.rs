@@ -10,6 +10,7 @@ pub mod perfetto;
 pub mod rules;
 pub mod scale_out;
 pub mod sound;
+pub mod wasm;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ use crate::audio::{AudioRequest, PositionEx};
 use crate::audio_engine::{AudioEngineRequest, ConstrictorOption, VolumeLevel, VolumeRamp};
 use crate::drm::{ContentId, DrmRights};
 use crate::history::{CLOSE, REQUEST};
+use crate::irp::WriteIrp;
 use crate::mapping::Mapping;
 use crate::packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};
 use crate::packet_register::PacketRegister;
@@ -66,6 +67,7 @@ fn argument_words(request: &PinRequest) -> (u64, u64) {
             (id.get().into(), bits)
         }
         PinRequest::RtAudio(request) => rt_audio_words(request),
+        PinRequest::WriteStream(irp) => (irp.payload.frames().get(), irp.completions.done()),
     }
 }
 
@@ -353,4 +355,9 @@ call! {
     packet_register() -> PacketRegister:
     PinRequest::RtAudio(RtAudioRequest::PacketVRegister)
         => PinReply::PacketRegister(register) => register
+}
+
+call! {
+    /// Gives the pin a packet to play.
+    write_stream(irp: WriteIrp) -> (): PinRequest::WriteStream(irp) => PinReply::Done => ()
 }

@@ -31,6 +31,7 @@ use vtime::{Descriptor, Field};
 /// | volume, get | channel | 0 | level |
 /// | volume, set | channel, 2^32 - 1 for all | level | 0 |
 /// | content, set | its number | 1 copy-protected, 2 no digital output | 0 |
+/// | packet handed over | frames in it | packets that have come back | 0 |
 /// | write packet | packet number | valid bytes + 1 at the end of the stream, else 0 | 0 |
 ///
 /// The answer to a refused request is 0.

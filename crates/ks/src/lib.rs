@@ -9,8 +9,9 @@
 //! A [`Filter`] is a device as its clients see it. It makes [pins](Pin), one per stream. A pin is
 //! moved through the four [states](KsState) and asked for everything else by
 //! [requests](PinRequest), which are values: set, identifier, verb and sizes were checked when the
-//! value was made. Audio never travels in a request: a pin hands out a [`Mapping`] of the cyclic
-//! buffer, and from then on client and device meet there, and nobody holds either back.
+//! value was made. On WaveRT audio never travels in a request: a pin hands out a [`Mapping`] of the
+//! cyclic buffer, and from then on client and device meet there, and nobody holds either back. The
+//! pins of the older ports take packets instead, each a [`WriteIrp`] that comes back when it is done.
 //!
 //! Start with [`KsState`], then [`PinRequest`], then [`request`], which sends one and writes it
 //! into the history.
@@ -33,7 +34,7 @@
 //!
 //! * *32-bit clients*, *modes of a stream* behind its opening, *attributes of ranges*: see decision
 //!   0041 (`docs/decisions/0041-what-is-left-out-of-the-bytes.md`). Tests of thunks would notice.
-//! * *Pending requests.* Each is answered at once; a client that cancels one would notice.
+//! * *Pending requests*, but for packets: each is answered at once. A client that cancels one would notice.
 //! * *One-shot and buffered events*: an event is enabled until it is disabled. Nobody on WaveRT uses
 //!   the others.
 //! * *Loads of a client from a write-combined buffer* find what the device would: stores that
@@ -53,6 +54,7 @@ mod friendly_name;
 mod guid;
 mod history;
 mod interfaces;
+mod irp;
 mod jack;
 mod mapping;
 mod packet;
@@ -82,7 +84,7 @@ pub use client::{
     position_register, presentation_position, query_notification_support, read_packet,
     register_notification_event, request, set_content_id, set_current_write_position, set_format,
     set_last_buffer_position, set_loopback_protection, set_state, set_volume_level,
-    set_write_packet, state, unregister_notification_event, volume_level,
+    set_write_packet, state, unregister_notification_event, volume_level, write_stream,
 };
 pub use combining::Combining;
 pub use drm::{ContentId, DrmRights};
@@ -93,6 +95,7 @@ pub use friendly_name::friendly_name;
 pub use guid::*;
 pub use history::{CLOSE, REQUEST};
 pub use interfaces::{DeviceInterface, DeviceInterfaces};
+pub use irp::{Completions, Payload, WriteIrp};
 pub use jack::{JACK_DESCRIPTION, jacks_to_bytes, parse_jacks};
 pub use mapping::{Mapping, Settle};
 pub use packet::{END_OF_STREAM, PacketCount, PacketNumber, ReadPacket, WritePacket};

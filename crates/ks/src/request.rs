@@ -6,6 +6,7 @@ use vtime::EventHandle;
 use crate::audio::{AudioRequest, PositionEx};
 use crate::audio_engine::{AudioEngineRequest, VolumeLevel};
 use crate::drm::{ContentId, DrmRights};
+use crate::irp::WriteIrp;
 use crate::mapping::Mapping;
 use crate::packet::{PacketCount, ReadPacket, WritePacket};
 use crate::packet_register::PacketRegister;
@@ -44,6 +45,9 @@ pub enum PinRequest {
     },
     /// A property of WaveRT pins.
     RtAudio(RtAudioRequest),
+    /// Play this packet. It is answered at once; the packet comes back when the pin is done with it.
+    #[doc(alias = "IOCTL_KS_WRITE_STREAM")]
+    WriteStream(WriteIrp),
 }
 
 /// A request of the set [`KSPROPSETID_RT_AUDIO`](crate::KSPROPSETID_RT_AUDIO).
@@ -196,8 +200,8 @@ pub struct PresentationPosition {
 
 /// Set, identifier and verb of a request, as one number for the history.
 ///
-/// 256 per set (connection 1, audio 2, WaveRT 3, audio engine 4, content rights 5) plus the identifier that the headers give, plus
-/// 65 536 if something is set.
+/// 256 per set (connection 1, audio 2, WaveRT 3, audio engine 4, content rights 5, and 6 for packets,
+/// which are no property) plus the identifier that the headers give, plus 65 536 if something is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Property(u32);
 
@@ -208,6 +212,7 @@ impl Property {
     const RT_AUDIO: u32 = 0x300;
     const AUDIO_ENGINE: u32 = 0x400;
     const DRM: u32 = 0x500;
+    const WRITE_STREAM: u32 = 0x600;
 
     /// `KSPROPERTY_RTAUDIO_SETWRITEPACKET`, which can only be set.
     pub const SET_WRITE_PACKET: Self = Self(Self::RT_AUDIO | 0xC | Self::SET);
@@ -224,6 +229,7 @@ impl Property {
             PinRequest::AudioEngine(request) => Self::AUDIO_ENGINE | request.identifier(),
             PinRequest::SetContentId { .. } => Self::DRM | Self::SET,
             PinRequest::RtAudio(request) => Self::RT_AUDIO | request.identifier(),
+            PinRequest::WriteStream(_) => Self::WRITE_STREAM | Self::SET,
         })
     }
 
@@ -266,6 +272,7 @@ impl Property {
             0x408 => "KSPROPERTY_AUDIOENGINE_LOOPBACK_PROTECTION",
             0x409 => "KSPROPERTY_AUDIOENGINE_VOLUMELEVEL",
             0x500 => "KSPROPERTY_DRMAUDIOSTREAM_CONTENTID",
+            0x600 => "IOCTL_KS_WRITE_STREAM",
             _ => "unknown",
         }
     }

@@ -1,4 +1,4 @@
-//! Reference WaveRT miniports: drivers for the devices of `hardware`.
+//! Reference miniports: drivers for the devices of `hardware`.
 //!
 //! ```text
 //!  port ── MiniportWaveRt ──▶ HdAudioMiniport ──┐
@@ -17,6 +17,9 @@
 //!
 //! The [offload miniport](OffloadMiniport) is that of a device that mixes: a pin for the software
 //! engine, pins for streams that go past it, and the mix on its way back.
+//!
+//! The [`WaveCyclic` miniport](CyclicMiniport) is that of a device with a ring of its own, into which
+//! the port copies what clients hand over.
 //!
 //! Start with [`HdAudioMiniport`], or with [`HdAudioAdapter`] for several streams of one controller;
 //! what of its behaviour can be chosen is in [`HdAudioOptions`].
@@ -68,6 +71,7 @@ mod routine;
 mod size;
 mod stream;
 pub mod virtual_audio;
+mod wave_cyclic;
 
 pub use adapter::HdAudioAdapter;
 pub use hd_audio::HdAudioMiniport;
@@ -76,3 +80,4 @@ pub use hd_audio_topology::{HdAudioTopology, Jack};
 pub use offload::{OffloadMiniport, OffloadOptions};
 pub use options::{EndOfStream, HdAudioOptions, PacketWindow, PositionSource, ReadOrder, Rearm};
 pub use packets::WritePacketError;
+pub use wave_cyclic::{CyclicMiniport, CyclicOptions, Ring};

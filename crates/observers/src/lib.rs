@@ -23,7 +23,8 @@
 //!
 //! # Where to start
 //!
-//! [`PositionAgainstClock`] says whether something is wrong. A [`PositionGuard`] makes a position out
+//! A [`GlitchDetector`] says whether something is wrong: [`PositionAgainstClock`], [`StopThreshold`],
+//! [`LeftToPlay`], [`Resynchronising`]. A [`PositionGuard`] makes a position out
 //! of one that may be wrong: [`ClampMonotone`], [`ClampToWritten`], [`Interpolate`],
 //! [`PointerFilter`], [`WallClockGuard`]. A [`DelayLockedLoop`] makes a rate out of them.
 //!
@@ -36,6 +37,7 @@
 
 mod clamp;
 mod delay_locked_loop;
+mod glitch_detector;
 mod interpolate;
 mod pointer_filter;
 mod position_against_clock;
@@ -44,6 +46,7 @@ mod wall_clock_guard;
 
 pub use clamp::{ClampMonotone, ClampToWritten};
 pub use delay_locked_loop::{DelayLockedLoop, Gains};
+pub use glitch_detector::{GlitchDetector, LeftToPlay, Look, Resynchronising, StopThreshold};
 pub use interpolate::Interpolate;
 pub use pointer_filter::PointerFilter;
 pub use position_against_clock::{Deficit, PositionAgainstClock, Reading, Since};

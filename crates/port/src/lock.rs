@@ -37,7 +37,8 @@ impl PropertyLock {
             | PinRequest::GetFormat
             | PinRequest::SetFormat(_)
             | PinRequest::SetContentId { .. }
-            | PinRequest::AudioEngine(_) => false,
+            | PinRequest::AudioEngine(_)
+            | PinRequest::WriteStream(_) => false,
         };
         if use_position_lock && is_position {
             Self::Position

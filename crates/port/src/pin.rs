@@ -182,6 +182,8 @@ impl OpenPin {
             PinRequest::Audio(request) => self.audio(now, request),
             PinRequest::AudioEngine(request) => self.audio_engine(now, request),
             PinRequest::RtAudio(request) => self.rt_audio(now, request),
+            // Client and device meet in the cyclic buffer.
+            PinRequest::WriteStream(_) => Err(NtStatus::NOT_SUPPORTED),
         }
     }
 

@@ -97,7 +97,7 @@ impl WaveRtPort {
     /// The factory `pin` as it stands now on this instance.
     fn factory(&self, pin: u32) -> Result<PinFactory, NtStatus> {
         let mut factory = self.subdevice.borrow().filter.factory(pin)?.clone();
-        factory.instances.current = OpenPins::count(&self.open.here, pin);
+        factory.instances.current = self.open.count_here(pin);
         Ok(factory)
     }
 
@@ -325,7 +325,7 @@ impl Filter for WaveRtPort {
 
 impl OpenPins {
     /// None of so many factories.
-    fn of(factories: usize) -> Self {
+    pub(crate) fn of(factories: usize) -> Self {
         Self {
             here: Shared::new(vec![0; factories]),
             everywhere: Shared::new(vec![0; factories]),
@@ -333,7 +333,7 @@ impl OpenPins {
     }
 
     /// None on another instance of the same filter.
-    fn another(&self) -> Self {
+    pub(crate) fn another(&self) -> Self {
         Self {
             here: Shared::new(vec![0; self.here.borrow().len()]),
             everywhere: self.everywhere.clone(),
@@ -344,7 +344,12 @@ impl OpenPins {
         counts.borrow()[pin as usize]
     }
 
-    fn opened(&self, pin: u32) {
+    /// How many of factory `pin` are open on this instance.
+    pub(crate) fn count_here(&self, pin: u32) -> u32 {
+        Self::count(&self.here, pin)
+    }
+
+    pub(crate) fn opened(&self, pin: u32) {
         self.here.borrow_mut()[pin as usize] += 1;
         self.everywhere.borrow_mut()[pin as usize] += 1;
     }

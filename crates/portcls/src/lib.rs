@@ -47,6 +47,7 @@ mod power;
 mod stream;
 mod topology;
 mod violation;
+mod wave_cyclic;
 
 pub use buffer::{AudioBuffer, CacheType};
 pub use drm::DrmAudioStream;
@@ -63,3 +64,7 @@ pub use power::{AdapterPowerManagement, DevicePower, ExitLatency, PowerNotify};
 pub use stream::{InputStream, MiniportWaveRtStream, OutputStream, StreamNotification};
 pub use topology::MiniportTopology;
 pub use violation::{Call, Irql, Rule, Violation};
+pub use wave_cyclic::{
+    DmaChannel, MiniportWaveCyclic, MiniportWaveCyclicStream, NOTIFICATION_INTERVAL, NewCyclic,
+    ServiceGroup, ServiceSink,
+};

@@ -2,11 +2,13 @@
 
 mod capture;
 mod client;
+mod detector;
 mod device_faults;
 mod dma;
 mod happenings;
 mod machine;
 mod offload;
+mod transport;
 
 use hardware::StreamFormat;
 use ring::Samples;
@@ -64,6 +66,9 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Problem> {
     for (place, action) in scenario.actions.iter().enumerate() {
         check.action(&format!("action[{place}]"), action);
         check.action_on_mixer(&format!("action[{place}]"), action);
+    }
+    for (place, detector) in scenario.detectors.iter().enumerate() {
+        check.detector(&format!("detector[{place}]"), *detector);
     }
     check.delays();
     check.problems
@@ -151,6 +156,7 @@ impl Check<'_> {
         self.wander("device.wander", device.wander);
         self.looping(device);
         self.mixer(device);
+        self.transport(device);
         self.what_it_plays(device);
         let frame_bytes = u64::from(device.format.to_format().frame_bytes());
         for (key, frames) in [

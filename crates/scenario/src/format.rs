@@ -6,11 +6,13 @@
 mod client;
 mod cpu;
 mod derived;
+mod detector;
 mod device;
 mod device_fault;
 mod dma;
 mod expect;
 mod expect_capture;
+mod expect_detector;
 mod expect_offload;
 mod expect_wakes;
 mod fault;
@@ -27,9 +29,10 @@ pub use self::machine::{Machine, Profile, WakeKnot};
 pub use client::{Client, EndOfStream, Mode, Prime};
 pub(crate) use cpu::FIRST_LOAD;
 pub use cpu::{Cpu, IdleState, Load, LoadKind};
+pub use detector::{DetectorPosition, DetectorRule, GlitchDetector};
 pub use device::{
-    Class, Content, CountOn, Device, EndFill, Engine, FifoUnderrun, Format, Kind, PacketWindow,
-    Policy, PositionSource, Preset, Rearm, Sample, Suite, VirtualMode,
+    Class, Content, CountOn, Device, DeviceTransport, EndFill, Engine, FifoUnderrun, Format, Kind,
+    PacketWindow, Policy, PositionSource, Preset, Rearm, Sample, Suite, VirtualMode,
 };
 pub use device_fault::{
     Backwards, BurstGrain, ByFrames, CblMismatch, DeadRecord, DelayOtherTimebase, IrqCoalesce,
@@ -45,6 +48,7 @@ pub use expect::{
 pub use expect_capture::{
     ExpectedRecordedFrames, ExpectedRecording, ExpectedRoundTrip, ExpectedTape,
 };
+pub use expect_detector::ExpectedDetector;
 pub use expect_offload::ExpectedOffload;
 pub use expect_wakes::ExpectedWakes;
 pub use fault::{
@@ -89,6 +93,9 @@ pub struct Scenario {
     /// exclusive one.
     #[serde(default, rename = "client")]
     pub clients: Vec<Client>,
+    /// Who looks for glitches as real programs do.
+    #[serde(default, rename = "detector", skip_serializing_if = "Vec::is_empty")]
+    pub detectors: Vec<GlitchDetector>,
     /// What goes wrong.
     #[serde(default, rename = "fault")]
     pub faults: Vec<Fault>,

@@ -2,6 +2,7 @@
 
 mod capture;
 mod device;
+mod program;
 mod role;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use crate::stack::InPackets;
 pub(crate) use capture::{CAPTURE_AHEAD, CaptureNotes, SERVER_OUTPUT_QUEUE_FULL};
 use device::DeviceNotes;
 pub(crate) use device::Suspects;
+pub(crate) use program::Running;
 pub(crate) use role::Role;
 
 /// What an event is called in the log of Windows that nobody reads.
@@ -90,6 +92,8 @@ struct ProducerNotes {
     /// Which run of the stream, and whether it has begun.
     run: u32,
     has_run: bool,
+    /// Whether it runs now.
+    is_running: bool,
     /// What the work under way lost to others.
     held_up: SimDuration,
     /// Writes of this run.
@@ -234,7 +238,10 @@ impl Notes {
             return;
         };
         let status = status_of(*status);
-        if status != NtStatus::SUCCESS {
+        // That a pin knows nothing of WaveRT is an answer, and no failure.
+        let asks_for_wavert =
+            *property == u64::from(notification_support().code()) && status == NtStatus::NOT_FOUND;
+        if status != NtStatus::SUCCESS && !asks_for_wavert {
             self.report(status.name());
         }
         if *property == u64::from(Property::SET_WRITE_PACKET.code()) {
@@ -502,7 +509,8 @@ impl Notes {
             return;
         };
         let producer = &mut self.producer;
-        if *state == u64::from(KsState::Run.value()) {
+        producer.is_running = *state == u64::from(KsState::Run.value());
+        if producer.is_running {
             producer.has_run = true;
         } else if *state == u64::from(KsState::Stop.value()) {
             let ended = u32::try_from(*run).expect("a run has a 32-bit number");
@@ -606,6 +614,13 @@ fn last_buffer() -> Property {
 fn valid_in(place: u64, packet: u64, size: u64, count: u64) -> u64 {
     let begins = packet % count * size;
     (place + count * size - begins) % (count * size)
+}
+
+/// The property that asks whether there are notifications.
+fn notification_support() -> Property {
+    Property::of(&PinRequest::RtAudio(
+        RtAudioRequest::QueryNotificationSupport,
+    ))
 }
 
 /// The property that asks for the packet count.

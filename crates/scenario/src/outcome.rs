@@ -2,6 +2,7 @@
 
 mod account;
 mod capture;
+mod detectors;
 mod lateness;
 mod offload;
 mod wakes;
@@ -9,6 +10,7 @@ mod wakes;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use port::DeviceHandle;
 use truth::{Blame, CaptureLedger, Class, Glitch, Ledger, Stay};
 use units::{Frames, SimDuration, SimTime};
 use vtime::{Context, Fork};
@@ -59,15 +61,7 @@ impl Stack {
                 status: status.to_string(),
             });
         }
-        let now = self.now();
-        let devices = std::iter::once(&self.hardware).chain(&self.microphone);
-        devices.for_each(|device| device.settle(now));
-        if let Some(stream) = self.players.opened() {
-            stream.mapping.bus.settle(now);
-        }
-        if let Some(stream) = self.recorders.device_stream() {
-            stream.mapping.bus.settle(now);
-        }
+        self.settle();
         let (geometry, end) = (self.geometry(), self.end());
         let truth = geometry.map(|geometry| {
             let log = self.hardware.log();
@@ -89,7 +83,10 @@ impl Stack {
         let mut history = self.world.history().clone();
         let has_speaker = self.scenario.has_speaker();
         let playing = self.speaker();
-        let speaker = has_speaker.then(|| playing.endpoint(truth.as_ref(), heard.as_ref()));
+        let speaker = has_speaker.then(|| EndpointResult {
+            detectors: self.detectors(truth.as_ref()),
+            ..playing.endpoint(truth.as_ref(), heard.as_ref())
+        });
         let speaker = speaker
             .into_iter()
             .chain(self.offload_endpoints(&offloaded));
@@ -135,6 +132,19 @@ impl Stack {
             recorded,
             is_live: false,
         })
+    }
+
+    /// Brings the hardware up to the end.
+    fn settle(&self) {
+        let now = self.now();
+        let devices = std::iter::once(&self.hardware).chain(&self.microphone);
+        devices.for_each(|device| device.settle(now));
+        if let Some(stream) = self.players.opened() {
+            stream.mapping.bus.settle(now);
+        }
+        if let Some(stream) = self.recorders.device_stream() {
+            stream.mapping.bus.settle(now);
+        }
     }
 
     fn speaker(&self) -> Speaker<'_> {
@@ -214,6 +224,7 @@ impl Speaker<'_> {
             lost_ns,
             headroom_ns: truth.and_then(|truth| summary(truth.headroom())),
             reported: notes.reported.clone(),
+            detectors: Vec::new(),
             wake_ns: truth
                 .filter(|_| self.scenario.machine.is_some())
                 .and_then(|truth| wakes::latencies(&truth.account().work)),
@@ -342,8 +353,11 @@ pub(crate) fn heard<C: Context + Fork + Debug>(
 pub(crate) fn violations<C: Context + Fork + Debug>(
     hardware: &Hardware<C>,
 ) -> impl Iterator<Item = ViolationResult> + use<C> {
-    let found = hardware.device.verifier().violations().into_iter();
-    found.map(|violation| ViolationResult {
+    let verifiers = hardware.device.iter().map(DeviceHandle::verifier);
+    let found: Vec<_> = verifiers
+        .flat_map(|verifier| verifier.violations())
+        .collect();
+    found.into_iter().map(|violation| ViolationResult {
         at_ns: violation.at.to_nanos_floor(),
         rule: violation.rule.name(),
         call: violation.call.name(),

@@ -10,7 +10,8 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{
-    Action, CaptureEngine, Client, Device, Engine, Expect, Fault, Machine, Microphone, Scenario,
+    Action, CaptureEngine, Client, Device, Engine, Expect, Fault, GlitchDetector, Machine,
+    Microphone, Scenario,
 };
 use crate::quantity::Time;
 
@@ -77,6 +78,7 @@ impl Source<'_> {
                 "capture-engine" => self.fit::<CaptureEngine>(name, value, &mut found),
                 "machine" => self.fit::<Machine>(name, value, &mut found),
                 "client" => self.fit_each::<Client>(name, value, &mut found),
+                "detector" => self.fit_each::<GlitchDetector>(name, value, &mut found),
                 "fault" => self.fit_each::<Fault>(name, value, &mut found),
                 "action" => self.fit_each::<Action>(name, value, &mut found),
                 "expect" => self.fit::<Expect>(name, value, &mut found),
@@ -84,8 +86,8 @@ impl Source<'_> {
                     name.to_owned(),
                     key.span(),
                     "unknown key; expected one of `name`, `seed`, `duration`, `device`, `engine`, \
-                     `microphone`, `capture-engine`, `machine`, `client`, `fault`, `action`, \
-                     `expect`",
+                     `microphone`, `capture-engine`, `machine`, `client`, `detector`, `fault`, \
+                     `action`, `expect`",
                 )),
             }
         }

@@ -1,6 +1,7 @@
 //! What a person wants to read first.
 
 mod capture;
+mod detectors;
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -329,6 +330,7 @@ fn speaker(out: &mut String, endpoint: &EndpointResult, truth: Option<&Ledger>) 
     }
     writeln!(out)?;
     glitches(out, endpoint)?;
+    detectors::write(out, endpoint)?;
     truth.map_or(Ok(()), |truth| margins(out, truth.headroom()))
 }
 

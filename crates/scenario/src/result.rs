@@ -80,6 +80,9 @@ pub struct EndpointResult {
     pub headroom_ns: Option<Headroom>,
     /// What the stack itself said: statuses and events by name, how often.
     pub reported: BTreeMap<String, u64>,
+    /// What detectors saw of it, against what happened; only if the scenario has some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub detectors: Vec<DetectorResult>,
     /// How long wake-ups of whoever serves the packets took, if the scenario has a machine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake_ns: Option<WakeLatencies>,
@@ -101,6 +104,26 @@ pub struct EndpointResult {
     pub packet_count: Option<u64>,
     /// A number that stands for the sound, if samples were kept: 16 hexadecimal digits.
     pub heard_hash: Option<String>,
+}
+
+/// What a detector saw, against what happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DetectorResult {
+    /// What it goes by: `chromium` and so on.
+    pub rule: &'static str,
+    /// How often it looked at the position; none for one that is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looks: Option<u64>,
+    /// How often it took something for a glitch.
+    pub alarms: u64,
+    /// Glitches that an alarm was about.
+    pub seen: u64,
+    /// Glitches that none was about.
+    pub missed: u64,
+    /// Alarms that were about no glitch.
+    pub false_alarms: u64,
+    /// When the alarms were, rounded down.
+    pub alarms_ns: Vec<u64>,
 }
 
 /// A change of what is connected to a device.

@@ -99,6 +99,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("`source.noise`", "Noise"),
     ("`source.impulses`", "Impulses"),
     ("`end-of-stream`", "EndOfStream"),
+    ("`[[detector]]`", "GlitchDetector"),
     ("`[[fault]]`", "Fault"),
     ("`late-wake-up`", "LateWakeUp"),
     ("`lost-notification`", "LostNotification"),

@@ -55,6 +55,22 @@ static SHIPPED: &[Shipped] = scenarios! {
         "virtual-exact"
         "virtual-microphone-exact"
         "virtual-microphone-sample"
+        "wave-cyclic-late"
+        "who-notices"
+        "who-notices-coarse"
+        "who-notices-prefetch"
+        "who-notices-starvation"
+    ;
+    "transports/":
+        "ls01-start-with-5-ms"
+        "ls02-ring-of-30-ms"
+        "ls03-8-bit"
+        "x-service-wave-cyclic"
+        "x14-wave-cyclic"
+        "x30-wave-cyclic"
+        "x31-wave-cyclic"
+        "x35-wave-cyclic"
+        "x60-wave-cyclic"
     ;
     "regression/":
         "s01-baseline"

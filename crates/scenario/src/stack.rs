@@ -18,6 +18,7 @@ mod recorders;
 mod source;
 mod speaker;
 mod system;
+pub(crate) mod watch;
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -44,6 +45,7 @@ pub(crate) use players::Opened;
 use players::Players;
 use recorders::Recorders;
 use system::System;
+use watch::Watch;
 
 /// Names of actors that are always there; no client or device has them.
 pub(crate) const ENGINE: &str = "engine";
@@ -94,6 +96,8 @@ pub struct Stack {
     system: System,
     list_writer: ListWriter,
     endpoints: Endpoints,
+    /// Who looks at the position of the speaker, from outside.
+    pub(crate) watch: Watch,
     /// What the history said so far.
     pub(crate) notes: Notes,
     /// Entries of the history that went into the notes and are still kept.
@@ -184,7 +188,7 @@ impl Stack {
         }
         let players = Players::new(&mut world, scenario, inputs, &hardware.pins(), &machine)?;
         let offloads = Offloads::new(&mut world, scenario, inputs, &hardware.pins(), &machine)?;
-        let system = System::new(&mut world, scenario, &hardware.device);
+        let system = System::new(&mut world, scenario, hardware.device.as_ref());
         let list_writer = ListWriter::new(&mut world, scenario, hardware.driver());
         let endpoints = Endpoints::new(&mut world, scenario, &hardware, microphone.as_ref());
         let recorders = Recorders::new(
@@ -201,6 +205,7 @@ impl Stack {
             device_faults::suspects(scenario),
             hardware.stream(),
         );
+        let watch = Watch::new(scenario, players.opened().as_ref());
         let mut stack = Self {
             scenario: Rc::new(scenario.clone()),
             options: *options,
@@ -215,6 +220,7 @@ impl Stack {
             system,
             list_writer,
             endpoints,
+            watch,
             notes,
             noted: 0,
         };
@@ -245,13 +251,33 @@ impl Stack {
         let limit = limit.min(self.end());
         loop {
             // In slices, so that what is not kept does not pile up.
-            let next = limit.min(self.now().time + SLICE);
-            self.world.run_until(next)?;
-            self.take_notes();
+            let mut next = limit.min(self.now().time + SLICE);
+            if let Some(at) = self.watch.due().filter(|at| *at <= next) {
+                self.look(at)?;
+                next = at;
+            } else {
+                self.world.run_until(next)?;
+                self.take_notes();
+            }
             if next == limit {
                 return Ok(());
             }
         }
+    }
+
+    /// Runs everything up to and including `at`, and lets those look at the position of the speaker whose
+    /// time that is. As a program that is woken then they see where the device is, and know what was
+    /// written before.
+    fn look(&mut self, at: SimTime) -> Result<(), RunError> {
+        self.world.run_until(just_before(at))?;
+        self.take_notes();
+        let stream = self.notes.running();
+        self.world.run_until(at)?;
+        self.take_notes();
+        if let Some(opened) = self.players.opened() {
+            self.watch.look(self.world.now(), &opened.pin, stream);
+        }
+        Ok(())
     }
 
     /// Notes what the history has said since the last time.
@@ -307,6 +333,7 @@ impl Stack {
             system: self.system.fork(&mut forker),
             list_writer: self.list_writer.fork(&mut forker),
             endpoints: self.endpoints.fork(&mut forker),
+            watch: self.watch.clone(),
             notes: self.notes.clone(),
             noted: self.noted,
         };
@@ -376,6 +403,11 @@ impl Stack {
     pub(crate) fn coalesced_capture_sets(&self) -> u64 {
         self.recorders.notification().map_or(0, Event::coalesced)
     }
+}
+
+/// The last instant before `at`: what happens there has not begun.
+fn just_before(at: SimTime) -> SimTime {
+    SimTime::from_ticks(at.ticks().saturating_sub(1))
 }
 
 /// The microphone of the scenario, with what it hears.

@@ -20,6 +20,9 @@ pub struct Account {
     pub played: Vec<Played>,
     /// The packets that were written and announced, in order.
     pub writes: Vec<Write>,
+    /// True if packets are handed over, so that what comes late is heard later and not lost: then a
+    /// packet is due when it was heard.
+    pub handed_over: bool,
     /// What was put into the buffer by a position, in order; there is only one of the two.
     pub placed: Vec<Placed>,
     /// The wake-ups of whoever writes the packets, in order.

@@ -62,7 +62,7 @@ pub(crate) fn dropped(account: &Account, spans: &[Span]) -> u64 {
 
 fn dropped_of(account: &Account, spans: &[Span], run: u32) -> u64 {
     let of_run = spans.iter().filter(|span| span.run == run);
-    let (mut heard, mut end) = (Ranges::default(), 0);
+    let (mut heard, mut end, mut heard_to) = (Ranges::default(), 0, 0);
     for span in of_run {
         end = span.end();
         // What the engine or a right silenced was there all the same.
@@ -72,12 +72,19 @@ fn dropped_of(account: &Account, spans: &[Span], run: u32) -> u64 {
         );
         if let Some(whose) = span.whose.filter(|_| was_there) {
             heard.insert(whose.content, whose.content + span.frames);
+            heard_to = heard_to.max(whose.content + span.frames);
         }
     }
     let packet = account.geometry.packet.get();
     let mut written = Ranges::default();
     for write in account.writes.iter().filter(|write| write.run == run) {
-        let due = end.saturating_sub(write.packet * packet).min(write.frames);
+        // What was handed over and comes late is on its way; only what was overtaken is missing.
+        let (end, first) = if account.handed_over {
+            (heard_to, write.content)
+        } else {
+            (end, write.packet * packet)
+        };
+        let due = end.saturating_sub(first).min(write.frames);
         written.insert(write.content, write.content + due);
     }
     for placed in account.placed.iter().filter(|placed| placed.run == run) {

@@ -1,5 +1,6 @@
 //! By how much packets were early.
 
+use ring::Kind;
 use units::{Moment, NtStatus, SimTime};
 
 use crate::account::{Account, Origin, Write};
@@ -96,8 +97,25 @@ pub(crate) fn margin_nanos(account: &Account, write: &Write) -> Option<i64> {
 /// From the end of `write` to the fetch of its first frame, as it looked then. The first frame of
 /// all may begin a little after RUN.
 fn of(account: &Account, write: &Write) -> Option<i64> {
-    let first = write.packet * account.geometry.packet.get();
+    let first = if account.handed_over {
+        heard_at(account, write)?
+    } else {
+        write.packet * account.geometry.packet.get()
+    };
     margin(account, write.run, first, write.done)
+}
+
+/// The frame at which the first content of `write` was heard first.
+fn heard_at(account: &Account, write: &Write) -> Option<u64> {
+    account.played.iter().find_map(|played| {
+        let whose = played.whose?;
+        let is_filler = matches!(whose.kind, Kind::ZeroFill | Kind::EosPad);
+        if is_filler || (whose.run, played.run) != (write.run, write.run) {
+            return None;
+        }
+        let behind = write.content.checked_sub(whose.content)?;
+        (behind < played.frames).then_some(played.first + behind)
+    })
 }
 
 /// From `done` to the fetch of frame `frame` of `run`, as it looked then.

@@ -31,6 +31,7 @@
 //!     until: SimTime::from_millis(70),
 //!     stays: vec![Stay::even(0, Clock::nominal(SimTime::ZERO, SampleRate::HZ_48000), 0, 3360)],
 //!     played: vec![played(0, 2880, 0), played(2880, 192, 1920), played(3072, 288, 3072)],
+//!     handed_over: false,
 //!     writes: vec![],
 //!     placed: vec![],
 //!     work: vec![],

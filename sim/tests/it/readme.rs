@@ -39,6 +39,11 @@ fn the_transcript_of_an_advice_is_what_the_command_prints() {
     hold_transcript("docs/advise.md");
 }
 
+#[test]
+fn the_transcript_of_detectors_is_what_the_command_prints() {
+    hold_transcript("docs/detectors.md");
+}
+
 /// Every page of the repository, as a path from its root.
 fn pages() -> Vec<String> {
     let mut pages = vec![

@@ -67,7 +67,9 @@ impl Pin for Toy {
     fn request(&mut self, _: Moment, request: PinRequest) -> Result<PinReply, NtStatus> {
         Ok(match request {
             PinRequest::GetState => PinReply::State(KsState::Pause),
-            PinRequest::SetState(KsState::Run) => return Err(NtStatus::INVALID_DEVICE_REQUEST),
+            PinRequest::SetState(KsState::Run) | PinRequest::WriteStream(_) => {
+                return Err(NtStatus::INVALID_DEVICE_REQUEST);
+            }
             PinRequest::GetFormat => PinReply::Format(cd()),
             PinRequest::Audio(request) => match request {
                 AudioRequest::PositionEx => PinReply::PositionEx(PositionEx {

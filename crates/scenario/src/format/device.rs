@@ -20,6 +20,11 @@ pub struct Device {
     pub name: String,
     /// What stands behind the driver.
     pub kind: Kind,
+    /// What carries audio from its client to it.
+    pub transport: DeviceTransport,
+    /// How long the ring of a `WaveCyclic` device is. Default: 80 ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dma_buffer: Option<FrameCount>,
     /// How a virtual driver counts. Default: `exact`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<VirtualMode>,
@@ -88,6 +93,18 @@ pub enum Kind {
     Virtual,
     /// A device that mixes: it adds streams of clients to that of the software engine.
     Offload,
+}
+
+/// What carries audio from a client to a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceTransport {
+    /// The cyclic buffer that client and device share.
+    #[default]
+    #[serde(rename = "wavert")]
+    WaveRt,
+    /// Packets that the port copies into a ring of the device, each 10 ms.
+    WaveCyclic,
 }
 
 /// How a virtual driver counts.
@@ -312,6 +329,8 @@ impl Default for Device {
         Self {
             name: "speaker".into(),
             kind: Kind::default(),
+            transport: DeviceTransport::default(),
+            dma_buffer: None,
             mode: None,
             preset: None,
             format: Format::default(),

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::expect_capture::{ExpectedRecording, ExpectedRoundTrip, ExpectedTape};
+use super::expect_detector::ExpectedDetector;
 use super::expect_offload::ExpectedOffload;
 use super::expect_wakes::ExpectedWakes;
 
@@ -40,6 +41,9 @@ pub struct Expect {
     /// What the stack itself said, and nothing else: statuses and events by name, how often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reported: Option<BTreeMap<String, u64>>,
+    /// What the detectors saw, in the order of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detectors: Option<Vec<ExpectedDetector>>,
     /// What became of the notifications.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notifications: Option<ExpectedNotifications>,

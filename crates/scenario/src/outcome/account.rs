@@ -8,7 +8,7 @@ use ring::Kind;
 use truth::{Account, Cadence, Geometry, LateFetch, Played, Stay};
 use units::{Frames, Phase, SimTime};
 
-use crate::format::Scenario;
+use crate::format::{DeviceTransport, Scenario};
 use crate::notes::Notes;
 use crate::stack::{device_faults, faults};
 
@@ -50,6 +50,7 @@ pub(crate) fn account(
             .map(|stall| notes.stall(stall))
             .collect(),
         late_fetches: log.late_arms().iter().map(late_fetch).collect(),
+        handed_over: scenario.device.transport != DeviceTransport::WaveRt,
         writes: take(&mut notes.writes),
         placed: take(&mut notes.placed),
         work: take(&mut notes.work),

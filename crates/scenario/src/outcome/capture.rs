@@ -83,6 +83,7 @@ impl Stack {
             lost_ns,
             headroom_ns: truth.and_then(|truth| summary(truth.headroom())),
             reported: notes.reported.clone(),
+            detectors: Vec::new(),
             wake_ns: truth
                 .filter(|_| self.scenario.machine.is_some())
                 .and_then(|truth| latencies(&truth.account().work)),

@@ -2,19 +2,21 @@
 
 use std::cell::Ref;
 use std::fmt::Debug;
+use std::rc::Rc;
 
 use hardware::{
     Controller, Dsp, LinkLog, MissingTicks, StreamConfig, TimerBus, TimerDevice, device,
     dsp_device, timer_device,
 };
 use ks::wire::PacketSizeConstraints;
-use ks::{DeviceInterfaces, FilterHandle, PinConnect, PinHandle};
+use ks::{DeviceInterfaces, FilterHandle, PinConnect, PinHandle, Settle};
 use machine::{Interrupt, InterruptRoutine, Machine, interrupt};
 use miniport::virtual_audio::{Hears, VirtualMiniport};
 use miniport::{
-    HdAudioAdapter, HdAudioMiniport, HdAudioTopology, Jack, OffloadMiniport, Preference,
+    CyclicMiniport, CyclicOptions, HdAudioAdapter, HdAudioMiniport, HdAudioTopology, Jack,
+    OffloadMiniport, Preference, Ring,
 };
-use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveRtPort};
+use port::{Adapter, DeviceHandle, Memory, TopologyPort, Verifier, WaveCyclicPort, WaveRtPort};
 use portcls::MiniportWaveRt;
 use ring::Samples;
 use units::{Clock, Moment, NtStatus, SampleRate, SimTime};
@@ -27,7 +29,7 @@ use super::microphone::heard;
 use super::offload;
 use super::system::Recorder;
 use super::{CAPTURE_CONTROLLER, CAPTURE_INTERRUPT, CONTROLLER, INTERRUPT};
-use crate::format::{Kind, Microphone, Scenario};
+use crate::format::{Device, DeviceTransport, Kind, Microphone, Scenario};
 
 /// Numbers of the devices in their system.
 const SPEAKER: u32 = 1;
@@ -66,7 +68,10 @@ pub(crate) struct Hardware<C: Context = Cx> {
     pub(crate) filter: FilterHandle,
     /// Where its filters are found.
     pub(crate) interfaces: DeviceInterfaces,
-    pub(crate) device: DeviceHandle,
+    /// As power manager and Plug and Play manager reach it; those of an older port they do not.
+    pub(crate) device: Option<DeviceHandle>,
+    /// What brings it up to date, if its driver has to.
+    settler: Option<Rc<dyn Settle>>,
     /// What its cable is plugged into.
     pub(super) jack: Jack,
     /// The format that it likes best, if it is one that says so.
@@ -107,6 +112,9 @@ impl<C: Context + Fork + Debug> Hardware<C> {
             },
             offloads: scenario.offloads().count(),
         };
+        if device.transport == DeviceTransport::WaveCyclic {
+            return Self::wave_cyclic(world, &place, device, samples);
+        }
         let build = build_with(world.seed(), samples);
         Self::assemble(world, &place, samples, |doorbell| {
             if device.kind == Kind::Offload {
@@ -167,9 +175,9 @@ impl<C: Context + Fork + Debug> Hardware<C> {
         let (sizes, preference) = (miniport.packet_sizes(), miniport.preference());
         let verifier = verifier(world, &microphone.name, 0);
         // One ISR and one DPC: both drivers run at their levels.
-        let routine = self
-            .device
-            .verifier()
+        let own = self.device.as_ref().map(DeviceHandle::verifier);
+        let routine = own
+            .unwrap_or_default()
             .interrupt_routine(miniport.interrupt_routine());
         let routine = verifier.interrupt_routine(routine);
         self.interrupt = Shared::new(Interrupt::new(routine));
@@ -186,8 +194,48 @@ impl<C: Context + Fork + Debug> Hardware<C> {
             doorbell: self.doorbell.clone(),
             line: self.line.clone(),
             filter,
-            device,
+            device: Some(device),
+            settler: None,
             actors: self.actors,
+        }
+    }
+
+    /// The speaker behind a `WaveCyclic` port: a ring that it goes through, and a timer.
+    fn wave_cyclic(
+        world: &mut impl Host<Context = C>,
+        place: &Place<'_>,
+        device: &Device,
+        samples: Samples,
+    ) -> Self {
+        let [doorbell, line] = place.events.map(|name| world.event(name, Reset::Auto));
+        let timer = Shared::new(TimerDevice::new(samples, None));
+        let bus = TimerBus::new(timer.clone(), doorbell.handle());
+        let given = device
+            .dma_buffer
+            .map(|frames| Ring::Frames(frames.to_frames()));
+        let defaults = CyclicOptions::default();
+        let options = CyclicOptions {
+            ring: given.unwrap_or(defaults.ring),
+            samples,
+        };
+        let miniport = CyclicMiniport::new(bus, options);
+        let (routine, settler) = (miniport.interrupt_routine(), miniport.settler());
+        let filter = WaveCyclicPort::install(Box::new(miniport));
+        let behind = Behind::Timer(timer);
+        let instance = behind.instance(place.number);
+        let (interfaces, jack) = (place.start)(&instance, &filter, CyclicMiniport::packet_sizes());
+        Self {
+            behind,
+            interrupt: Shared::new(Interrupt::new(routine)),
+            doorbell,
+            line,
+            interfaces,
+            filter,
+            device: None,
+            settler: Some(settler),
+            jack,
+            preference: None,
+            actors: place.actors,
         }
     }
 
@@ -215,7 +263,8 @@ impl<C: Context + Fork + Debug> Hardware<C> {
             line,
             interfaces,
             filter,
-            device,
+            device: Some(device),
+            settler: None,
             jack,
             preference: driver.preference,
             actors: place.actors,
@@ -305,6 +354,9 @@ impl<C: Context + Fork + Debug> Hardware<C> {
             Behind::Controller(place) => place.controller.borrow_mut().settle(now),
             Behind::Dsp(dsp) => dsp.borrow_mut().settle(now),
             Behind::Timer(_) => {}
+        }
+        if let Some(settler) = &self.settler {
+            settler.settle(now);
         }
     }
 
@@ -490,6 +542,7 @@ impl Fork for Hardware {
             filter: self.filter.fork(forker),
             interfaces: self.interfaces.fork(forker),
             device: self.device.fork(forker),
+            settler: self.settler.as_ref().map(|own| own.fork_settle(forker)),
             jack: self.jack.fork(forker),
             preference: self.preference.fork(forker),
             actors: self.actors,

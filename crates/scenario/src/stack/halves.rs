@@ -127,7 +127,7 @@ impl<C: Context + Fork + Debug> DeviceHalf<C> {
             device_faults::inject(scenario, seed, controller, stream);
         });
         Self {
-            system: System::new(host, scenario, &hardware.device),
+            system: System::new(host, scenario, hardware.device.as_ref()),
             list_writer: ListWriter::new(host, scenario, hardware.driver()),
             endpoints: Endpoints::new(host, scenario, &hardware, None),
             // Each half has one of its own with all faults of the scenario, and those strike where

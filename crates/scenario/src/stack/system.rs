@@ -16,15 +16,19 @@ use crate::format::{Action, Scenario, State};
 pub(crate) struct System(Option<Shared<DeviceManager>>);
 
 impl System {
-    pub(crate) fn new(world: &mut impl Host, scenario: &Scenario, device: &DeviceHandle) -> Self {
+    pub(crate) fn new(
+        world: &mut impl Host,
+        scenario: &Scenario,
+        device: Option<&DeviceHandle>,
+    ) -> Self {
         let acts: Vec<_> = scenario
             .actions
             .iter()
             .flat_map(Action::to_device)
             .collect();
-        if acts.is_empty() {
+        let Some(device) = device.filter(|_| !acts.is_empty()) else {
             return Self(None);
-        }
+        };
         world.actor(SYSTEM);
         let manager = DeviceManager::new(device.clone(), acts);
         Self(Some(Shared::new(manager)))

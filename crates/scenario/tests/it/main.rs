@@ -4,6 +4,7 @@
 
 mod any;
 mod bad_files;
+mod detectors;
 mod dma;
 mod endpoints;
 mod expectations;

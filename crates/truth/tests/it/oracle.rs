@@ -102,6 +102,7 @@ fn account(stretches: &[Stretch], ends: bool) -> Account {
             first - 100,
         )],
         played,
+        handed_over: false,
         writes: writes.into_iter().collect(),
         placed: Vec::new(),
         work: Vec::new(),

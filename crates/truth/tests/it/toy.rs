@@ -133,6 +133,7 @@ impl Toy {
             until: self.clock().instant_of(frames),
             stays: vec![Stay::even(0, self.clock(), 0, frames)],
             played: self.heard(&writes, frames),
+            handed_over: false,
             writes,
             placed: Vec::new(),
             work,
