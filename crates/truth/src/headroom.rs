@@ -1,10 +1,11 @@
 //! By how much packets were early.
 
-use ring::Kind;
 use units::{Moment, NtStatus, SimTime};
 
 use crate::account::{Account, Origin, Write};
+use crate::hearings::Hearings;
 use crate::place::Placed;
+use crate::timeline::Stay;
 
 /// By how much packets were early, in ticks, in rising order; negative for late.
 ///
@@ -21,11 +22,11 @@ impl Headroom {
         Self(all)
     }
 
-    pub(crate) fn of(account: &Account) -> Self {
+    pub(crate) fn of(account: &Account, margins: &Margins) -> Self {
         let counted = account.writes.iter().filter(|write| counts(account, write));
         let answers = |placed: &&Placed| !placed.again && matches!(placed.origin, Origin::Wake(_));
         let filled = account.placed.iter().filter(answers);
-        let packets = counted.filter_map(|write| of(account, write));
+        let packets = counted.filter_map(|write| margins.of_write(account, write));
         let fills =
             filled.filter_map(|placed| margin(account, placed.run, placed.first, placed.done));
         Self::from_ticks(packets.chain(fills).collect())
@@ -89,43 +90,44 @@ fn counts(account: &Account, write: &Write) -> bool {
     turned && taken.contains(&write.status)
 }
 
-/// The margin of `write` in nanoseconds, rounded down, whether it counts or not.
-pub(crate) fn margin_nanos(account: &Account, write: &Write) -> Option<i64> {
-    of(account, write).map(nanos)
+/// How the margins of the packets of an account are found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Margins {
+    /// Where packets are handed over, they are due when they were heard.
+    hearings: Option<Hearings>,
 }
 
-/// From the end of `write` to the fetch of its first frame, as it looked then. The first frame of
-/// all may begin a little after RUN.
-fn of(account: &Account, write: &Write) -> Option<i64> {
-    let first = if account.handed_over {
-        heard_at(account, write)?
-    } else {
-        write.packet * account.geometry.packet.get()
-    };
-    margin(account, write.run, first, write.done)
-}
+impl Margins {
+    pub(crate) fn of(account: &Account) -> Self {
+        let hearings = account.handed_over.then(|| Hearings::of(&account.played));
+        Self { hearings }
+    }
 
-/// The frame at which the first content of `write` was heard first.
-fn heard_at(account: &Account, write: &Write) -> Option<u64> {
-    account.played.iter().find_map(|played| {
-        let whose = played.whose?;
-        let is_filler = matches!(whose.kind, Kind::ZeroFill | Kind::EosPad);
-        if is_filler || (whose.run, played.run) != (write.run, write.run) {
-            return None;
-        }
-        let behind = write.content.checked_sub(whose.content)?;
-        (behind < played.frames).then_some(played.first + behind)
-    })
+    /// The margin of `write` in nanoseconds, rounded down, whether it counts or not.
+    pub(crate) fn nanos(&self, account: &Account, write: &Write) -> Option<i64> {
+        self.of_write(account, write).map(nanos)
+    }
+
+    /// From the end of `write` to the fetch of its first frame, as it looked then. The first frame
+    /// of all may begin a little after RUN.
+    fn of_write(&self, account: &Account, write: &Write) -> Option<i64> {
+        let first = match &self.hearings {
+            Some(hearings) => hearings.first(write.run, write.content)?,
+            None => write.packet * account.geometry.packet.get(),
+        };
+        margin(account, write.run, first, write.done)
+    }
 }
 
 /// From `done` to the fetch of frame `frame` of `run`, as it looked then.
 fn margin(account: &Account, run: u32, frame: u64, done: Moment) -> Option<i64> {
-    let mut of_run = account.stays.iter().filter(|stay| stay.run == run);
-    let first = of_run.next()?;
-    let stay = of_run
-        .take_while(|stay| stay.begins <= done.time)
-        .last()
-        .unwrap_or(first);
+    let before = account.stays.partition_point(|stay| stay.run < run);
+    let begun = |stay: &Stay| (stay.run, stay.begins) <= (run, done.time);
+    let latest = account.stays.partition_point(begun).saturating_sub(1);
+    let stay = account.stays.get(latest.max(before))?;
+    if stay.run != run {
+        return None;
+    }
     let deadline = account.fetched_at(stay, frame);
     Some(ticks_from(done, deadline.time))
 }

@@ -8,7 +8,7 @@ use crate::account::{Account, Write};
 use crate::class::Class;
 use crate::content::dropped;
 use crate::glitch::{Glitch, events_apart, glitches};
-use crate::headroom::{Headroom, margin_nanos};
+use crate::headroom::{Headroom, Margins};
 use crate::place::late_rewrites;
 use crate::span::{Span, spans};
 use crate::timeline::Stay;
@@ -19,6 +19,7 @@ pub struct Ledger {
     account: Account,
     spans: Vec<Span>,
     glitches: Vec<Glitch>,
+    margins: Margins,
     headroom: Headroom,
 }
 
@@ -28,11 +29,13 @@ impl Ledger {
     pub fn close(account: Account) -> Self {
         let spans = spans(&account);
         let glitches = glitches(&account, &spans);
-        let headroom = Headroom::of(&account);
+        let margins = Margins::of(&account);
+        let headroom = Headroom::of(&account, &margins);
         Self {
             account,
             spans,
             glitches,
+            margins,
             headroom,
         }
     }
@@ -65,7 +68,7 @@ impl Ledger {
     /// From the end of each write to the fetch of its first frame, in nanoseconds, rounded down;
     /// negative for late. None if the device never ran.
     pub fn margins(&self) -> impl Iterator<Item = (&Write, Option<i64>)> {
-        let margin = |write| (write, margin_nanos(&self.account, write));
+        let margin = |write| (write, self.margins.nanos(&self.account, write));
         self.account.writes.iter().map(margin)
     }
 

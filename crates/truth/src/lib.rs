@@ -71,6 +71,7 @@ mod class;
 mod content;
 mod glitch;
 mod headroom;
+mod hearings;
 mod ledger;
 mod place;
 mod span;
