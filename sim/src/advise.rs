@@ -136,6 +136,10 @@ fn look(question: &Question, candidate: usize, looks: &[u64]) -> Result<Candidat
             break;
         }
     }
+    if tally.chances == 0 {
+        // No glitch where nobody has to be in time shows nothing.
+        return Err(question.nobody_wakes().into());
+    }
     Ok(Candidate { tally, verdict })
 }
 

@@ -62,9 +62,11 @@ fn play(arguments: &LiveArguments) -> Result<Run, Failed> {
         let refused =
             |help| Failed::Refused(Refusal::new(&arguments.file, error.to_string(), help));
         match &error {
-            LiveError::Records | LiveError::Mixes | LiveError::HasMachine => {
-                refused("run it in virtual time: wavert run")
-            }
+            LiveError::Records
+            | LiveError::Mixes
+            | LiveError::HasMachine
+            | LiveError::HandsOver
+            | LiveError::HasDetectors => refused("run it in virtual time: wavert run"),
             LiveError::NoThread(_) => refused("see that the system has threads left"),
             LiveError::Run(run) if run.is_internal() => Failed::Broke(run.to_string()),
             LiveError::Run(_) => refused("change the scenario where it asks for that"),

@@ -32,8 +32,8 @@
 //! # What it leaves out
 //!
 //! * *The same run again.* Nothing here is reproducible, and nothing depends on its being so.
-//! * *Recording, devices that mix, and machines.* Scenarios with a microphone, an offload device or a
-//!   `[machine]` are refused.
+//! * *Recording, devices that mix or are handed packets over, machines and detectors.* Scenarios with
+//!   any of these are refused.
 //! * *Mapped registers.* A register of the model is computed when somebody reads it, which only the
 //!   device's thread can. A client that goes by one is told that there is none, and asks.
 //! * *Finer time than a millisecond.* tokio's timers go no finer; a DMA engine that moves frames

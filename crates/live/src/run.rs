@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::thread;
 
 use scenario::{
-    DeviceHalf, Inputs, Kind, PlayerHalf, PlayerReport, Run, RunError, RunOptions, Scenario,
+    DeviceHalf, DeviceTransport, Inputs, Kind, PlayerHalf, PlayerReport, Run, RunError, RunOptions,
+    Scenario,
 };
 use thiserror::Error;
 use tokio::runtime::Builder;
@@ -34,6 +35,12 @@ pub enum LiveError {
     /// It has a machine.
     #[error("live mode runs on the machine that it runs on, and this scenario has one of its own")]
     HasMachine,
+    /// Its device is handed packets over.
+    #[error("in live mode client and device share a buffer, and this scenario hands packets over")]
+    HandsOver,
+    /// Detectors watch it.
+    #[error("live mode has no detectors, and this scenario has some")]
+    HasDetectors,
     /// The system gave no thread, or tokio no runtime.
     #[error("no thread to run on: {0}")]
     NoThread(#[from] io::Error),
@@ -68,6 +75,12 @@ pub fn run(scenario: &Scenario, inputs: &Inputs, options: &RunOptions) -> Result
     }
     if scenario.machine.is_some() {
         return Err(LiveError::HasMachine);
+    }
+    if scenario.device.transport != DeviceTransport::WaveRt {
+        return Err(LiveError::HandsOver);
+    }
+    if !scenario.detectors.is_empty() {
+        return Err(LiveError::HasDetectors);
     }
     let seed = options.seed.unwrap_or(scenario.seed);
     let clock = WallClock::start();

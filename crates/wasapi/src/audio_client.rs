@@ -1,81 +1,15 @@
 //! The audio client of a shared stream, and the services of the stream.
 
 use engine::{CaptureEndpoint, Endpoint, Volume};
-use units::{Frames, HResult, Hns, WaveFormat};
+use units::{Frames, HResult};
 use vtime::{EventHandle, Fork, Forker};
 
+use crate::buffer_minimum::BufferMinimum;
 use crate::capture_client::CaptureClient;
-use crate::duration::frames_of;
+use crate::com::{EndpointProfile, InitializeRequest, Standing, Usage, initialize, stream_flags};
 use crate::line::{AnyEndpoint, Line};
 use crate::render_client::RenderClient;
-
-/// Flags of [`Initialize`].
-///
-/// # Source
-/// `CoreAudio/audclnt-streamflags-xxx-constants.md`.
-pub mod stream_flags {
-    /// Several processes share the session.
-    #[doc(alias = "AUDCLNT_STREAMFLAGS_CROSSPROCESS")]
-    pub const CROSS_PROCESS: u32 = 0x0001_0000;
-    /// The engine signals the client's event after each pass.
-    #[doc(alias = "AUDCLNT_STREAMFLAGS_EVENTCALLBACK")]
-    pub const EVENT_CALLBACK: u32 = 0x0004_0000;
-    /// Volumes are not kept.
-    #[doc(alias = "AUDCLNT_STREAMFLAGS_NOPERSIST")]
-    pub const NO_PERSIST: u32 = 0x0008_0000;
-    /// The rate can be adjusted.
-    #[doc(alias = "AUDCLNT_STREAMFLAGS_RATEADJUST")]
-    pub const RATE_ADJUST: u32 = 0x0010_0000;
-    /// The better converter.
-    #[doc(alias = "AUDCLNT_STREAMFLAGS_SRC_DEFAULT_QUALITY")]
-    pub const DEFAULT_QUALITY: u32 = 0x0800_0000;
-    /// Any PCM format is converted.
-    #[doc(alias = "AUDCLNT_STREAMFLAGS_AUTOCONVERTPCM")]
-    pub const AUTO_CONVERT_PCM: u32 = 0x8000_0000;
-    /// All of them, and the three session flags that share the word.
-    pub const ALL: u32 = CROSS_PROCESS
-        | EVENT_CALLBACK
-        | NO_PERSIST
-        | RATE_ADJUST
-        | DEFAULT_QUALITY
-        | AUTO_CONVERT_PCM
-        | 0x7000_0000;
-}
-
-/// The smallest endpoint buffer that a shared stream gets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BufferMinimum {
-    /// Two periods and 2 ms, as measured on Windows.
-    #[default]
-    TwoPeriodsAndTwoMs,
-    /// So many periods, at least one.
-    Periods(u32),
-}
-
-impl BufferMinimum {
-    /// The minimum at an engine with this period and mix format.
-    pub fn frames(self, period: Frames, mix: WaveFormat) -> Frames {
-        match self {
-            Self::TwoPeriodsAndTwoMs => {
-                Frames::new(2 * period.get()) + frames_of(Hns::new(20_000), mix.rate)
-            }
-            Self::Periods(periods) => Frames::new(period.get() * u64::from(periods.max(1))),
-        }
-    }
-}
-
-/// What a shared stream is asked to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Initialize {
-    /// See [`stream_flags`].
-    pub flags: u32,
-    /// The buffer asked for; 0 for the minimum.
-    pub duration: Hns,
-    /// Ignored in shared mode, whatever it is.
-    pub periodicity: Hns,
-    /// What the client releases, or gets.
-    pub format: WaveFormat,
-}
+use crate::stream_core::{StreamCore, StreamKind};
 
 /// A client object: at most one shared stream for its whole life.
 ///
@@ -87,14 +21,7 @@ pub struct Initialize {
 pub struct AudioClient {
     endpoint: AnyEndpoint,
     minimum: BufferMinimum,
-    opened: Option<Opened>,
-}
-
-/// What a client has once it was initialised.
-#[derive(Debug)]
-struct Opened {
-    line: Line,
-    is_event_driven: bool,
+    line: Option<Line>,
 }
 
 impl AudioClient {
@@ -112,35 +39,36 @@ impl AudioClient {
         Self {
             endpoint,
             minimum,
-            opened: None,
+            line: None,
         }
     }
 
     /// Opens the stream, stopped and empty.
     ///
     /// # Errors
-    /// `ALREADY_INITIALIZED` the second time, `INVALIDARG` for an unknown flag,
-    /// `UNSUPPORTED_FORMAT` for a rate that is not the mix format's, or a number of channels that
-    /// is not, without `AUTO_CONVERT_PCM`.
-    pub fn initialize(&mut self, request: Initialize) -> Result<(), HResult> {
-        if self.opened.is_some() {
-            return Err(HResult::ALREADY_INITIALIZED);
+    /// The first fault in the order of [`initialize`]; `UNSUPPORTED_FORMAT` for an exclusive stream,
+    /// which this object has none of.
+    pub fn initialize(&mut self, request: InitializeRequest) -> Result<(), HResult> {
+        let standing = Standing {
+            flow: self.endpoint.flow(),
+            mix: self.endpoint.mix_format(),
+            period: self.endpoint.period(),
+            is_initialized: self.line.is_some(),
+            lost: None,
+            wants_offload: false,
+            usage: Usage::None,
+        };
+        let profile = EndpointProfile {
+            minimum: self.minimum,
+            ..EndpointProfile::hd_audio(Vec::new())
+        };
+        let granted = initialize(&profile, &standing, &request).map_err(|refusal| refusal.code)?;
+        if request.flags & stream_flags::LOOPBACK != 0 {
+            return Err(HResult::ENDPOINT_CREATE_FAILED);
         }
-        if request.flags & !stream_flags::ALL != 0 {
-            return Err(HResult::INVALIDARG);
-        }
-        let mix = self.endpoint.mix_format();
-        let converts = request.flags & stream_flags::AUTO_CONVERT_PCM != 0;
-        let is_mapped = converts || request.format.channels == mix.channels;
-        if request.format.rate != mix.rate || !is_mapped {
-            return Err(HResult::UNSUPPORTED_FORMAT);
-        }
-        let minimum = self.minimum.frames(self.endpoint.period(), mix);
-        let frames = frames_of(request.duration, mix.rate).max(minimum);
-        self.opened = Some(Opened {
-            line: self.endpoint.open(request.format, frames),
-            is_event_driven: request.flags & stream_flags::EVENT_CALLBACK != 0,
-        });
+        let is_event_driven = request.flags & stream_flags::EVENT_CALLBACK != 0;
+        let core = StreamCore::new(StreamKind::Shared, granted.frames, is_event_driven);
+        self.line = Some(self.endpoint.open(request.format, core));
         Ok(())
     }
 
@@ -150,7 +78,7 @@ impl AudioClient {
     /// `NOT_INITIALIZED` without a stream.
     #[doc(alias = "GetBufferSize")]
     pub fn buffer_size(&self) -> Result<Frames, HResult> {
-        Ok(self.opened()?.line.frames())
+        Ok(self.line()?.core().frames())
     }
 
     /// Frames released and not yet taken by a pass; of a stream that records, all frames that are
@@ -160,7 +88,7 @@ impl AudioClient {
     /// `NOT_INITIALIZED` without a stream.
     #[doc(alias = "GetCurrentPadding")]
     pub fn current_padding(&self) -> Result<Frames, HResult> {
-        Ok(self.opened()?.line.padding())
+        Ok(self.line()?.padding())
     }
 
     /// Has `event` signalled after each pass.
@@ -170,14 +98,9 @@ impl AudioClient {
     /// `INVALIDARG` if it has its event.
     #[doc(alias = "SetEventHandle")]
     pub fn set_event_handle(&mut self, event: EventHandle) -> Result<(), HResult> {
-        let opened = self.opened()?;
-        if !opened.is_event_driven {
-            return Err(HResult::EVENTHANDLE_NOT_EXPECTED);
-        }
-        if opened.line.has_event() {
-            return Err(HResult::INVALIDARG);
-        }
-        opened.line.set_event(event);
+        let line = self.line_mut()?;
+        line.core_mut().set_event_handle()?;
+        line.set_event(event);
         Ok(())
     }
 
@@ -187,14 +110,9 @@ impl AudioClient {
     /// `NOT_INITIALIZED` without a stream, `NOT_STOPPED` while it runs, `EVENTHANDLE_NOT_SET` if it
     /// is event-driven and has no event.
     pub fn start(&mut self) -> Result<(), HResult> {
-        let opened = self.opened()?;
-        if opened.line.is_running() {
-            return Err(HResult::NOT_STOPPED);
-        }
-        if opened.is_event_driven && !opened.line.has_event() {
-            return Err(HResult::EVENTHANDLE_NOT_SET);
-        }
-        self.endpoint.start(&opened.line);
+        let line = self.line.as_mut().ok_or(HResult::NOT_INITIALIZED)?;
+        line.core_mut().start()?;
+        self.endpoint.start(line);
         Ok(())
     }
 
@@ -203,12 +121,12 @@ impl AudioClient {
     /// # Errors
     /// `NOT_INITIALIZED` without a stream.
     pub fn stop(&mut self) -> Result<HResult, HResult> {
-        let line = &self.opened()?.line;
-        if !line.is_running() {
-            return Ok(HResult::FALSE);
+        let line = self.line_mut()?;
+        let stopped = line.core_mut().stop();
+        if stopped == HResult::OK {
+            line.stop();
         }
-        line.stop();
-        Ok(HResult::OK)
+        Ok(stopped)
     }
 
     /// Empties the buffer of a stopped stream.
@@ -217,13 +135,8 @@ impl AudioClient {
     /// `NOT_INITIALIZED` without a stream, `NOT_STOPPED` while it runs,
     /// `BUFFER_OPERATION_PENDING` while a packet is held.
     pub fn reset(&mut self) -> Result<(), HResult> {
-        let line = &self.opened()?.line;
-        if line.is_running() {
-            return Err(HResult::NOT_STOPPED);
-        }
-        if line.is_holding() {
-            return Err(HResult::BUFFER_OPERATION_PENDING);
-        }
+        let line = self.line_mut()?;
+        line.core_mut().reset()?;
         line.reset();
         Ok(())
     }
@@ -235,7 +148,7 @@ impl AudioClient {
     #[doc(alias = "IAudioRenderClient")]
     #[doc(alias = "GetService")]
     pub fn render_client(&mut self) -> Result<&mut RenderClient, HResult> {
-        match self.opened.as_mut().map(|opened| &mut opened.line) {
+        match &mut self.line {
             Some(Line::Render { client, .. }) => Ok(client),
             Some(Line::Capture { .. }) => Err(HResult::WRONG_ENDPOINT_TYPE),
             None => Err(HResult::NOT_INITIALIZED),
@@ -249,7 +162,7 @@ impl AudioClient {
     #[doc(alias = "IAudioCaptureClient")]
     #[doc(alias = "GetService")]
     pub fn capture_client(&mut self) -> Result<&mut CaptureClient, HResult> {
-        match self.opened.as_mut().map(|opened| &mut opened.line) {
+        match &mut self.line {
             Some(Line::Capture { client, .. }) => Ok(client),
             Some(Line::Render { .. }) => Err(HResult::WRONG_ENDPOINT_TYPE),
             None => Err(HResult::NOT_INITIALIZED),
@@ -273,13 +186,15 @@ impl AudioClient {
 
     /// True between start and stop.
     pub fn is_running(&self) -> bool {
-        self.opened
-            .as_ref()
-            .is_some_and(|opened| opened.line.is_running())
+        self.line().is_ok_and(|line| line.core().is_running())
     }
 
-    fn opened(&self) -> Result<&Opened, HResult> {
-        self.opened.as_ref().ok_or(HResult::NOT_INITIALIZED)
+    fn line(&self) -> Result<&Line, HResult> {
+        self.line.as_ref().ok_or(HResult::NOT_INITIALIZED)
+    }
+
+    fn line_mut(&mut self) -> Result<&mut Line, HResult> {
+        self.line.as_mut().ok_or(HResult::NOT_INITIALIZED)
     }
 }
 
@@ -288,10 +203,7 @@ impl Fork for AudioClient {
         Self {
             endpoint: self.endpoint.fork(forker),
             minimum: self.minimum,
-            opened: self.opened.as_ref().map(|opened| Opened {
-                line: opened.line.fork(forker),
-                is_event_driven: opened.is_event_driven,
-            }),
+            line: self.line.as_ref().map(|line| line.fork(forker)),
         }
     }
 }

@@ -4,6 +4,8 @@ use engine::{CaptureStream, ClientPacket};
 use units::{Frames, HResult, Hns};
 use vtime::{Fork, Forker, Shared};
 
+use crate::stream_core::StreamCore;
+
 /// Flags of a [`CapturedPacket`].
 ///
 /// # Source
@@ -62,13 +64,16 @@ impl Got {
 #[doc(alias = "IAudioCaptureClient")]
 pub struct CaptureClient {
     stream: Shared<CaptureStream>,
+    /// What the whole stream allows; its audio client goes by it, too.
+    pub(crate) core: StreamCore,
     memory: Vec<u8>,
 }
 
 impl CaptureClient {
-    pub(crate) const fn new(stream: Shared<CaptureStream>) -> Self {
+    pub(crate) const fn new(stream: Shared<CaptureStream>, core: StreamCore) -> Self {
         Self {
             stream,
+            core,
             memory: Vec::new(),
         }
     }
@@ -79,11 +84,9 @@ impl CaptureClient {
     /// `OUT_OF_ORDER` while a packet is held.
     #[doc(alias = "GetBuffer")]
     pub fn get_buffer(&mut self) -> Result<Got, HResult> {
-        if self.is_holding() {
-            return Err(HResult::OUT_OF_ORDER);
-        }
         let buffer = &mut self.stream.borrow_mut().buffer;
-        if buffer.front().is_none() {
+        let first = buffer.front().map(|packet| packet.frames);
+        if !self.core.get_to_read(first)? {
             return Ok(Got::Empty);
         }
         Ok(Got::Packet(captured(buffer.hold(&mut self.memory))))
@@ -95,8 +98,8 @@ impl CaptureClient {
     }
 
     /// True while a packet is held.
-    pub fn is_holding(&self) -> bool {
-        self.stream.borrow().buffer.is_held()
+    pub const fn is_holding(&self) -> bool {
+        self.core.held().is_some()
     }
 
     /// Gives the packet back: read, with as many frames as it has, or to be had again, with 0.
@@ -106,17 +109,12 @@ impl CaptureClient {
     /// packet or nothing, and the packet stays held.
     #[doc(alias = "ReleaseBuffer")]
     pub fn release_buffer(&mut self, read: Frames) -> Result<(), HResult> {
-        let buffer = &mut self.stream.borrow_mut().buffer;
-        let held = buffer.front().filter(|_| buffer.is_held());
-        match held {
-            None if read.is_zero() => Ok(()),
-            None => Err(HResult::OUT_OF_ORDER),
-            Some(packet) if read.is_zero() || read == packet.frames => {
-                buffer.release(!read.is_zero());
-                Ok(())
-            }
-            Some(_) => Err(HResult::INVALID_SIZE),
+        let was_held = self.is_holding();
+        let is_read = self.core.release_read(read)?;
+        if was_held {
+            self.stream.borrow_mut().buffer.release(is_read);
         }
+        Ok(())
     }
 
     /// Frames of the first packet that is queued, held or not; 0 if none is.
@@ -143,6 +141,7 @@ impl Fork for CaptureClient {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
             stream: self.stream.fork(forker),
+            core: self.core,
             memory: self.memory.clone(),
         }
     }

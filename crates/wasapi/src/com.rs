@@ -13,7 +13,7 @@
 //! pin; see the examples of this crate.
 //!
 //! Which check comes first is decided in two places without any device, [`initialize`] and
-//! [`StreamCore`]; the rest carries out what they allow.
+//! [`StreamCore`](crate::StreamCore); the rest carries out what they allow.
 //!
 //! # What is different from COM
 //!
@@ -36,7 +36,6 @@ mod profile;
 mod render_client;
 mod session;
 mod session_control;
-mod stream_core;
 
 pub use audio_client::{AudioClient, ClientProperties};
 pub use audio_clock::{AudioClock, Reading};
@@ -51,4 +50,3 @@ pub use profile::{EndpointProfile, LatencyReport};
 pub use render_client::RenderClient;
 pub use session::{DisconnectReason, SessionEvent, SessionNotifications, SessionState};
 pub use session_control::{AudioSessionControl, SimpleAudioVolume};
-pub use stream_core::{StreamCore, StreamKind};

@@ -52,6 +52,7 @@
 
 mod action;
 mod audio_client;
+mod buffer_minimum;
 mod capture_client;
 pub mod com;
 mod duration;
@@ -67,11 +68,13 @@ mod ring_writer;
 mod shared_capture_client;
 mod shared_client;
 mod source;
+mod stream_core;
 mod through_client;
 mod timer_client;
 
 pub use action::{Act, Action};
-pub use audio_client::{AudioClient, BufferMinimum, Initialize, stream_flags};
+pub use audio_client::AudioClient;
+pub use buffer_minimum::BufferMinimum;
 pub use capture_client::{CaptureClient, CapturedPacket, Got, buffer_flags};
 pub use exclusive_buffer::{ExclusiveBuffer, ExclusiveDevice, ExclusiveRefusal, ExclusiveRequest};
 pub use exclusive_capture_client::{ExclusiveCaptureClient, exclusive_capture_client};
@@ -84,5 +87,6 @@ pub use ring_writer::{ByteCount, Plausibility, RingWriter, RingWriterConfig, Ste
 pub use shared_capture_client::{SharedCaptureClient, shared_capture_client};
 pub use shared_client::{SharedClient, SharedClientConfig, shared_client};
 pub use source::{Pcm, Player, Source, SourceError};
+pub use stream_core::{StreamCore, StreamKind};
 pub use through_client::{ThroughClient, through_client};
 pub use timer_client::{TimerClient, TimerClientConfig, timer_client};

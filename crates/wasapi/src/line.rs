@@ -5,7 +5,9 @@ use units::{Frames, WaveFormat};
 use vtime::{EventHandle, Fork, Forker, Shared};
 
 use crate::capture_client::CaptureClient;
+use crate::com::DataFlow;
 use crate::render_client::RenderClient;
+use crate::stream_core::StreamCore;
 
 /// The endpoint of a client object.
 #[derive(Clone, Debug)]
@@ -42,19 +44,26 @@ impl AnyEndpoint {
         }
     }
 
-    pub(crate) fn open(&self, format: WaveFormat, frames: Frames) -> Line {
+    pub(crate) const fn flow(&self) -> DataFlow {
+        match self {
+            Self::Render(_) => DataFlow::Render,
+            Self::Capture(_) => DataFlow::Capture,
+        }
+    }
+
+    pub(crate) fn open(&self, format: WaveFormat, core: StreamCore) -> Line {
         match self {
             Self::Render(endpoint) => {
-                let stream = endpoint.add_stream(format, frames);
+                let stream = endpoint.add_stream(format, core.frames());
                 Line::Render {
-                    client: RenderClient::new(stream.clone()),
+                    client: RenderClient::new(stream.clone(), core),
                     stream,
                 }
             }
             Self::Capture(endpoint) => {
-                let stream = endpoint.add_stream(format, frames);
+                let stream = endpoint.add_stream(format, core.frames());
                 Line::Capture {
-                    client: CaptureClient::new(stream.clone()),
+                    client: CaptureClient::new(stream.clone(), core),
                     stream,
                 }
             }
@@ -72,10 +81,17 @@ impl AnyEndpoint {
 }
 
 impl Line {
-    pub(crate) fn is_running(&self) -> bool {
+    pub(crate) const fn core(&self) -> &StreamCore {
         match self {
-            Self::Render { stream, .. } => stream.borrow().is_running(),
-            Self::Capture { stream, .. } => stream.borrow().is_running(),
+            Self::Render { client, .. } => &client.core,
+            Self::Capture { client, .. } => &client.core,
+        }
+    }
+
+    pub(crate) const fn core_mut(&mut self) -> &mut StreamCore {
+        match self {
+            Self::Render { client, .. } => &mut client.core,
+            Self::Capture { client, .. } => &mut client.core,
         }
     }
 
@@ -86,13 +102,6 @@ impl Line {
         }
     }
 
-    pub(crate) fn has_event(&self) -> bool {
-        match self {
-            Self::Render { stream, .. } => stream.borrow().event.is_some(),
-            Self::Capture { stream, .. } => stream.borrow().event.is_some(),
-        }
-    }
-
     pub(crate) fn set_event(&self, event: EventHandle) {
         match self {
             Self::Render { stream, .. } => stream.borrow_mut().event = Some(event),
@@ -100,25 +109,10 @@ impl Line {
         }
     }
 
-    /// Frames that there is room for.
-    pub(crate) fn frames(&self) -> Frames {
-        match self {
-            Self::Render { stream, .. } => stream.borrow().buffer.frames(),
-            Self::Capture { stream, .. } => stream.borrow().buffer.frames(),
-        }
-    }
-
     pub(crate) fn padding(&self) -> Frames {
         match self {
             Self::Render { stream, .. } => stream.borrow().buffer.padding(),
             Self::Capture { stream, .. } => stream.borrow().buffer.padding(),
-        }
-    }
-
-    pub(crate) fn is_holding(&self) -> bool {
-        match self {
-            Self::Render { client, .. } => client.is_holding(),
-            Self::Capture { client, .. } => client.is_holding(),
         }
     }
 

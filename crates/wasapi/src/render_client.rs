@@ -4,6 +4,8 @@ use engine::{Stream, Volume};
 use units::{Frames, HResult};
 use vtime::{Fork, Forker, Shared};
 
+use crate::stream_core::StreamCore;
+
 /// The flag of [`RenderClient::release_buffer`] that makes the frames silent, whatever they hold.
 #[doc(alias = "AUDCLNT_BUFFERFLAGS_SILENT")]
 pub const SILENT: u32 = 0x2;
@@ -17,16 +19,16 @@ pub const SILENT: u32 = 0x2;
 #[doc(alias = "IAudioRenderClient")]
 pub struct RenderClient {
     stream: Shared<Stream>,
-    /// Frames of the packet that is held; 0 if none is.
-    held: Frames,
+    /// What the whole stream allows; its audio client goes by it, too.
+    pub(crate) core: StreamCore,
     memory: Vec<u8>,
 }
 
 impl RenderClient {
-    pub(crate) const fn new(stream: Shared<Stream>) -> Self {
+    pub(crate) const fn new(stream: Shared<Stream>, core: StreamCore) -> Self {
         Self {
             stream,
-            held: Frames::ZERO,
+            core,
             memory: Vec::new(),
         }
     }
@@ -44,14 +46,8 @@ impl RenderClient {
     /// # Errors
     /// `OUT_OF_ORDER` while a packet is held, `BUFFER_TOO_LARGE` for more than is free.
     pub fn get_buffer(&mut self, frames: Frames) -> Result<(), HResult> {
-        if self.is_holding() {
-            return Err(HResult::OUT_OF_ORDER);
-        }
         let stream = self.stream.borrow();
-        if frames > stream.buffer.free() {
-            return Err(HResult::BUFFER_TOO_LARGE);
-        }
-        self.held = frames;
+        self.core.get_to_write(frames, Some(stream.buffer.free()))?;
         if stream.buffer.keeps_samples() {
             let bytes = stream.buffer.format().bytes_of(frames).get();
             self.memory.resize(
@@ -68,8 +64,8 @@ impl RenderClient {
     }
 
     /// True while a packet is held.
-    pub fn is_holding(&self) -> bool {
-        !self.held.is_zero()
+    pub const fn is_holding(&self) -> bool {
+        self.core.held().is_some()
     }
 
     /// Releases the first `written` frames of the packet; `content` is the index of the first of
@@ -84,16 +80,7 @@ impl RenderClient {
         flags: u32,
         content: u64,
     ) -> Result<(), HResult> {
-        if flags & !SILENT != 0 {
-            return Err(HResult::INVALIDARG);
-        }
-        if !self.is_holding() && !written.is_zero() {
-            return Err(HResult::OUT_OF_ORDER);
-        }
-        if written > self.held {
-            return Err(HResult::INVALID_SIZE);
-        }
-        self.held = Frames::ZERO;
+        self.core.release_written(written, flags)?;
         let mut stream = self.stream.borrow_mut();
         let bytes = stream.buffer.format().bytes_of(written).get();
         let bytes = usize::try_from(bytes).expect("a packet fits into memory");
@@ -109,7 +96,7 @@ impl Fork for RenderClient {
     fn fork(&self, forker: &mut Forker) -> Self {
         Self {
             stream: self.stream.fork(forker),
-            held: self.held,
+            core: self.core,
             memory: self.memory.clone(),
         }
     }

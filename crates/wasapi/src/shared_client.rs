@@ -6,7 +6,9 @@ use units::{Frames, HResult, Moment, WaveFormat};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared, Woken};
 
 use crate::action::{Act, Action, Agenda};
-use crate::audio_client::{AudioClient, BufferMinimum, Initialize, stream_flags};
+use crate::audio_client::AudioClient;
+use crate::buffer_minimum::BufferMinimum;
+use crate::com::{InitializeRequest, ShareMode, stream_flags};
 use crate::duration::duration_of;
 use crate::history::{FILL, RESET, START, STOP};
 use crate::source::Player;
@@ -62,7 +64,8 @@ impl SharedClient {
         let mut audio = AudioClient::new(endpoint, config.minimum);
         let duration = duration_of(config.buffer, format.rate);
         let flags = stream_flags::EVENT_CALLBACK | stream_flags::AUTO_CONVERT_PCM;
-        audio.initialize(Initialize {
+        audio.initialize(InitializeRequest {
+            mode: ShareMode::SHARED,
             flags,
             duration,
             periodicity: duration,

@@ -6,8 +6,9 @@ use units::{Frames, HResult, Moment, SimTime, WaveFormat};
 use vtime::{Context, Event, EventHandle, Fork, Forker, Shared, Woken};
 
 use crate::action::{Act, Action, Agenda};
-use crate::audio_client::{AudioClient, Initialize, stream_flags};
+use crate::audio_client::AudioClient;
 use crate::capture_client::Got;
+use crate::com::{InitializeRequest, ShareMode, stream_flags};
 use crate::duration::duration_of;
 use crate::history::{FILL, RESET, START, STOP};
 use crate::recording::Recording;
@@ -50,7 +51,8 @@ impl ThroughClient {
         actions: Vec<Action>,
     ) -> Result<Self, HResult> {
         let duration = duration_of(config.buffer, format.rate);
-        let request = |flags| Initialize {
+        let request = |flags| InitializeRequest {
+            mode: ShareMode::SHARED,
             flags: flags | stream_flags::AUTO_CONVERT_PCM,
             duration,
             periodicity: duration,

@@ -18,8 +18,8 @@
 //!
 //! # What it leaves out
 //!
-//! Samples of more than an hour, and what cannot be counted to in an `f64`: instants behind 104
-//! days, of which nobody will notice the first digit that is missing.
+//! Samples of runs of more than ten minutes, and runs of more than an hour, which are refused: their
+//! history would fill the memory of a page.
 
 mod block;
 pub mod border;

@@ -149,6 +149,14 @@ impl Question {
         scenario.machine.is_some() || scenario.microphone.is_some() || !is_plain
     }
 
+    /// Why there is nothing to advise on if nobody was woken to serve a packet.
+    pub(super) fn nobody_wakes(&self) -> Refusal {
+        let message =
+            "nobody is woken to serve a packet in this scenario, so no buffer is too small";
+        let help = "let a client play or record for longer than a packet lasts";
+        Refusal::new(self.label(), message, help)
+    }
+
     /// The longest wake-up that can be drawn, if wake-ups are drawn as a whole.
     pub(super) fn longest(&self) -> Option<SimDuration> {
         let machine = self.scenario(0).machine.as_ref()?;

@@ -156,6 +156,8 @@ fn the_files_say_what_the_report_says() {
 fn a_question_without_an_answer_is_refused() {
     let folder = Folder::new("advise-refused");
     folder.file("nobody.toml", "name = \"x\"\nduration = \"1s\"\n");
+    let short = "name = \"x\"\nduration = \"5ms\"\n[[client]]\nmode = \"exclusive-event\"\n";
+    folder.file("short.toml", short);
     for (arguments, told) in [
         (
             &["s01-baseline", "--hours", "1"][..],
@@ -180,6 +182,18 @@ fn a_question_without_an_answer_is_refused() {
         ),
         (&["--profile", "pocket-calculator"], "unknown variant"),
         (&["--mode", "shared-capture"], "microphone"),
+        (
+            &[
+                "short.toml",
+                "--vary",
+                "client.0.packet=480fr",
+                "--hours",
+                "0.001",
+                "--budget",
+                "99999/h",
+            ],
+            "nobody is woken",
+        ),
         (&["nobody.toml"], "no buffer to advise on"),
         (&["nothing.toml"], "nothing.toml"),
     ] {

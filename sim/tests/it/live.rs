@@ -42,14 +42,19 @@ fn the_report_of_a_live_run_promises_no_second_one() {
 }
 
 #[test]
-fn a_scenario_that_records_is_refused_with_a_remedy() {
-    let recording = "s31-capture-inside-the-slack";
-    let ended = Folder::new("live-records").wavert(&["live", recording]);
-    assert_eq!(ended.status, 2);
-    assert!(ended.err.contains("has a microphone"), "{}", ended.err);
-    assert!(
-        ended.err.contains("help: run it in virtual time"),
-        "{}",
-        ended.err
-    );
+fn what_live_mode_does_not_do_is_refused_with_a_remedy() {
+    let folder = Folder::new("live-refuses");
+    let watched = "name = \"x\"\nduration = \"1s\"\n[[client]]\nmode = \"exclusive-event\"\n[[detector]]\nrule = \"alsa\"\nposition = \"write-offset\"\n";
+    folder.file("watched.toml", watched);
+    for (scenario, why) in [
+        ("s31-capture-inside-the-slack", "has a microphone"),
+        ("x14-wave-cyclic", "hands packets over"),
+        ("watched.toml", "no detectors"),
+    ] {
+        let ended = folder.wavert(&["live", scenario]);
+        assert_eq!(ended.status, 2, "{scenario}: {}", ended.out);
+        assert!(ended.err.contains(why), "{}", ended.err);
+        let help = "help: run it in virtual time";
+        assert!(ended.err.contains(help), "{}", ended.err);
+    }
 }

@@ -9,7 +9,9 @@ use vtime::sim::{SimEvent, World};
 use vtime::{Event, Keep, Reset, Shared};
 
 use super::*;
+use crate::com::ShareMode;
 use crate::render_client::SILENT;
+use units::{Hns, WaveFormat};
 
 /// An endpoint at 48 kHz stereo, with a period of 480 frames, and an event.
 struct Desk {
@@ -45,8 +47,9 @@ const fn frames(count: u64) -> Frames {
     Frames::new(count)
 }
 
-fn asked(duration_hns: u64) -> Initialize {
-    Initialize {
+fn asked(duration_hns: u64) -> InitializeRequest {
+    InitializeRequest {
+        mode: ShareMode::SHARED,
         flags: 0,
         duration: Hns::new(duration_hns),
         periodicity: Hns::new(0),
@@ -61,7 +64,7 @@ fn opened(desk: &Desk) -> AudioClient {
     client
 }
 
-fn size_of(request: Initialize, minimum: BufferMinimum) -> Result<Frames, HResult> {
+fn size_of(request: InitializeRequest, minimum: BufferMinimum) -> Result<Frames, HResult> {
     let mut client = AudioClient::new(desk().endpoint, minimum);
     client.initialize(request)?;
     client.buffer_size()
@@ -195,7 +198,8 @@ fn w25_w26_w27_w28_shared_sizes_are_the_request_to_the_nearest_frame() {
 
 #[test]
 fn w29_w30_w39_periodicity_is_ignored_and_events_change_no_size() {
-    let request = Initialize {
+    let request = InitializeRequest {
+        mode: ShareMode::SHARED,
         flags: stream_flags::EVENT_CALLBACK,
         periodicity: Hns::new(150_000),
         ..asked(5_000_000)
@@ -211,7 +215,8 @@ fn w43_w44_w45_the_sample_is_free_and_the_channels_are_with_conversion() {
     use SampleFormat::{F32, S16, U8};
     let size = |format, flags| {
         size_of(
-            Initialize {
+            InitializeRequest {
+                mode: ShareMode::SHARED,
                 flags,
                 format,
                 ..asked(0)
@@ -232,7 +237,8 @@ fn w43_w44_w45_the_sample_is_free_and_the_channels_are_with_conversion() {
 
 #[test]
 fn an_unknown_flag_is_refused_before_the_format() {
-    let request = Initialize {
+    let request = InitializeRequest {
+        mode: ShareMode::SHARED,
         flags: 1,
         format: format(1, 1, SampleFormat::U8),
         ..asked(0)
@@ -330,7 +336,8 @@ fn w90_w91_an_event_driven_stream_wants_its_event_once_and_no_other_does() {
     let desk = desk();
     let mut client = AudioClient::new(desk.endpoint.clone(), BufferMinimum::default());
     client
-        .initialize(Initialize {
+        .initialize(InitializeRequest {
+            mode: ShareMode::SHARED,
             flags: stream_flags::EVENT_CALLBACK,
             ..asked(0)
         })

@@ -21,8 +21,8 @@ use super::profile::LatencyReport;
 use super::render_client::RenderClient;
 use super::session::{DisconnectReason, Session, SessionKey};
 use super::session_control::{AudioSessionControl, SimpleAudioVolume};
-use super::stream_core::{StreamCore, StreamKind};
 use crate::duration::duration_of;
+use crate::stream_core::{StreamCore, StreamKind};
 
 /// What a client says of its stream before it opens it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use ring::{Kind, Whose};
 use units::{Frames, HResult, NtStatus};
 use vtime::{Context, EventHandle};
 
-use super::stream_core::StreamKind;
+use crate::stream_core::StreamKind;
 
 /// The pin of an exclusive stream, and what was written into its cyclic buffer.
 ///

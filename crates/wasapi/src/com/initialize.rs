@@ -7,18 +7,43 @@ use super::profile::EndpointProfile;
 use crate::duration::frames_of;
 use crate::exclusive_buffer::ExclusiveRequest;
 
-/// Flags of `Initialize`: those of [`crate::stream_flags`], and loopback.
+/// Flags of `Initialize`.
+///
+/// # Source
+/// `CoreAudio/audclnt-streamflags-xxx-constants.md`.
 pub mod stream_flags {
-    pub use crate::audio_client::stream_flags::{
-        AUTO_CONVERT_PCM, CROSS_PROCESS, DEFAULT_QUALITY, EVENT_CALLBACK, NO_PERSIST, RATE_ADJUST,
-    };
+    /// Several processes share the session.
+    #[doc(alias = "AUDCLNT_STREAMFLAGS_CROSSPROCESS")]
+    pub const CROSS_PROCESS: u32 = 0x0001_0000;
+    /// The engine signals the client's event after each pass.
+    #[doc(alias = "AUDCLNT_STREAMFLAGS_EVENTCALLBACK")]
+    pub const EVENT_CALLBACK: u32 = 0x0004_0000;
+    /// Volumes are not kept.
+    #[doc(alias = "AUDCLNT_STREAMFLAGS_NOPERSIST")]
+    pub const NO_PERSIST: u32 = 0x0008_0000;
+    /// The rate can be adjusted.
+    #[doc(alias = "AUDCLNT_STREAMFLAGS_RATEADJUST")]
+    pub const RATE_ADJUST: u32 = 0x0010_0000;
+    /// The better converter.
+    #[doc(alias = "AUDCLNT_STREAMFLAGS_SRC_DEFAULT_QUALITY")]
+    pub const DEFAULT_QUALITY: u32 = 0x0800_0000;
+    /// Any PCM format is converted.
+    #[doc(alias = "AUDCLNT_STREAMFLAGS_AUTOCONVERTPCM")]
+    pub const AUTO_CONVERT_PCM: u32 = 0x8000_0000;
     /// Records what the endpoint plays.
     #[doc(alias = "AUDCLNT_STREAMFLAGS_LOOPBACK")]
     pub const LOOPBACK: u32 = 0x0002_0000;
     /// The session flags, which share the word.
     pub const SESSION: u32 = 0x7000_0000;
     /// All of them.
-    pub const ALL: u32 = crate::audio_client::stream_flags::ALL | LOOPBACK;
+    pub const ALL: u32 = CROSS_PROCESS
+        | EVENT_CALLBACK
+        | NO_PERSIST
+        | RATE_ADJUST
+        | DEFAULT_QUALITY
+        | AUTO_CONVERT_PCM
+        | LOOPBACK
+        | SESSION;
 }
 
 /// Whether a stream shares its endpoint. Any number can be asked for.

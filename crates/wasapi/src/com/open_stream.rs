@@ -11,7 +11,7 @@ use vtime::{Context, EventHandle, Shared};
 use super::device::{Device, Line};
 use super::exclusive_line::ExclusiveLine;
 use super::session::Session;
-use super::stream_core::{StreamCore, StreamKind};
+use crate::stream_core::{StreamCore, StreamKind};
 
 /// Where the frames of a stream go, or come from.
 #[derive(Debug)]

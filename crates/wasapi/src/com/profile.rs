@@ -2,7 +2,7 @@
 
 use units::{Hns, WaveFormat};
 
-use crate::audio_client::BufferMinimum;
+use crate::buffer_minimum::BufferMinimum;
 use crate::exclusive_buffer::ExclusiveDevice;
 
 /// What an endpoint can do, and what its user lets programs do with it.

@@ -6,10 +6,11 @@ use ring::Samples;
 use units::{Frames, HResult, Hns, SampleFormat, SimDuration, SimTime};
 use vtime::sim::Role;
 use vtime::{Event, Fork, Reset, Shared};
+use wasapi::com::{InitializeRequest, ShareMode, stream_flags};
 use wasapi::{
     Act, Action, AudioClient, BufferMinimum, CaptureClient, ExclusiveCaptureClient, Got,
-    Initialize, SharedCaptureClient, SharedClientConfig, ThroughClient, buffer_flags,
-    exclusive_capture_client, shared_capture_client, stream_flags, through_client,
+    SharedCaptureClient, SharedClientConfig, ThroughClient, buffer_flags, exclusive_capture_client,
+    shared_capture_client, through_client,
 };
 
 use crate::room::{PERIOD, Room, format};
@@ -18,7 +19,8 @@ use crate::room::{PERIOD, Room, format};
 fn timer_driven(endpoint: &CaptureEndpoint, frames: u64) -> AudioClient {
     let mut client = AudioClient::recording(endpoint.clone(), BufferMinimum::Periods(2));
     client
-        .initialize(Initialize {
+        .initialize(InitializeRequest {
+            mode: ShareMode::SHARED,
             flags: 0,
             duration: Hns::new(frames * 10_000_000 / 48_000),
             periodicity: Hns::new(0),
@@ -395,7 +397,8 @@ fn w91_an_event_is_for_event_driven_streams_of_either_direction() {
     assert_eq!(client.set_event_handle(event), refused);
     let mut client = AudioClient::recording(endpoint, BufferMinimum::default());
     client
-        .initialize(Initialize {
+        .initialize(InitializeRequest {
+            mode: ShareMode::SHARED,
             flags: stream_flags::EVENT_CALLBACK,
             duration: Hns::new(0),
             periodicity: Hns::new(0),
