@@ -1,5 +1,9 @@
 //! One processor: who has it, who waits for it, and where the time of each went.
 
+mod budget;
+mod job;
+mod request;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
@@ -9,54 +13,18 @@ use crate::idle::IdleState;
 use crate::level::Level;
 use crate::load::Load;
 
+pub use budget::Budget;
+pub use job::Spent;
+pub use request::{JobId, Owner, Place, Request};
+
+use budget::Purse;
+use job::Job;
+
 /// How far ahead a core is looked at: who asks when a job is done is told to ask again then.
 const HORIZON: SimDuration = SimDuration::from_millis(100);
 
 /// Who has the core while it comes out of an idle state.
 const IDLE_STATE: Owner = Owner::Load(u32::MAX);
-
-/// A job of a core, as [`Core::submit`] numbered it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct JobId(u64);
-
-/// Who a job is for: two jobs of one owner follow each other without a context switch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Owner {
-    /// A thread, an ISR or a DPC of the model, by its number.
-    Actor(u32),
-    /// A load, by its place on the core.
-    Load(u32),
-}
-
-/// What a core is asked to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// For whom.
-    pub owner: Owner,
-    /// How urgent.
-    pub level: Level,
-    /// How long it takes if nothing comes between.
-    pub work: SimDuration,
-    /// True if the owner has the core and goes on: it does not queue up anew.
-    pub goes_on: bool,
-}
-
-/// Where the time of a job went, from its submission to its end. The parts add up to the whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// Until it had the core for the first time, but for what follows.
-    pub waited: SimDuration,
-    /// Of that, the core came out of an idle state.
-    pub exited: SimDuration,
-    /// It had the core and the context was switched.
-    pub switched: SimDuration,
-    /// It ran.
-    pub ran: SimDuration,
-    /// It had begun and something else had the core.
-    pub preempted: SimDuration,
-    /// The load that had the core for longest meanwhile, by its place.
-    pub held_by: Option<u32>,
-}
 
 /// How long a core has done what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +49,8 @@ pub struct CoreConfig {
     pub quantum: Option<SimDuration>,
     /// The states that it idles in, the shallowest first.
     pub idle: Vec<IdleState>,
+    /// What multimedia threads get; none: whatever they take.
+    pub budget: Option<Budget>,
 }
 
 /// One processor.
@@ -95,12 +65,7 @@ pub struct CoreConfig {
 ///
 /// let ms = SimDuration::from_millis;
 /// let mut core = Core::new(CoreConfig::default());
-/// let job = |owner, level, work| Request {
-///     owner: Owner::Actor(owner),
-///     level,
-///     work,
-///     goes_on: false,
-/// };
+/// let job = |owner, level, work| Request::new(Owner::Actor(owner), level, work);
 /// let thread = core.submit(SimTime::ZERO, job(0, Level::Thread(31), ms(5)));
 /// let dpc = core.submit(SimTime::from_millis(2), job(1, Level::Dispatch, ms(4)));
 /// assert_eq!(core.done(dpc), SimTime::from_millis(6));
@@ -121,25 +86,18 @@ pub struct Core {
     thread: Option<Owner>,
     idle_since: SimTime,
     loads: Vec<Load>,
+    purse: Option<Purse>,
     usage: Usage,
     submitted: u64,
 }
 
-#[derive(Clone, Debug)]
-struct Job {
-    id: JobId,
-    owner: Owner,
-    came: SimTime,
-    begun: Option<SimTime>,
-    /// The core came out of an idle state for it.
-    exited: SimDuration,
-    switch_left: SimDuration,
-    switched: SimDuration,
-    work_left: SimDuration,
-    ran: SimDuration,
-    turn_left: Option<SimDuration>,
-    /// How long each load had the core meanwhile; of jobs of loads nobody asks.
-    held: Vec<(u32, SimDuration)>,
+/// What comes to a core by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Arrival {
+    /// What multimedia threads get is there again.
+    Budget,
+    /// The next job of the load at this place.
+    Load(usize),
 }
 
 impl Core {
@@ -152,6 +110,7 @@ impl Core {
             config.quantum.is_none_or(|quantum| quantum > config.switch),
             "a turn is longer than the switch to it"
         );
+        let purse = config.budget.map(Purse::new);
         Self {
             config: Rc::new(config),
             now: SimTime::ZERO,
@@ -160,6 +119,7 @@ impl Core {
             thread: None,
             idle_since: SimTime::ZERO,
             loads: Vec::new(),
+            purse,
             usage: Usage::default(),
             submitted: 0,
         }
@@ -190,11 +150,7 @@ impl Core {
 
     /// Brings it up to `until`.
     pub fn advance(&mut self, until: SimTime) {
-        while let Some((at, place)) = self.next_arrival().filter(|(at, _)| *at <= until) {
-            self.run_until(at);
-            self.arrive(place);
-        }
-        self.run_until(until);
+        while self.step(until) {}
     }
 
     /// When `job` is done if nothing else comes but its loads, or an instant until which it is
@@ -234,53 +190,81 @@ impl Core {
         all.any(|open| open.owner == owner)
     }
 
-    /// The next job of a load: when, and of which. The first load among equals.
-    fn next_arrival(&self) -> Option<(SimTime, usize)> {
-        let all = self.loads.iter().enumerate();
-        all.filter_map(|(place, load)| Some((load.next()?, place)))
+    /// What comes next by itself, and when: of all at one instant the budget, and then the first load.
+    fn next_arrival(&self) -> Option<(SimTime, Arrival)> {
+        let loads = self.loads.iter().enumerate();
+        let loads = loads.filter_map(|(place, load)| Some((load.next()?, Arrival::Load(place))));
+        let budget = self.purse.and_then(|purse| purse.fills());
+        budget
+            .map(|at| (at, Arrival::Budget))
+            .into_iter()
+            .chain(loads)
             .min()
     }
 
+    fn arrive(&mut self, arrival: Arrival) {
+        match arrival {
+            Arrival::Budget => {
+                self.purse.iter_mut().for_each(Purse::fill);
+                self.requeue_multimedia();
+            }
+            Arrival::Load(place) => self.load_arrives(place),
+        }
+    }
+
     /// The next job of the load at `place` comes.
-    fn arrive(&mut self, place: usize) {
+    fn load_arrives(&mut self, place: usize) {
         let owner = Owner::Load(u32::try_from(place).expect("loads are few"));
         let is_busy = self.has(owner);
         let load = &mut self.loads[place];
-        let level = load.level();
+        let (level, is_first) = (load.level(), load.is_first());
         if let Some(work) = load.take(is_busy) {
-            self.insert(Request {
-                owner,
-                level,
-                work,
-                goes_on: false,
-            });
+            let place = if is_first { Place::First } else { Place::Last };
+            let request = Request::new(owner, level, work);
+            self.insert(Request { place, ..request });
         }
     }
 
     fn insert(&mut self, request: Request) -> JobId {
-        let id = JobId(self.submitted);
-        self.submitted += 1;
+        let id = self.number();
         let exited = self.wakes_up(request.level);
-        let job = Job {
-            id,
-            owner: request.owner,
-            came: self.now,
-            begun: None,
-            exited,
-            switch_left: SimDuration::ZERO,
-            switched: SimDuration::ZERO,
-            work_left: request.work,
-            ran: SimDuration::ZERO,
-            turn_left: self.config.quantum.filter(|_| request.level.is_thread()),
-            held: Vec::new(),
-        };
-        let queue = self.queues.entry(request.level).or_default();
-        if request.goes_on {
-            queue.push_front(job);
-        } else {
-            queue.push_back(job);
-        }
+        let mut job = Job::new(id, request, self.now, exited);
+        job.turn_left = self.config.quantum.filter(|_| request.level.is_thread());
+        self.queue(job, request.place);
         id
+    }
+
+    const fn number(&mut self) -> JobId {
+        self.submitted += 1;
+        JobId(self.submitted - 1)
+    }
+
+    fn queue(&mut self, job: Job, place: Place) {
+        let is_exhausted = self.purse.is_some_and(|purse| purse.is_empty());
+        let queue = self.queues.entry(job.queues_at(is_exhausted)).or_default();
+        match place {
+            Place::Last => queue.push_back(job),
+            Place::GoesOn => queue.push_front(job),
+            Place::First => {
+                let has_begun = queue.front().is_some_and(|first| first.begun.is_some());
+                queue.insert(usize::from(has_begun), job);
+            }
+        }
+    }
+
+    /// Multimedia threads go where they belong now, in their order.
+    fn requeue_multimedia(&mut self) {
+        let mut moved = Vec::new();
+        for queue in self.queues.values_mut().rev() {
+            let (those, others) = queue.drain(..).partition(|job| job.is_multimedia);
+            let those: VecDeque<Job> = those;
+            *queue = others;
+            moved.extend(those);
+        }
+        self.queues.retain(|_, queue| !queue.is_empty());
+        for job in moved {
+            self.queue(job, Place::Last);
+        }
     }
 
     /// How long the core takes to come out of the state that it idles in, if it does; that goes
@@ -301,41 +285,26 @@ impl Core {
         if length.is_zero() {
             return;
         }
-        let id = JobId(self.submitted);
-        self.submitted += 1;
-        let job = Job {
-            id,
-            owner: IDLE_STATE,
-            came: self.now,
-            begun: None,
-            exited: SimDuration::ZERO,
-            switch_left: SimDuration::ZERO,
-            switched: SimDuration::ZERO,
-            work_left: length,
-            ran: SimDuration::ZERO,
-            turn_left: None,
-            held: Vec::new(),
-        };
+        let id = self.number();
+        let request = Request::new(IDLE_STATE, Level::Firmware, length);
+        let job = Job::new(id, request, self.now, SimDuration::ZERO);
         self.queues
             .entry(Level::Firmware)
             .or_default()
             .push_front(job);
     }
 
-    /// Up to what happens next, at most to `limit`.
-    fn step(&mut self, limit: SimTime) {
+    /// Up to what happens next, at most to `limit`; false if nothing does.
+    fn step(&mut self, limit: SimTime) -> bool {
         let arrival = self.next_arrival().filter(|(at, _)| *at <= limit);
-        let until = arrival.map_or(limit, |(at, _)| at);
-        if self.run_to_event(until) {
-            return;
+        if self.run_to_event(arrival.map_or(limit, |(at, _)| at)) {
+            return true;
         }
-        if let Some((_, place)) = arrival {
-            self.arrive(place);
-        }
-    }
-
-    fn run_until(&mut self, until: SimTime) {
-        while self.run_to_event(until) {}
+        let Some((_, arrival)) = arrival else {
+            return false;
+        };
+        self.arrive(arrival);
+        true
     }
 
     /// Lets who has the core run until it is done or its turn is over; true if that was by `until`.
@@ -366,17 +335,24 @@ impl Core {
         if level.is_thread() {
             self.thread = Some(job.owner);
         }
-        let turn = job.turn_left.filter(|_| is_shared);
-        let slice = turn
-            .map_or(open, |turn| open.min(turn))
-            .min(until.since(self.now));
+        let has_turns = is_shared || job.boost > 0;
+        let turn = job.turn_left.filter(|_| has_turns);
+        let purse = self
+            .purse
+            .as_mut()
+            .filter(|purse| job.is_multimedia && !purse.is_empty());
+        let allowed = purse.map(|purse| purse.allows(self.now));
+        let slice = [turn, allowed]
+            .into_iter()
+            .flatten()
+            .fold(open.min(until.since(self.now)), SimDuration::min);
         job.spend(slice);
         if let (Some(left), Some(whole)) = (&mut job.turn_left, self.config.quantum) {
-            *left = turn_after(whole, *left, slice, is_shared);
+            *left = turn_after(whole, *left, slice, has_turns);
         }
         self.usage.add(level, slice);
         self.now = self.now + slice;
-        let owner = job.owner;
+        let (owner, is_multimedia) = (job.owner, job.is_multimedia);
         let is_done = slice == open;
         if is_done {
             if let Owner::Actor(_) = owner {
@@ -388,26 +364,39 @@ impl Core {
             }
             self.note_idling();
         }
-        let is_over = !is_done && is_shared && self.end_turn(level);
+        let mut is_over = !is_done && has_turns && self.end_turn(level);
+        if let (true, Some(purse)) = (is_multimedia && allowed.is_some(), &mut self.purse) {
+            is_over |= purse.spend(slice);
+            if purse.is_empty() {
+                self.requeue_multimedia();
+            }
+        }
         match owner {
             IDLE_STATE | Owner::Actor(_) => {}
             Owner::Load(load) => self.hold_others(load, slice),
         }
-        is_done || is_over
+        is_done || is_over || self.now < until
     }
 
-    /// Lets the next thread of `level` have its turn, if that of the first one is over.
+    /// Lets the next thread of `level` have its turn, if that of the first one is over. A boost goes with it.
     fn end_turn(&mut self, level: Level) -> bool {
         let quantum = self.config.quantum;
         let Some(queue) = self.queues.get_mut(&level) else {
             return false;
         };
-        let is_over = queue[0].turn_left == Some(SimDuration::ZERO);
-        if is_over {
-            queue[0].turn_left = quantum;
-            queue.rotate_left(1);
+        if queue[0].turn_left != Some(SimDuration::ZERO) {
+            return false;
         }
-        is_over
+        let Some(mut job) = queue.pop_front() else {
+            return false;
+        };
+        if queue.is_empty() {
+            self.queues.remove(&level);
+        }
+        job.turn_left = quantum;
+        job.boost = job.boost.saturating_sub(1);
+        self.queue(job, Place::Last);
+        true
     }
 
     /// A load has had the core for `slice`, and everybody else has not.
@@ -428,45 +417,11 @@ impl Core {
     }
 }
 
-impl Job {
-    /// It has the core for `slice`.
-    fn spend(&mut self, slice: SimDuration) {
-        let switched = slice.min(self.switch_left);
-        let ran = less(slice, switched);
-        self.switch_left = less(self.switch_left, switched);
-        self.work_left = less(self.work_left, ran);
-        self.switched += switched;
-        self.ran += ran;
-    }
-
-    /// The load that had the core for longest meanwhile, the first one among equals.
-    fn held_by(&self) -> Option<u32> {
-        let longest = self.held.iter().map(|(_, held)| *held).max();
-        let mut all = self.held.iter();
-        all.find(|(_, held)| Some(*held) == longest && !held.is_zero())
-            .map(|(load, _)| *load)
-    }
-
-    fn spent(&self, now: SimTime) -> Spent {
-        let begun = self.begun.unwrap_or(now);
-        let waited = begun.since(self.came);
-        let had = self.switched + self.ran;
-        Spent {
-            waited: less(waited, self.exited.min(waited)),
-            exited: self.exited.min(waited),
-            switched: self.switched,
-            ran: self.ran,
-            preempted: less(now.since(begun), had),
-            held_by: self.held_by(),
-        }
-    }
-}
-
 impl Usage {
     fn add(&mut self, level: Level, length: SimDuration) {
         match level {
             Level::Thread(_) => self.threads += length,
-            Level::Dispatch => self.dpcs += length,
+            Level::ThreadedDispatch | Level::Dispatch => self.dpcs += length,
             Level::Device(_) | Level::Clock | Level::Firmware => self.interrupts += length,
         }
     }
@@ -474,13 +429,6 @@ impl Usage {
     /// All of it.
     pub fn total(&self) -> SimDuration {
         self.interrupts + self.dpcs + self.threads + self.idle
-    }
-}
-
-impl Spent {
-    /// All of it.
-    pub fn total(&self) -> SimDuration {
-        self.waited + self.exited + self.switched + self.ran + self.preempted
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use units::{Moment, SimDuration, SimTime};
 
-use crate::core::{Core, JobId, Owner, Request, Spent};
+use crate::core::{Core, JobId, Owner, Place, Request, Spent};
 use crate::injection::FaultId;
 use crate::latency::{Component, Latency};
 use crate::level::Level;
@@ -17,6 +17,10 @@ pub struct Seat {
     pub core: usize,
     /// Its priority, 0 to 31.
     pub priority: u8,
+    /// By how much more urgent it is when it was woken, if its priority is below 16.
+    pub boost: u8,
+    /// True if it is of a multimedia class.
+    pub is_multimedia: bool,
     /// What it does in answer to each wake-up before anything can be seen of it.
     pub work: SimDuration,
 }
@@ -32,6 +36,10 @@ pub struct InterruptPath {
     pub isr: SimDuration,
     /// How long the DPC runs.
     pub dpc: SimDuration,
+    /// The DPC is a threaded one.
+    pub is_threaded: bool,
+    /// The DPC is of high importance: it queues up before those that wait.
+    pub is_important: bool,
 }
 
 /// The processors of a machine, and who runs where.
@@ -99,13 +107,16 @@ impl Cpu {
     }
 
     pub(crate) fn isr(&mut self, now: SimTime) -> Placed {
-        let (core, irql, work) = (self.path.core, self.path.irql, self.path.isr);
-        self.submit(now, core, ISR, Level::Device(irql), work, false)
+        let level = Level::Device(self.path.irql);
+        let request = Request::new(ISR, level, self.path.isr);
+        self.submit(now, self.path.core, request)
     }
 
     pub(crate) fn dpc(&mut self, now: SimTime) -> Placed {
-        let (core, work) = (self.path.core, self.path.dpc);
-        self.submit(now, core, DPC, Level::Dispatch, work, false)
+        let path = self.path;
+        let (level, place) = (path.dpc_level(), path.dpc_place());
+        let request = Request::new(DPC, level, path.dpc);
+        self.submit(now, path.core, Request { place, ..request })
     }
 
     /// `thread` is woken; `goes_on` if it has not let go of its core since it was last at work.
@@ -113,28 +124,15 @@ impl Cpu {
         let seat = self.seat_of(thread);
         let owner = Owner::Actor(thread.number());
         self.cores[seat.core].cancel(now, owner);
-        self.submit(
-            now,
-            seat.core,
-            owner,
-            Level::Thread(seat.priority),
-            seat.work,
-            goes_on,
-        )
+        let place = if goes_on { Place::GoesOn } else { Place::Last };
+        self.submit(now, seat.core, seat.request(owner, seat.work, place))
     }
 
     /// `thread` has its core and works for `work`.
     pub(crate) fn work(&mut self, now: SimTime, thread: ThreadId, work: SimDuration) -> Placed {
         let seat = self.seat_of(thread);
         let owner = Owner::Actor(thread.number());
-        self.submit(
-            now,
-            seat.core,
-            owner,
-            Level::Thread(seat.priority),
-            work,
-            true,
-        )
+        self.submit(now, seat.core, seat.request(owner, work, Place::GoesOn))
     }
 
     /// When `placed` is done, as far as can be foreseen at `now`.
@@ -159,25 +157,39 @@ impl Cpu {
         self.seats.get(&thread).copied().unwrap_or(self.seat)
     }
 
-    fn submit(
-        &mut self,
-        now: SimTime,
-        core: usize,
-        owner: Owner,
-        level: Level,
-        work: SimDuration,
-        goes_on: bool,
-    ) -> Placed {
-        let job = self.cores[core].submit(
-            now,
-            Request {
-                owner,
-                level,
-                work,
-                goes_on,
-            },
-        );
+    fn submit(&mut self, now: SimTime, core: usize, request: Request) -> Placed {
+        let job = self.cores[core].submit(now, request);
         Placed { core, job }
+    }
+}
+
+impl Seat {
+    fn request(self, owner: Owner, work: SimDuration, place: Place) -> Request {
+        Request {
+            place,
+            // Real-time priorities are never boosted.
+            boost: if self.priority < 16 { self.boost } else { 0 },
+            is_multimedia: self.is_multimedia,
+            ..Request::new(owner, Level::Thread(self.priority), work)
+        }
+    }
+}
+
+impl InterruptPath {
+    const fn dpc_level(self) -> Level {
+        if self.is_threaded {
+            Level::ThreadedDispatch
+        } else {
+            Level::Dispatch
+        }
+    }
+
+    const fn dpc_place(self) -> Place {
+        if self.is_important {
+            Place::First
+        } else {
+            Place::Last
+        }
     }
 }
 

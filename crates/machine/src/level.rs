@@ -10,6 +10,11 @@ pub enum Level {
     /// A thread of this priority, 0 to 31.
     #[doc(alias = "PASSIVE_LEVEL")]
     Thread(u8),
+    /// A threaded DPC: before every thread, and an ordinary DPC takes the core from it.
+    ///
+    /// # Source
+    /// `kernel/introduction-to-threaded-dpcs.md`.
+    ThreadedDispatch,
     /// A DPC.
     #[doc(alias = "DISPATCH_LEVEL")]
     Dispatch,
@@ -42,6 +47,7 @@ mod tests {
         let rising = [
             Level::Thread(0),
             Level::Thread(31),
+            Level::ThreadedDispatch,
             Level::Dispatch,
             Level::Device(3),
             Level::Device(11),

@@ -58,7 +58,7 @@ mod statistics;
 mod wake;
 mod wake_table;
 
-pub use crate::core::{Core, CoreConfig, JobId, Owner, Request, Spent, Usage};
+pub use crate::core::{Budget, Core, CoreConfig, JobId, Owner, Place, Request, Spent, Usage};
 pub use crate::cpu::{Cpu, InterruptPath, Placed, Seat};
 pub use history::{DELAY, DPC, FAULT_NONE, IN_BETWEEN, ISR, LATE_ISR, NOTIFICATION, WAKE};
 pub use idle::IdleState;

@@ -41,6 +41,7 @@ pub enum Takes {
 #[derive(Clone, Debug)]
 pub struct Load {
     level: Level,
+    is_first: bool,
     pace: Pace,
     takes: Takes,
     rng: Rng,
@@ -65,6 +66,7 @@ impl Load {
         );
         let mut load = Self {
             level,
+            is_first: false,
             pace,
             takes,
             rng,
@@ -74,6 +76,17 @@ impl Load {
         };
         load.next = load.arrival();
         load
+    }
+
+    /// A DPC of high importance: it queues up before those that wait.
+    #[must_use]
+    pub const fn of_high_importance(mut self) -> Self {
+        self.is_first = true;
+        self
+    }
+
+    pub(crate) const fn is_first(&self) -> bool {
+        self.is_first
     }
 
     /// How urgent it is.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use machine::{
-    Core, CoreConfig, IdleState, JobId, Level, Load, Owner, Pace, Request, Spent, Takes,
+    Core, CoreConfig, IdleState, JobId, Level, Load, Owner, Pace, Place, Request, Spent, Takes,
 };
 use proptest::prelude::*;
 use units::{SimDuration, SimTime};
@@ -19,19 +19,14 @@ const fn at(count: u64) -> SimTime {
 }
 
 const fn job(owner: u32, level: Level, work: u64) -> Request {
-    Request {
-        owner: Owner::Actor(owner),
-        level,
-        work: SimDuration::from_ticks(work),
-        goes_on: false,
-    }
+    Request::new(Owner::Actor(owner), level, SimDuration::from_ticks(work))
 }
 
 fn core(switch: u64, quantum: Option<u64>) -> Core {
     Core::new(CoreConfig {
         switch: ticks(switch),
         quantum: quantum.map(ticks),
-        idle: Vec::new(),
+        ..CoreConfig::default()
     })
 }
 
@@ -285,7 +280,7 @@ fn a_thread_that_goes_on_is_not_switched_to() {
     let other = core.submit(at(1), job(1, Level::Thread(8), 5));
     assert_eq!(finish(&mut core, first).0, 8);
     let more = Request {
-        goes_on: true,
+        place: Place::GoesOn,
         ..job(0, Level::Thread(8), 5)
     };
     let second = core.submit(at(8), more);

@@ -4,3 +4,4 @@ mod actor;
 mod core;
 mod cores;
 mod support;
+mod urgency;
