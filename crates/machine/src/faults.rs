@@ -17,7 +17,9 @@ pub(crate) struct Faults {
     lost: BTreeMap<u64, VecDeque<FaultId>>,
     spurious: BTreeMap<SimTime, VecDeque<FaultId>>,
     /// By their beginning.
-    blocks: VecDeque<Block>,
+    blocks: VecDeque<Stretch>,
+    /// The same of the lock of the device.
+    locks: VecDeque<Stretch>,
 }
 
 /// What is late.
@@ -25,15 +27,17 @@ pub(crate) struct Faults {
 enum Late {
     /// The start of the thread that an event wakes.
     WakeUp(ThreadId, u64),
+    /// The thread that an event wakes, for a page.
+    Page(ThreadId, u64),
     /// The ISR of an interrupt.
     Isr(u64),
     /// The DPC of an event.
     Dpc(u64),
 }
 
-/// No DPC starts at or after `from` and before `until`.
+/// At or after `from` and before `until` something cannot be had.
 #[derive(Clone, Copy, Debug)]
-struct Block {
+struct Stretch {
     id: FaultId,
     from: SimTime,
     until: SimTime,
@@ -45,6 +49,9 @@ impl Faults {
             Injection::LateWakeUp { thread, event, by } => {
                 self.add_late(Late::WakeUp(thread, event), id, by);
             }
+            Injection::PageFault { thread, event, by } => {
+                self.add_late(Late::Page(thread, event), id, by);
+            }
             Injection::LateIsr { interrupt, by } => self.add_late(Late::Isr(interrupt), id, by),
             Injection::LateDpc { event, by } => self.add_late(Late::Dpc(event), id, by),
             Injection::LostNotification { event } => {
@@ -54,8 +61,10 @@ impl Faults {
                 self.spurious.entry(at).or_default().push_back(id);
             }
             Injection::BlockedDpc { from, until } => {
-                let place = self.blocks.partition_point(|block| block.from <= from);
-                self.blocks.insert(place, Block { id, from, until });
+                add_stretch(&mut self.blocks, Stretch { id, from, until });
+            }
+            Injection::DeviceLock { from, until } => {
+                add_stretch(&mut self.locks, Stretch { id, from, until });
             }
         }
     }
@@ -71,6 +80,15 @@ impl Faults {
         event: u64,
     ) -> Option<(FaultId, SimDuration)> {
         strike(&mut self.late, &Late::WakeUp(thread, event))
+    }
+
+    /// How long `thread` waits for a page when `event` wakes it.
+    pub(crate) fn strike_page(
+        &mut self,
+        thread: ThreadId,
+        event: u64,
+    ) -> Option<(FaultId, SimDuration)> {
+        strike(&mut self.late, &Late::Page(thread, event))
     }
 
     /// By how much the ISR of `interrupt` starts late.
@@ -101,23 +119,42 @@ impl Faults {
 
     /// Forgets the blocks that are over at `now`, which nobody asks for any more.
     pub(crate) fn forget_before(&mut self, now: SimTime) {
-        while self.blocks.front().is_some_and(|block| block.until <= now) {
-            self.blocks.pop_front();
-        }
+        forget_before(&mut self.blocks, now);
     }
 
     /// What keeps DPCs from starting at `now`, and until when.
     pub(crate) fn blocked_at(&self, now: SimTime) -> Option<(FaultId, SimTime)> {
-        let begun = self.blocks.iter().take_while(|block| block.from <= now);
-        let mut blocks = begun.filter(|block| now < block.until);
-        blocks.next().map(|block| (block.id, block.until))
+        stretch_at(&self.blocks, now)
+    }
+
+    /// Why the lock of the device is held at `now`, and until when. Threads do not ask in the order of time.
+    pub(crate) fn locked_at(&self, now: SimTime) -> Option<(FaultId, SimTime)> {
+        stretch_at(&self.locks, now)
     }
 
     /// How many there are.
     #[cfg(test)]
     fn pending(&self) -> usize {
-        self.late.len() + self.lost.len() + self.spurious.len() + self.blocks.len()
+        let stretches = self.blocks.len() + self.locks.len();
+        self.late.len() + self.lost.len() + self.spurious.len() + stretches
     }
+}
+
+fn add_stretch(all: &mut VecDeque<Stretch>, stretch: Stretch) {
+    let place = all.partition_point(|other| other.from <= stretch.from);
+    all.insert(place, stretch);
+}
+
+fn forget_before(all: &mut VecDeque<Stretch>, now: SimTime) {
+    while all.front().is_some_and(|stretch| stretch.until <= now) {
+        all.pop_front();
+    }
+}
+
+fn stretch_at(all: &VecDeque<Stretch>, now: SimTime) -> Option<(FaultId, SimTime)> {
+    let begun = all.iter().take_while(|stretch| stretch.from <= now);
+    let mut open = begun.filter(|stretch| now < stretch.until);
+    open.next().map(|stretch| (stretch.id, stretch.until))
 }
 
 /// Takes the first of the faults that wait for `key`.

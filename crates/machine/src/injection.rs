@@ -11,7 +11,7 @@ pub struct FaultId(u32);
 /// What a fault does to the machine.
 ///
 /// `event` is the number of a notification: the packets of the stream that are done by then.
-/// Everything but a blocked DPC strikes once.
+/// Everything but a blocked DPC and a held lock strikes once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Injection {
     /// The thread that `event` wakes starts late.
@@ -22,6 +22,26 @@ pub enum Injection {
         event: u64,
         /// How late.
         by: SimDuration,
+    },
+    /// The thread that `event` wakes has to wait for a page before it does anything.
+    PageFault {
+        /// Which thread.
+        thread: ThreadId,
+        /// Which wake-up: what the event was set with.
+        event: u64,
+        /// How long it takes to bring the page in.
+        by: SimDuration,
+    },
+    /// Somebody holds the lock of the device at or after `from` and before `until`. A thread that is woken
+    /// meanwhile asks the driver something first, and waits.
+    ///
+    /// # Source
+    /// `audio/usepositionlock.md`: without a position lock the properties of streams wait for all others.
+    DeviceLock {
+        /// When it is taken.
+        from: SimTime,
+        /// When it is given back.
+        until: SimTime,
     },
     /// The ISR of an interrupt starts late: the line is up, and interrupts are masked.
     LateIsr {

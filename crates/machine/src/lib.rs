@@ -35,9 +35,11 @@
 //!
 //! * *Migration.* A thread runs on one [core](Core) and no other. Who has an idle core beside a busy
 //!   one would notice.
-//! * *Boosts, MMCSS, importance of DPCs, threaded DPCs.* Priorities are fixed, and DPCs are first come, first
-//!   served. Who relies on a boost, or uses up its share of a multimedia class, would notice.
-//! * *Locks and pages.* [`Component::LockWait`] and [`Component::FaultWait`] stay zero.
+//! * *DPCs for other cores.* A DPC runs on the core of its ISR. Whose driver sends it elsewhere would notice.
+//! * *Who holds a lock, and who pages.* A [held lock](Injection::DeviceLock) and a [page fault](Injection::PageFault)
+//!   are injected: nobody inherits the priority of who waits, since there is no owner. Whose lock is held by a
+//!   thread that does not get to run would notice.
+//! * *Boosts but that of a wake-up.* Threads that starve, or that have the foreground, are not favoured.
 //! * *A DPC that is inserted while it runs.* It counts as queued until it has signalled. With a
 //!   DPC that takes longer than a packet, a second run is missing.
 //! * *Spurious notifications per device.* They go to the first interrupt that looks; a scenario
@@ -54,6 +56,7 @@ mod latency;
 mod level;
 mod load;
 mod machine;
+mod multimedia;
 mod statistics;
 mod wake;
 mod wake_table;
@@ -70,5 +73,6 @@ pub use latency::{Component, Latency};
 pub use level::Level;
 pub use load::{Load, Pace, Takes};
 pub use machine::{Dispatch, Machine, Over, ThreadId, Wake};
+pub use multimedia::{MultimediaTask, RelativePriority};
 pub use wake::{held_up, is_put_off, timer_wake, wake};
 pub use wake_table::{Knot, WakeTable, WakeTableError};

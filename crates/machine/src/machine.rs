@@ -356,6 +356,17 @@ impl Machine {
             wake.starts = after(ready, by);
             wake.fault = Some(id);
         }
+        if let Some((id, by)) = self.faults.strike_page(thread, tag) {
+            wake.latency.add(Component::FaultWait, by);
+            wake.starts = after(wake.starts, by);
+            wake.fault = Some(id);
+        }
+        while let Some((id, until)) = self.faults.locked_at(wake.starts.time) {
+            let waits = until.since(wake.starts.time);
+            wake.latency.add(Component::LockWait, waits);
+            wake.starts = after(wake.starts, waits);
+            wake.fault = Some(id);
+        }
         match &mut self.delays {
             Delays::None => {}
             Delays::Drawn(statistics) => {

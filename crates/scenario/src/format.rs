@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use self::machine::{Machine, Profile, WakeKnot};
 pub use client::{Client, EndOfStream, Mode, Prime};
 pub(crate) use cpu::FIRST_LOAD;
-pub use cpu::{Cpu, IdleState, Load, LoadKind};
+pub use cpu::{Cpu, IdleState, Load, LoadKind, Mmcss, Task, TaskPriority};
 pub use detector::{DetectorPosition, DetectorRule, GlitchDetector};
 pub use device::{
     Class, Content, CountOn, Device, DeviceTransport, EndFill, Engine, FifoUnderrun, Format, Kind,
@@ -51,8 +51,9 @@ pub use expect_capture::{
 pub use expect_detector::ExpectedDetector;
 pub use expect_offload::ExpectedOffload;
 pub use expect_wakes::ExpectedWakes;
+use fault::is_false;
 pub use fault::{
-    Action, BlockedDpc, Fault, FormatChange, JackChange, LateDpc, LateIsr, LateWakeUp,
+    Action, BlockedDpc, DeviceLock, Fault, FormatChange, JackChange, LateDpc, LateIsr, LateWakeUp,
     LostNotification, MissingTicks, Power, ReadSlot, Rebalance, Remove, RewriteDescriptor,
     RunAgain, SpuriousNotification, State, StepBack, Transport, WritePacket,
 };

@@ -12,7 +12,9 @@ use crate::account::{Account, Origin, Played};
 /// Such a client has places and no packets. Which device frame it means it counts itself, and it
 /// may be mistaken. Model: what it put into a place is meant for the frame that the device takes
 /// from there next, unless it is heard just where the client meant it. So a client that laps the
-/// device makes one jump, and is as intended from then on, a revolution early.
+/// device makes one jump, and is as intended from then on, a revolution early. Of what it put there
+/// at once while the device was in the middle of it, the head was meant for what had been taken: it
+/// is late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed {
     /// Which run of the stream.
@@ -87,6 +89,22 @@ fn by_place(account: &Account, played: Played, whose: Whose) -> [Option<Played>;
     };
     let round = account.geometry.packet.get() * u64::from(account.geometry.packets);
     let taken = account.taken_before(fill.run, fill.done);
+    let is_begun = (fill.first + 1..fill.first + fill.frames).contains(&taken);
+    if is_begun && whose.intended < taken {
+        // Its client was right about where it was, and late with the head.
+        let late = (taken - whose.intended).min(played.frames);
+        let head = Played {
+            frames: late,
+            ..played
+        };
+        let rest = Played {
+            first: played.first + late,
+            frames: played.frames - late,
+            whose: Some(whose.after(Frames::new(late))),
+            ..played
+        };
+        return [Some(head), Some(rest).filter(|rest| rest.frames > 0)];
+    }
     // The frame that the device takes next from where the first of `played` lies.
     let next = taken + (whose.intended + round - taken % round) % round;
     // From the place that the device takes next on, all belong to the revolution that follows.

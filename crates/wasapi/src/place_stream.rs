@@ -18,6 +18,8 @@ pub enum PositionKind {
     PlayOffset,
     /// From where on the device has not taken anything yet.
     WriteOffset,
+    /// None: it counts what should have been played by its own clock.
+    Clock,
 }
 
 /// A pin in Stop with a cyclic buffer and without notifications: whoever writes into it has a timer
@@ -65,7 +67,7 @@ impl PlaceStream {
         let latency = ks::hw_latency(cx, &pin).map_err(refused("HWLATENCY"))?;
         let register = match kind {
             PositionKind::Register => ks::position_register(cx, &pin).ok(),
-            PositionKind::PlayOffset | PositionKind::WriteOffset => None,
+            PositionKind::PlayOffset | PositionKind::WriteOffset | PositionKind::Clock => None,
         };
         let kind = match (kind, &register) {
             (PositionKind::Register, None) => PositionKind::PlayOffset,
@@ -91,7 +93,9 @@ impl PlaceStream {
         let position = ks::position(cx, &self.pin)?;
         Ok(match self.kind {
             PositionKind::WriteOffset => position.write,
-            PositionKind::Register | PositionKind::PlayOffset => position.play,
+            PositionKind::Register | PositionKind::PlayOffset | PositionKind::Clock => {
+                position.play
+            }
         })
     }
 }

@@ -10,7 +10,7 @@ use vtime::{Context, Fork, Forker, Shared};
 
 use crate::action::{Act, Action, Agenda};
 use crate::history::{DEFICIT, NO_WAKE, PLACED, READING, TURN};
-use crate::place_stream::PlaceStream;
+use crate::place_stream::{PlaceStream, PositionKind};
 use crate::ring_writer::{ByteCount, Plausibility, RingWriter, RingWriterConfig, Step, Stretch};
 use crate::source::Player;
 
@@ -285,9 +285,21 @@ impl TimerClient {
         );
     }
 
+    /// Where the device is, as an offset into the cyclic buffer, or where it should be by the clock.
+    fn offset<C: Context>(&self, cx: &C) -> Result<Bytes, NtStatus> {
+        if self.stream.kind != PositionKind::Clock {
+            return self.stream.offset(cx);
+        }
+        let mapping = &self.stream.mapping;
+        let format = mapping.format();
+        let since = |set| Clock::nominal(set, format.rate).count_at(cx.now());
+        let frames = self.frames + self.timer.set.map_or(0, since);
+        Ok(format.bytes_of(Frames::new(frames % mapping.frames().get())))
+    }
+
     /// Reads where the device is. The detector is told once in a wake-up.
     fn read<C: Context>(&mut self, cx: &C, is_callback: bool) -> Option<Step> {
-        let offset = match self.stream.offset(cx) {
+        let offset = match self.offset(cx) {
             Ok(offset) => offset,
             Err(status) => {
                 self.failure.get_or_insert(status);

@@ -393,3 +393,29 @@ proptest! {
         prop_assert!(wake.starts >= ready);
     }
 }
+
+#[test]
+fn who_waits_for_a_page_or_for_the_lock_starts_when_it_has_it() {
+    let mut machine = Machine::ideal();
+    let thread = machine.thread("engine");
+    let (lock, page) = (FaultId::new(0), FaultId::new(1));
+    let (from, until) = (SimTime::from_millis(50), SimTime::from_millis(62));
+    machine.inject(lock, Injection::DeviceLock { from, until });
+    let by = millis(5);
+    let event = 6;
+    machine.inject(page, Injection::PageFault { thread, event, by });
+    let wake = |machine: &mut Machine, at: u64, tag| {
+        machine.wake(thread, &tally(), notified(at).released(), tag)
+    };
+    let held = wake(&mut machine, 50, 5);
+    assert_eq!(held.starts, SimTime::from_millis(62).commit());
+    assert_eq!(held.latency.of(Component::LockWait), millis(12));
+    assert_eq!(held.fault, Some(lock));
+    // The page is there at 60 ms, and the lock is not.
+    let both = wake(&mut machine, 55, 6);
+    assert_eq!(both.starts, SimTime::from_millis(62).commit());
+    let parts = [Component::FaultWait, Component::LockWait].map(|part| both.latency.of(part));
+    assert_eq!(parts, [millis(5), millis(2)]);
+    let free = wake(&mut machine, 62, 7);
+    assert_eq!((free.latency, free.fault), (Latency::ZERO, None));
+}

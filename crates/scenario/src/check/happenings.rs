@@ -10,8 +10,10 @@ use crate::format::{
 };
 
 /// Faults of machine and timer: those that strike whatever device there is.
-pub(super) const MACHINE: [&str; 7] = [
+pub(super) const MACHINE: [&str; 9] = [
     "late-wake-up",
+    "page-fault",
+    "device-lock",
     "lost-notification",
     "spurious-notification",
     "late-isr",
@@ -50,6 +52,15 @@ impl Check<'_> {
         }
         if let Some(late) = &fault.late_wake_up {
             self.late_wake_up(&format!("{key}.late-wake-up"), late);
+        }
+        if let Some(page) = &fault.page_fault {
+            self.late_wake_up(&format!("{key}.page-fault"), page);
+        }
+        if let Some(lock) = &fault.device_lock
+            && lock.until <= lock.from
+        {
+            let message = format!("it is given back at {}, before it is taken", lock.until);
+            self.say(&format!("{key}.device-lock.until"), message);
         }
         if let Some(lost) = &fault.lost_notification {
             self.event(&format!("{key}.lost-notification.event"), lost.event);
@@ -364,6 +375,12 @@ impl Check<'_> {
                 .late_wake_up
                 .as_ref()
                 .map_or(0, |late| late.by.nanos());
+            let page = fault.page_fault.as_ref().map_or(0, |page| page.by.nanos());
+            let lock = fault
+                .device_lock
+                .as_ref()
+                .map_or(0, |lock| lock.until.nanos());
+            let late = late.saturating_add(page).saturating_add(lock);
             let isr = fault.late_isr.as_ref().map_or(0, |late| late.by.nanos());
             let dpc = fault.late_dpc.as_ref().map_or(0, |late| late.by.nanos());
             late.saturating_add(isr).saturating_add(dpc)

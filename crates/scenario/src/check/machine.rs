@@ -3,17 +3,26 @@
 use machine::WakeTableError;
 
 use super::Check;
-use crate::format::{Cpu, Load};
+use crate::format::{Cpu, Load, LoadKind};
 use crate::quantity::Time;
 
 /// More than any desktop has.
 const CORES_MAX: u32 = 64;
+/// Beyond that every thread that is boosted at all is at 15.
+const BOOST_MAX: u8 = 15;
 /// As many as can be told apart in a report.
 const LOADS_MAX: usize = 64;
 /// What comes more often is a part of what it interrupts.
 const EVERY_MIN_NANOS: u64 = 10_000;
 /// Faults that delay what a processor delays.
-const OF_PROCESSORS: [&str; 4] = ["late-wake-up", "late-isr", "blocked-dpc", "late-dpc"];
+const OF_PROCESSORS: [&str; 6] = [
+    "late-wake-up",
+    "page-fault",
+    "device-lock",
+    "late-isr",
+    "blocked-dpc",
+    "late-dpc",
+];
 
 impl Check<'_> {
     pub(super) fn machine(&mut self) {
@@ -79,6 +88,18 @@ impl Check<'_> {
         ] {
             self.priority(format!("machine.cpu.{key}"), priority);
         }
+        if cpu.wake_boost > BOOST_MAX {
+            let message = format!("{}; expected 0 to {BOOST_MAX}", cpu.wake_boost);
+            self.say("machine.cpu.wake-boost", message);
+        }
+        if cpu.important_dpc && cpu.threaded_dpc {
+            let message = "a threaded DPC goes behind all others, whatever its importance";
+            self.advise(
+                "machine.cpu.important-dpc",
+                message,
+                "leave one of the two away",
+            );
+        }
         if cpu.quantum <= cpu.switch {
             let message = format!(
                 "{} is over before the switch of {} is",
@@ -104,6 +125,10 @@ impl Check<'_> {
         let often = |every: Time| every.nanos() < EVERY_MIN_NANOS;
         if load.every.is_some_and(often) {
             self.say(format!("{key}.every"), "expected `10us` or more");
+        }
+        if load.important && load.kind != LoadKind::Dpc {
+            let message = "only DPCs are of some importance";
+            self.advise(format!("{key}.important"), message, "leave it away");
         }
         if load.irregular && load.every.is_none() {
             self.advise(

@@ -58,6 +58,9 @@ pub struct Client {
     /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<Time>,
+    /// Its memory is locked, so that it never waits for a page; see `page-fault` of `[[fault]]`.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub locked_memory: bool,
     /// Exclusive mode: what it writes before the first notification. Default: `all`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prime: Option<Prime>,

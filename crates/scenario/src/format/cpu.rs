@@ -1,9 +1,10 @@
 //! `[machine.cpu]` and its loads.
 
-use machine::{WakeTable, WakeTableError};
+use machine::{MultimediaTask, RelativePriority, WakeTable, WakeTableError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::is_false;
 use super::machine::{WakeKnot, table_of};
 use crate::quantity::Time;
 
@@ -31,16 +32,79 @@ pub struct Cpu {
     pub isr: Time,
     /// How long the DPC of the device runs.
     pub dpc: Time,
+    /// The DPC of the device is of high importance: it goes before those that wait.
+    pub important_dpc: bool,
+    /// The DPC of the device is a threaded one: every other DPC goes before it.
+    pub threaded_dpc: bool,
     /// How long it takes to give a core to another thread.
     pub switch: Time,
     /// How long a thread has a core before another one of its priority gets it.
     pub quantum: Time,
+    /// By how much more urgent a thread is when it was woken, one less after each of its turns, if its priority
+    /// is below 16. Priorities of 16 and more are never boosted.
+    pub wake_boost: u8,
+    /// The multimedia class scheduler. Default: there is none, and priorities are those above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mmcss: Option<Mmcss>,
     /// The states that cores idle in. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub idle: Vec<IdleState>,
     /// What else runs.
     #[serde(rename = "load", skip_serializing_if = "Vec::is_empty")]
     pub loads: Vec<Load>,
+}
+
+/// The multimedia class scheduler: threads that register as something get its priority, for a share of the
+/// time of their core.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Mmcss {
+    /// Percent of each core that are left to others: rounded down to tens, 20 in place of what is below 10 or
+    /// above 100. With 100 there is no such scheduler. In each 10 ms the threads of all tasks together have
+    /// their priorities for the rest, and then fall to 7 and below.
+    pub responsiveness: u32,
+    /// What the engines register as, and an exclusive client.
+    pub engine: Task,
+    /// What clients of an engine register as. Default: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<Task>,
+    /// What all of them ask for within their class.
+    pub priority: TaskPriority,
+}
+
+/// What a thread registers as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// `Audio`: priority 22.
+    Audio,
+    /// `Capture`: 21.
+    Capture,
+    /// `Distribution`: 20.
+    Distribution,
+    /// `Games`: 18.
+    Games,
+    /// `Playback`: 19.
+    Playback,
+    /// `Pro Audio`: 25.
+    ProAudio,
+    /// `Window Manager`: 21.
+    WindowManager,
+}
+
+/// What a thread asks for within its class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaskPriority {
+    /// One less.
+    Low,
+    /// The priority of the task.
+    #[default]
+    Normal,
+    /// One more, but no more than its band has.
+    High,
+    /// Two more, but no more than its band has.
+    Critical,
 }
 
 /// A state that a core idles in.
@@ -65,6 +129,9 @@ pub struct Load {
     /// The core that it runs on, counted from 0. Firmware stops all of them.
     #[serde(default)]
     pub core: u32,
+    /// A DPC of high importance: it goes before those that wait.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub important: bool,
     /// A thread: its priority, 0 to 31. Default: 8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
@@ -93,10 +160,44 @@ pub enum LoadKind {
     Thread,
     /// A DPC: no thread runs on its core meanwhile, whatever its priority.
     Dpc,
+    /// A threaded DPC: no thread runs meanwhile, and every other DPC goes before it.
+    ThreadedDpc,
     /// An ISR: no DPC either.
     Isr,
     /// The firmware: nothing runs on any core.
     Firmware,
+}
+
+impl Mmcss {
+    /// The priority of who registers as `task`.
+    pub(crate) fn priority_of(&self, task: Task) -> u8 {
+        let task = match task {
+            Task::Audio => MultimediaTask::Audio,
+            Task::Capture => MultimediaTask::Capture,
+            Task::Distribution => MultimediaTask::Distribution,
+            Task::Games => MultimediaTask::Games,
+            Task::Playback => MultimediaTask::Playback,
+            Task::ProAudio => MultimediaTask::ProAudio,
+            Task::WindowManager => MultimediaTask::WindowManager,
+        };
+        task.priority(match self.priority {
+            TaskPriority::Low => RelativePriority::Low,
+            TaskPriority::Normal => RelativePriority::Normal,
+            TaskPriority::High => RelativePriority::High,
+            TaskPriority::Critical => RelativePriority::Critical,
+        })
+    }
+}
+
+impl Default for Mmcss {
+    fn default() -> Self {
+        Self {
+            responsiveness: 20,
+            engine: Task::Audio,
+            client: None,
+            priority: TaskPriority::Normal,
+        }
+    }
 }
 
 impl Load {
@@ -120,8 +221,12 @@ impl Default for Cpu {
             client_priority: 20,
             isr: Time::from_nanos(2_000),
             dpc: Time::from_nanos(5_000),
+            important_dpc: false,
+            threaded_dpc: false,
             switch: Time::from_nanos(6_000),
             quantum: Time::from_nanos(31_250_000),
+            wake_boost: 1,
+            mmcss: None,
             idle: Vec::new(),
             loads: Vec::new(),
         }

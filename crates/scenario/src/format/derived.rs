@@ -13,9 +13,11 @@ use crate::quantity::{FrameCount, Time};
 
 impl Fault {
     /// Each kind of fault by its key, and whether it is this one.
-    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 46] {
+    pub(crate) const fn kinds(&self) -> [(&'static str, bool); 48] {
         [
             ("late-wake-up", self.late_wake_up.is_some()),
+            ("page-fault", self.page_fault.is_some()),
+            ("device-lock", self.device_lock.is_some()),
             ("lost-notification", self.lost_notification.is_some()),
             (
                 "spurious-notification",

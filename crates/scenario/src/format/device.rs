@@ -74,6 +74,9 @@ pub struct Device {
     /// When the ISR sends a DMA engine back that does not loop. Default: `at-end`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rearm: Option<Rearm>,
+    /// Whether positions and packets have a lock of their own in the driver (`UsePositionLock`). Otherwise they
+    /// wait for whatever else is asked of it, see `device-lock` of `[[fault]]`.
+    pub position_lock: bool,
     /// Lets a buffer have up to 8 packets; Windows knows 1 or 2.
     pub more_packets: bool,
     /// Which packet the driver takes before RUN and ahead of time.
@@ -349,6 +352,7 @@ impl Default for Device {
             position_register: true,
             looping: true,
             rearm: None,
+            position_lock: false,
             more_packets: false,
             packet_window: PacketWindow::default(),
             end_of_stream: EndFill::default(),

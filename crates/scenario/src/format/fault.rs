@@ -23,6 +23,12 @@ pub struct Fault {
     /// A thread that has been woken gets to run late.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late_wake_up: Option<LateWakeUp>,
+    /// A thread that has been woken waits for a page that has to be brought in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_fault: Option<LateWakeUp>,
+    /// Somebody asks the driver for something that takes long, and everybody else waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_lock: Option<DeviceLock>,
     /// A notification of the device sets no event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost_notification: Option<LostNotification>,
@@ -162,7 +168,7 @@ pub struct Fault {
     pub position_steps_back: Option<StepBack>,
 }
 
-/// A thread that has been woken gets to run late.
+/// A thread that has been woken gets to run late, or waits for a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LateWakeUp {
@@ -180,6 +186,18 @@ pub struct LateWakeUp {
     pub event: u64,
     /// How late.
     pub by: Time,
+}
+
+/// Somebody asks the driver for something that takes long. By default it has the one lock of the device, and a
+/// thread that is woken meanwhile waits for it before it does anything; a device with `position-lock` has
+/// another one for positions and packets, and nobody waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DeviceLock {
+    /// From here on.
+    pub from: Time,
+    /// Until then.
+    pub until: Time,
 }
 
 /// A notification of the device sets no event.

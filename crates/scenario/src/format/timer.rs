@@ -53,6 +53,9 @@ pub enum Position {
     PlayOffset,
     /// The write offset of the position property: what the device has not taken yet.
     WriteOffset,
+    /// None: it counts what should have been played, by the clock of the processor. If the device is
+    /// faster or slower, nobody tells it.
+    Clock,
 }
 
 /// What a client makes of a step of the position that cannot be.

@@ -128,6 +128,7 @@ impl format::Timer {
             format::Position::Register => PositionKind::Register,
             format::Position::PlayOffset => PositionKind::PlayOffset,
             format::Position::WriteOffset => PositionKind::WriteOffset,
+            format::Position::Clock => PositionKind::Clock,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Faults, put into the machine.
 
 use hardware::MissingTicks;
-use machine::{FaultId, Injection, Machine};
+use machine::{FaultId, Injection, Machine, ThreadId};
 use truth::LostNotification;
-use units::{Frames, SimTime};
+use units::{Frames, SimDuration, SimTime};
 
 use super::{CAPTURE_ENGINE, ENGINE};
-use crate::format::{Fault, Format, Scenario, VirtualMode};
+use crate::format::{Fault, Format, LateWakeUp, Scenario, VirtualMode};
 use crate::quantity::Time;
 
 /// Puts all faults of `scenario` into `machine`, each under its place in the file.
@@ -83,18 +83,37 @@ fn owed(
         .collect()
 }
 
+/// Which thread, woken by which event, by how much.
+fn woken(
+    scenario: &Scenario,
+    late: &LateWakeUp,
+    machine: &mut Machine,
+) -> (ThreadId, u64, SimDuration) {
+    let thread = match late.client {
+        Some(client) => machine.thread(&scenario.client_name(client as usize)),
+        None if late.capture_engine => machine.thread(CAPTURE_ENGINE),
+        None => machine.thread(ENGINE),
+    };
+    (thread, late.event, late.by.to_duration())
+}
+
 fn injection(scenario: &Scenario, fault: &Fault, machine: &mut Machine) -> Option<Injection> {
     if let Some(late) = &fault.late_wake_up {
-        let thread = match late.client {
-            Some(client) => machine.thread(&scenario.client_name(client as usize)),
-            None if late.capture_engine => machine.thread(CAPTURE_ENGINE),
-            None => machine.thread(ENGINE),
-        };
-        return Some(Injection::LateWakeUp {
-            thread,
-            event: late.event,
-            by: late.by.to_duration(),
+        let (thread, event, by) = woken(scenario, late, machine);
+        return Some(Injection::LateWakeUp { thread, event, by });
+    }
+    if let Some(page) = &fault.page_fault {
+        let (thread, event, by) = woken(scenario, page, machine);
+        let is_locked = page.client.is_some_and(|client| {
+            let client = scenario.clients.get(client as usize);
+            client.is_some_and(|client| client.locked_memory)
         });
+        return (!is_locked).then_some(Injection::PageFault { thread, event, by });
+    }
+    if let Some(lock) = &fault.device_lock {
+        let (from, until) = (lock.from.to_instant(), lock.until.to_instant());
+        let is_shared = !scenario.device.position_lock;
+        return is_shared.then_some(Injection::DeviceLock { from, until });
     }
     if let Some(lost) = &fault.lost_notification {
         return Some(Injection::LostNotification { event: lost.event });

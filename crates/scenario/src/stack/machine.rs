@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use machine::{
-    Core, CoreConfig, Cpu, FaultId, IdleState, InterruptPath, Level, Load, Machine, Pace, Seat,
-    Takes,
+    Budget, Core, CoreConfig, Cpu, FaultId, IdleState, InterruptPath, Level, Load, Machine, Pace,
+    Seat, Takes,
 };
 use units::{SimDuration, SimTime};
 use vtime::{Rng, Shared};
 
 use super::faults;
-use crate::format::{self, FIRST_LOAD, LoadKind, Scenario};
+use crate::format::{self, FIRST_LOAD, LoadKind, Scenario, Task};
 
 /// The interrupt request levels of the device and of other ones, which come first.
 const DEVICE_IRQL: u8 = 5;
@@ -44,7 +44,9 @@ fn run_on(machine: &mut Machine, scenario: &Scenario, cpu: &format::Cpu, seed: u
         let own = load.core as usize;
         let on = match load.kind {
             LoadKind::Firmware => 0..count,
-            LoadKind::Thread | LoadKind::Dpc | LoadKind::Isr => own..own + 1,
+            LoadKind::Thread | LoadKind::ThreadedDpc | LoadKind::Dpc | LoadKind::Isr => {
+                own..own + 1
+            }
         };
         for core in on {
             cores[core].load(load_of(load, seed));
@@ -56,17 +58,27 @@ fn run_on(machine: &mut Machine, scenario: &Scenario, cpu: &format::Cpu, seed: u
         irql: DEVICE_IRQL,
         isr: cpu.isr.to_duration(),
         dpc: cpu.dpc.to_duration(),
+        is_threaded: cpu.threaded_dpc,
+        is_important: cpu.important_dpc,
     };
-    let seat = |core: u32, priority| Seat {
-        core: core as usize,
-        priority,
-        work: SimDuration::ZERO,
+    let mmcss = cpu.mmcss.filter(|mmcss| mmcss.responsiveness != 100);
+    let seat = |core: u32, priority: u8, task: Option<Task>| {
+        let task = mmcss.zip(task);
+        Seat {
+            core: core as usize,
+            priority: task.map_or(priority, |(mmcss, task)| mmcss.priority_of(task)),
+            boost: cpu.wake_boost,
+            is_multimedia: task.is_some(),
+            work: SimDuration::ZERO,
+        }
     };
-    let engine = seat(cpu.engine_core, cpu.engine_priority);
+    let task = mmcss.map(|mmcss| mmcss.engine);
+    let engine = seat(cpu.engine_core, cpu.engine_priority, task);
     machine.run_on(Cpu::new(cores, names, path, engine));
     for (place, client) in scenario.clients.iter().enumerate() {
         if client.mode.shares() {
-            let client = seat(cpu.client_core, cpu.client_priority);
+            let task = mmcss.and_then(|mmcss| mmcss.client);
+            let client = seat(cpu.client_core, cpu.client_priority, task);
             machine.seat(&scenario.client_name(place), client);
         }
     }
@@ -77,7 +89,9 @@ fn config(cpu: &format::Cpu) -> CoreConfig {
         residency: state.residency.to_duration(),
         exit: state.exit.to_duration(),
     };
+    let responsiveness = cpu.mmcss.map(|mmcss| mmcss.responsiveness);
     CoreConfig {
+        budget: responsiveness.and_then(Budget::of_responsiveness),
         switch: cpu.switch.to_duration(),
         quantum: Some(cpu.quantum.to_duration()),
         idle: cpu.idle.iter().map(state).collect(),
@@ -88,6 +102,7 @@ fn config(cpu: &format::Cpu) -> CoreConfig {
 fn load_of(load: &format::Load, seed: u64) -> Load {
     let level = match load.kind {
         LoadKind::Thread => Level::Thread(load.priority.unwrap_or(8)),
+        LoadKind::ThreadedDpc => Level::ThreadedDispatch,
         LoadKind::Dpc => Level::Dispatch,
         LoadKind::Isr => Level::Device(OTHER_IRQL),
         LoadKind::Firmware => Level::Firmware,
@@ -105,5 +120,10 @@ fn load_of(load: &format::Load, seed: u64) -> Load {
         (_, Some(table)) => Takes::Drawn(Rc::new(table)),
         (takes, None) => Takes::Always(takes.unwrap_or_default().to_duration()),
     };
-    Load::new(level, pace, takes, Rng::of(seed, &load.name, "load"))
+    let made = Load::new(level, pace, takes, Rng::of(seed, &load.name, "load"));
+    if load.important {
+        made.of_high_importance()
+    } else {
+        made
+    }
 }

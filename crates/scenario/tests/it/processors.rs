@@ -119,6 +119,40 @@ fn equal_seeds_give_equal_runs_on_processors_too() {
     assert_ne!(digest(&text), digest(&text.replace("seed = 7", "seed = 8")));
 }
 
+/// A DPC of 5 ms is queued when the device's comes, and an ISR keeps both from running for a while. The thread has
+/// another core.
+#[test]
+fn cpu14_cpu15_the_dpc_of_the_device_may_go_first_or_last() {
+    let cpu = |dpc: &str| {
+        format!(
+            "{FREE}engine-core = 1\n{dpc}\n\
+             [[machine.cpu.load]]\nname = \"line\"\nkind = \"isr\"\nfirst = \"49ms\"\ntakes = \"3ms\"\n\
+             [[machine.cpu.load]]\nname = \"disk\"\nkind = \"dpc\"\nfirst = \"49.5ms\"\ntakes = \"5ms\"\n\
+             [[machine.cpu.load]]\nname = \"net\"\nkind = \"dpc\"\nfirst = \"54ms\"\ntakes = \"2ms\"\n"
+        )
+    };
+    let margin = |dpc: &str| {
+        let run = play(&file(480, "0ns", &cpu(dpc)));
+        run.result.endpoints[0].headroom_ns.unwrap().min
+    };
+    // The ISR ends at 52 ms, the first DPC at 57, the second one at 59. The deadline is at 60.
+    let margins = ["important-dpc = true", "", "threaded-dpc = true"].map(margin);
+    assert_eq!(margins, [8_000_000, 3_000_000, 1_000_000]);
+}
+
+#[test]
+fn with_a_responsiveness_of_100_there_is_no_multimedia_class() {
+    let hog = "[[machine.cpu.load]]\nname = \"hog\"\nkind = \"thread\"\ntakes = \"150ms\"\npriority = 23\n";
+    let with = |mmcss: &str| {
+        let cpu = format!("{FREE}engine-priority = 24\n[machine.cpu.mmcss]\n{mmcss}\n{hog}");
+        glitches(&file(480, "1ms", &cpu)).len()
+    };
+    assert!(with("") > 0, "Audio is 22");
+    assert_eq!(with("responsiveness = 100"), 0);
+    assert_eq!(with("engine = \"pro-audio\""), 0);
+    assert!(with("engine = \"playback\"\npriority = \"critical\"") > 0);
+}
+
 #[test]
 fn truth7_a_load_on_a_core_without_audio_changes_nothing() {
     let idle = file(480, "1ms", FREE);
@@ -137,10 +171,15 @@ fn cpu10_delays_are_drawn_or_come_about_and_never_both() {
         let refusal = Scenario::parse(&text).unwrap_err().to_string();
         assert!(refusal.contains("never both"), "{refusal}");
     }
-    let fault = "[[fault]]\nlate-dpc = { event = 5, by = \"1ms\" }\n";
-    let text = file(480, "0ns", &format!("{FREE}{fault}"));
-    let refusal = Scenario::parse(&text).unwrap_err().to_string();
-    assert!(refusal.contains("machine.cpu.load"), "{refusal}");
+    for fault in [
+        "late-dpc = { event = 5, by = \"1ms\" }",
+        "page-fault = { client = 0, event = 5, by = \"1ms\" }",
+        "device-lock = { from = \"5ms\", until = \"6ms\" }",
+    ] {
+        let text = file(480, "0ns", &format!("{FREE}[[fault]]\n{fault}\n"));
+        let refusal = Scenario::parse(&text).unwrap_err().to_string();
+        assert!(refusal.contains("machine.cpu.load"), "{refusal}");
+    }
 }
 
 #[test]
@@ -160,6 +199,11 @@ fn processors_that_cannot_be_are_refused_with_their_place() {
             "machine.cpu.client-priority",
         ),
         ("[machine.cpu]\nquantum = \"1us\"\n", "machine.cpu.quantum"),
+        ("[machine.cpu]\nwake-boost = 16\n", "machine.cpu.wake-boost"),
+        (
+            "[machine.cpu]\nimportant-dpc = true\nthreaded-dpc = true\n",
+            "machine.cpu.important-dpc",
+        ),
     ] {
         let refusal = refused(cpu);
         assert!(refusal.contains(place), "{refusal}");
@@ -169,4 +213,6 @@ fn processors_that_cannot_be_are_refused_with_their_place() {
     assert!(of_load("irregular = true").contains("machine.cpu.load[0].irregular"));
     assert!(of_load("core = 2").contains("machine.cpu.load[0].core"));
     assert!(of_load("drawn = []").contains("exactly one of"));
+    let thread = refused(&load("thread", "0ms", "1ms", "important = true"));
+    assert!(thread.contains("machine.cpu.load[0].important"));
 }
