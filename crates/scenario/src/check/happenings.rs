@@ -56,9 +56,8 @@ impl Check<'_> {
         if let Some(page) = &fault.page_fault {
             self.late_wake_up(&format!("{key}.page-fault"), page);
         }
-        if let Some(lock) = &fault.device_lock
-            && lock.until <= lock.from
-        {
+        let lock = fault.device_lock.as_ref();
+        if let Some(lock) = lock.filter(|lock| lock.until <= lock.from) {
             let message = format!("it is given back at {}, before it is taken", lock.until);
             self.say(&format!("{key}.device-lock.until"), message);
         }
