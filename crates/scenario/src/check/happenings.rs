@@ -59,7 +59,7 @@ impl Check<'_> {
         let lock = fault.device_lock.as_ref();
         if let Some(lock) = lock.filter(|lock| lock.until <= lock.from) {
             let message = format!("it is given back at {}, before it is taken", lock.until);
-            self.say(&format!("{key}.device-lock.until"), message);
+            self.say(format!("{key}.device-lock.until"), message);
         }
         if let Some(lost) = &fault.lost_notification {
             self.event(&format!("{key}.lost-notification.event"), lost.event);

@@ -170,7 +170,7 @@ pub enum LoadKind {
 
 impl Mmcss {
     /// The priority of who registers as `task`.
-    pub(crate) fn priority_of(&self, task: Task) -> u8 {
+    pub(crate) fn priority_of(self, task: Task) -> u8 {
         let task = match task {
             Task::Audio => MultimediaTask::Audio,
             Task::Capture => MultimediaTask::Capture,

@@ -15,6 +15,7 @@ use crate::quantity::{Drift, FrameCount, Rate, Time};
 /// frame, packets counted at the link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct Device {
     /// What the endpoint is called in reports.
     pub name: String,
