@@ -69,6 +69,8 @@ pub enum Command {
     /// Play a scenario on the wall clock, who writes and the device on threads of their own
     #[command(after_help = LIVE_EXIT, after_long_help = LIVE_EXIT)]
     Live(LiveArguments),
+    /// See the buffer turn: a scenario as a page with the model inside, to be stepped, broken and heard
+    Explore(ExploreArguments),
     /// Show the devices of scenarios: filters, pins, formats, nodes, endpoints
     Inspect(InspectArguments),
     /// Put the reference miniports under the rules of positions, packets, states and events;
@@ -265,6 +267,26 @@ pub struct LiveArguments {
     /// Print one JSON object instead of the report
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `wavert explore`.
+#[derive(Debug, Args)]
+pub struct ExploreArguments {
+    /// A scenario file, the name of a shipped scenario, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// Write the page, and serve nothing: one file that loads no other, to be opened, mailed or put anywhere
+    #[arg(long, value_name = "PAGE.html", conflicts_with = "port")]
+    pub out: Option<PathBuf>,
+    /// Listen on this port of 127.0.0.1 instead of any free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// Begin with this seed instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Change one figure of the scenario: duration=1s
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
 }
 
 /// Arguments of `wavert inspect`.

@@ -14,12 +14,12 @@
 //! ```
 //!
 //! Start with [`run`] for the main job, [`wav`] and [`perfetto`] for the two formats; [`inspect`] runs
-//! nothing and asks the devices of a scenario what they are, [`mod@sweep`] runs one scenario many times, [`mod@advise`] asks how small a buffer may be, [`live`] plays on the wall clock, [`tone`] writes a sound of known bits.
+//! nothing and asks the devices of a scenario what they are, [`mod@sweep`] runs one scenario many times, [`mod@advise`] asks how small a buffer may be, [`live`] plays on the wall clock, [`explore`] makes a page with the model inside, [`tone`] writes a sound of known bits.
 //!
 //! # What it leaves out
 //!
-//! The explorer and the explanation of one glitch: other commands, which come
-//! when there is more than one path to compare. A path or text that is not UTF-8 is refused.
+//! The explanation of one glitch: another command, which comes when there is more than one path to
+//! compare. A path or text that is not UTF-8 is refused.
 
 pub mod advise;
 pub mod args;
@@ -27,6 +27,7 @@ pub mod changed;
 pub mod check;
 pub mod conformance;
 pub mod exit;
+pub mod explore;
 pub mod heard;
 pub mod input;
 pub mod inspect;

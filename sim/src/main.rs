@@ -2,7 +2,7 @@
 
 use clap::Parser as _;
 use sim::args::{Arguments, Command};
-use sim::{advise, check, conformance, inspect, list, live, run, sweep, terminal, tone};
+use sim::{advise, check, conformance, explore, inspect, list, live, run, sweep, terminal, tone};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Command::Advise(arguments) => advise::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Live(arguments) => live::run(&arguments),
+        Command::Explore(arguments) => explore::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Tone(arguments) => tone::run(&arguments),

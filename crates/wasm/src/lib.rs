@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  page ── reserve, write ──▶ in-tray ── sound, run ─▶ Session ── scenario::run, twice
-//!    ▲                                                    │          │ as it is, and with nothing wrong
+//!    ▲                             perfect ───────────────┤          │ as it is, or with nothing wrong
 //!    └────────── result, length ── out-tray ◀── Block ◀───┴── shown ◀┘
 //! ```
 //!

@@ -14,10 +14,11 @@ const SAMPLES_NANOS_MAX: u64 = 600_000_000_000;
 /// Longer ones make a history that fills the memory of a page.
 const NANOS_MAX: u64 = 3_600_000_000_000;
 
-/// The sounds that were handed in.
+/// The sounds that were handed in, and what was run last.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
     inputs: Inputs,
+    last: Option<(Scenario, Option<u64>)>,
 }
 
 impl Session {
@@ -52,14 +53,28 @@ impl Session {
     }
 
     /// Runs the scenario of this text. Whatever happens, the block says it.
-    pub fn run(&self, text: &[u8], seed: Option<u64>) -> Vec<u8> {
+    pub fn run(&mut self, text: &[u8], seed: Option<u64>) -> Vec<u8> {
+        self.last = None;
         match self.attempt(text, seed) {
             Ok(bytes) => bytes,
             Err(error) => Block::default().finish(json!({ "schema": SCHEMA, "error": error })),
         }
     }
 
-    fn attempt(&self, text: &[u8], seed: Option<u64>) -> Result<Vec<u8>, Value> {
+    /// What the speakers play in the scenario that was run last, with nothing wrong: a block of its own,
+    /// since whoever looks has enough to see before it is there. Without samples if the run has none.
+    pub fn perfect(&self) -> Vec<u8> {
+        let run = self.last.as_ref().and_then(|(scenario, seed)| {
+            let options = options(scenario, *seed, false);
+            let perfect = crate::perfect::without_faults(scenario);
+            // Without it there is nothing to compare with, and everything else to see.
+            let run = || scenario::run(&perfect, &self.inputs, &options).ok();
+            options.keep_samples.then(run).flatten()
+        });
+        shown::perfect(run.as_ref())
+    }
+
+    fn attempt(&mut self, text: &[u8], seed: Option<u64>) -> Result<Vec<u8>, Value> {
         let text = std::str::from_utf8(text)
             .map_err(|error| refused(&format!("the scenario is no UTF-8 text: {error}")))?;
         let scenario = Scenario::parse(text).map_err(|problems| unread(&problems))?;
@@ -67,23 +82,19 @@ impl Session {
             let message = "a page shows at most an hour; make `duration` shorter";
             return Err(refused(message));
         }
-        let options = RunOptions {
-            seed,
-            keep_history: true,
-            keep_samples: scenario.duration.nanos() <= SAMPLES_NANOS_MAX,
-        };
+        let options = options(&scenario, seed, true);
         let run = scenario::run(&scenario, &self.inputs, &options).map_err(|e| not_run(&e))?;
-        let heard_alone = RunOptions {
-            keep_history: false,
-            ..options
-        };
-        let perfect = crate::perfect::without_faults(&scenario);
-        // Without it there is nothing to compare with, and everything else to see.
-        let perfect = options
-            .keep_samples
-            .then(|| scenario::run(&perfect, &self.inputs, &heard_alone).ok())
-            .flatten();
-        Ok(shown::block(&scenario, &run, perfect.as_ref()))
+        let block = shown::block(&scenario, &run);
+        self.last = Some((scenario, seed));
+        Ok(block)
+    }
+}
+
+const fn options(scenario: &Scenario, seed: Option<u64>, keep_history: bool) -> RunOptions {
+    RunOptions {
+        seed,
+        keep_history,
+        keep_samples: scenario.duration.nanos() <= SAMPLES_NANOS_MAX,
     }
 }
 

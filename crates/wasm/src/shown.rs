@@ -7,8 +7,15 @@ use scenario::{Heard, Run, Scenario};
 use serde_json::{Value, json};
 use units::SampleFormat;
 
-/// A run as a block; `perfect` is the same with nothing wrong.
-pub(crate) fn block(scenario: &Scenario, run: &Run, perfect: Option<&Run>) -> Vec<u8> {
+/// What was heard in a run with nothing wrong, if there was one.
+pub(crate) fn perfect(run: Option<&Run>) -> Vec<u8> {
+    let mut block = Block::default();
+    let perfect = run.map(|run| sounds("perfect", &run.heard, &mut block));
+    block.finish(json!({ "schema": SCHEMA, "perfect": perfect }))
+}
+
+/// A run as a block.
+pub(crate) fn block(scenario: &Scenario, run: &Run) -> Vec<u8> {
     let mut block = Block::default();
     let history = history::add(run, &mut block);
     let mut truth = run.truth.iter();
@@ -21,7 +28,6 @@ pub(crate) fn block(scenario: &Scenario, run: &Run, perfect: Option<&Run>) -> Ve
         streams.push(ledger.map(|ledger| stream::add(&format!("s{place}"), ledger, &mut block)));
     }
     let heard = sounds("heard", &run.heard, &mut block);
-    let perfect = perfect.map(|run| sounds("perfect", &run.heard, &mut block));
     let faults = (0..scenario.faults.len()).map(|place| scenario.fault_name(place));
     block.finish(json!({
         "schema": SCHEMA,
@@ -35,7 +41,6 @@ pub(crate) fn block(scenario: &Scenario, run: &Run, perfect: Option<&Run>) -> Ve
         "history": history,
         "streams": streams,
         "heard": heard,
-        "perfect": perfect,
     }))
 }
 

@@ -107,19 +107,32 @@ fn a_late_packet_has_its_margin_and_the_wake_up_it_answers() {
 
 #[test]
 fn what_is_perfect_has_as_many_samples_and_other_ones() {
-    let shown = run(text("s05-14-ms-on-the-ring"));
-    let (heard, perfect) = (&shown.object["heard"][0], &shown.object["perfect"][0]);
+    let mut session = Session::default();
+    let shown = Read::of(&session.run(text("s05-14-ms-on-the-ring").as_bytes(), None));
+    let ideal = Read::of(&session.perfect());
+    let (heard, perfect) = (&shown.object["heard"][0], &ideal.object["perfect"][0]);
     assert_ne!(heard["hash"], perfect["hash"]);
     assert_eq!(
         heard["hash"],
         shown.object["result"]["endpoints"][0]["heard_hash"]
     );
-    let columns = shown.object["columns"].as_array().unwrap();
-    let bytes = |name: &str| {
+    let bytes = |read: &Read, name: &str| {
+        let columns = read.object["columns"].as_array().unwrap();
         let found = columns.iter().find(|column| column["name"] == name);
         found.unwrap()["bytes"].as_u64().unwrap()
     };
-    assert_eq!(bytes("heard0"), bytes("perfect0"));
+    assert_eq!(bytes(&shown, "heard0"), bytes(&ideal, "perfect0"));
+}
+
+#[test]
+fn nothing_is_perfect_before_a_run_and_after_one_that_could_not_be() {
+    let mut session = Session::default();
+    let perfect = |session: &Session| Read::of(&session.perfect()).object["perfect"].clone();
+    assert_eq!(perfect(&session), Value::Null);
+    session.run(text("s05-14-ms-on-the-ring").as_bytes(), None);
+    assert_ne!(perfect(&session), Value::Null);
+    session.run(b"name = 1", None);
+    assert_eq!(perfect(&session), Value::Null);
 }
 
 #[test]
