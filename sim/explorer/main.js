@@ -89,7 +89,7 @@ function play(isPlaying) {
   if (isPlaying) { lastFrame = performance.now(); requestAnimationFrame(tick); }
 }
 
-model.whenPerfect = (buffer) => { view.run.takePerfect(buffer); document.body.dataset.perfect = view.run.result.digest; draw(); };
+model.whenPerfect = (buffer) => { view.run.take(buffer); document.body.dataset.perfect = view.run.result.digest; draw(); };
 
 /* Runs the text. The instant stays where it is. */
 async function rerun() {

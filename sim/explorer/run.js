@@ -48,8 +48,6 @@ class Run {
       else this.raws[column.name] = new Uint8Array(buffer, base + column.at, column.bytes);
     }
   }
-  /* What was heard with nothing wrong comes later. */
-  takePerfect(buffer) { this.take(buffer); this.decoded = undefined; }
   /* The rows of the history that are of a kind. */
   rowsOf(name) {
     if (!this.rows[name]) {

@@ -8,17 +8,18 @@ const SAMPLES = {
   s24: [3, (view, at) => ((view.getInt8(at + 2) << 16) | view.getUint16(at, true)) / 8388608], "s24-in-32": [4, (view, at) => view.getInt32(at, true) / 2147483648],
   s32: [4, (view, at) => view.getInt32(at, true) / 2147483648], f32: [4, (view, at) => view.getFloat32(at, true)],
 };
-/* The samples of one channel, decoded once. */
+/* One channel: how many samples there are, and those from `first` on. Nothing is decoded that nobody looks at. */
 function channel(run, which, number) {
-  run.decoded = run.decoded || {};
-  const key = which + number;
-  if (run.decoded[key] !== undefined) return run.decoded[key];
   const sound = soundOf(run, which);
-  if (!sound || number >= sound.channels || !sound.bytes.length) return run.decoded[key] = null;
+  if (!sound || number >= sound.channels || !sound.bytes.length) return null;
   const [bytes, read] = SAMPLES[sound.sample], view = new DataView(sound.bytes.buffer, sound.bytes.byteOffset, sound.bytes.length);
-  const frame = bytes * sound.channels, samples = new Float32Array(Math.floor(sound.bytes.length / frame));
-  for (let i = 0; i < samples.length; i++) samples[i] = read(view, i * frame + number * bytes);
-  return run.decoded[key] = samples;
+  const frame = bytes * sound.channels, length = Math.floor(sound.bytes.length / frame);
+  const from = (first, count) => {
+    const samples = new Float32Array(count);
+    for (let i = Math.max(0, -first); i < count && first + i < length; i++) samples[i] = read(view, (first + i) * frame + number * bytes);
+    return samples;
+  };
+  return { length, from };
 }
 function drawScope(canvas, run, t) {
   const { context, width, height, size } = surface(canvas);
@@ -33,20 +34,21 @@ function drawScope(canvas, run, t) {
     const begin = x(run.spans.get(row, "begins_ns") / 1e9 * rate), end = x(run.spans.get(row, "ends_ns") / 1e9 * rate);
     context.globalAlpha = 0.35; context.fillStyle = fillOf(context, kind); context.fillRect(begin, 0, Math.max(2, end - begin), half * 2); context.globalAlpha = 1;
   }
+  const own = heard.from(first, window), ideal = perfect && perfect.from(first, window);
   let most = 1e-6;
-  for (let i = Math.max(0, first); i < Math.min(heard.length, first + window); i++) most = Math.max(most, Math.abs(heard[i]), perfect ? Math.abs(perfect[i] || 0) : 0);
+  for (let i = 0; i < window; i++) most = Math.max(most, Math.abs(own[i]), ideal ? Math.abs(ideal[i]) : 0);
   const wave = (samples, colour, thick, dash) => {
     context.strokeStyle = colour; context.lineWidth = thick; context.setLineDash(dash); context.beginPath();
     for (let px = 0; px <= width; px++) {
-      const a = first + Math.floor(px / width * window), b = Math.max(a + 1, first + Math.floor((px + 1) / width * window));
+      const a = Math.min(window - 1, Math.floor(px / width * window)), b = Math.min(window, Math.max(a + 1, Math.floor((px + 1) / width * window)));
       let low = 1, high = -1;
-      for (let i = a; i < b; i++) { const value = i < 0 || i >= samples.length ? 0 : samples[i] / most; low = Math.min(low, value); high = Math.max(high, value); }
+      for (let i = a; i < b; i++) { const value = samples[i] / most; low = Math.min(low, value); high = Math.max(high, value); }
       context.lineTo(px, y(high)); if (high !== low) context.lineTo(px, y(low));
     }
     context.stroke(); context.setLineDash([]);
   };
-  if (perfect) wave(perfect, COLOURS.silence, 1.5, [5, 4]);
-  wave(heard, COLOURS.fresh, 1.8, []);
+  if (ideal) wave(ideal, COLOURS.silence, 1.5, [5, 4]);
+  wave(own, COLOURS.fresh, 1.8, []);
   context.strokeStyle = COLOURS.focus; context.lineWidth = 2; context.beginPath(); context.moveTo(width / 2, 0); context.lineTo(width / 2, half * 2); context.stroke();
   context.textAlign = "left"; context.fillStyle = COLOURS.quiet;
   context.fillText(`— ${WORDS.scopeHeard}    - - ${WORDS.scopePerfect}`, 8, height - size * 0.7);
@@ -64,7 +66,7 @@ class Ear {
     const begin = Math.max(0, Math.floor(from / 1e9 * rate)), end = Math.min(first.length, Math.ceil(to / 1e9 * rate));
     if (end <= begin) return;
     const buffer = this.audio.createBuffer(channels, end - begin, rate);
-    for (let number = 0; number < channels; number++) buffer.copyToChannel(channel(run, which, number).subarray(begin, end), number);
+    for (let number = 0; number < channels; number++) buffer.copyToChannel(channel(run, which, number).from(begin, end - begin), number);
     this.source = this.audio.createBufferSource();
     this.source.buffer = buffer; this.source.loop = loops; this.source.connect(this.audio.destination);
     this.source.start();

@@ -1,6 +1,8 @@
 //! What `cargo xtask` can do.
 
-use crate::{Failure, cargo, layers, perfetto, root, rules, run, scale_out, sound, wasm, write};
+use crate::{
+    Failure, browser, cargo, layers, perfetto, root, rules, run, scale_out, sound, wasm, write,
+};
 
 /// One chore.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +47,11 @@ const CHORES: &[Chore] = &[
         name: "wasm",
         does: "builds the model for the explorer's pages, and keeps it (needs Debian's rustc-web and rust-web-src)",
         run: |_| wasm::build(),
+    },
+    Chore {
+        name: "browser",
+        does: "the explorer in Chromium, which it installs where it may; pictures of all views in target/explorer",
+        run: |_| browser::check(),
     },
     Chore {
         name: "perfetto",
@@ -125,6 +132,7 @@ fn check() -> Result<(), Failure> {
         "--test",
         "it",
     ]))?;
+    browser::check()?;
     loom()
 }
 

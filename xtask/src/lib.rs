@@ -4,6 +4,7 @@
 //!
 //! Everything here is plain `std` and `serde_json`, so that a chore starts at once.
 
+pub mod browser;
 pub mod chores;
 pub mod layers;
 pub mod perfetto;

@@ -6,6 +6,7 @@ mod advise;
 mod bad_input;
 mod command;
 mod conformance;
+mod explore;
 mod heard;
 mod inspect;
 mod latencies;
