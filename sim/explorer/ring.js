@@ -2,6 +2,7 @@
 function drawRing(canvas, run, t) {
   const { context, width, height, size } = surface(canvas);
   if (!run.stream) { context.fillStyle = COLOURS.quiet; context.fillText(WORDS.noSpeaker, 20, height / 2); return; }
+  if (run.handsOver) { tellAtLength(context, WORDS.handsOver, { x: 20, y: height / 2 - 2 * size, width: width - 40, size }); return; }
   const playing = run.playing(t), frame = playing ? playing.frame : 0, round = run.round;
   const strip = 3.2 * size, cx = width / 2, cy = (height - strip) / 2, outer = Math.min(cx, cy) - 1.6 * size, inner = outer * 0.62;
   const angle = (place) => place / round * 2 * Math.PI - Math.PI / 2;
@@ -38,6 +39,15 @@ function drawRing(canvas, run, t) {
   if (written) hand(written.frame % round, COLOURS.write, outer + 2, (px, py) => { context.beginPath(); context.arc(px, py, 7, 0, 7); context.fill(); });
   if (playing) hand(frame % round, COLOURS.play, outer + 10, (px, py, a) => arrow(context, px, py, a));
 }
+/* A sentence in lines that fit. */
+function tellAtLength(context, text, { x, y, width, size }) {
+  context.fillStyle = COLOURS.text; context.textAlign = "left";
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (context.measureText(`${line} ${word}`).width > width) { context.fillText(line, x, y); y += size * 1.6; line = word; } else { line = line ? `${line} ${word}` : word; }
+  }
+  context.fillText(line, x, y);
+}
 /* A stretch of the ring cut at the play position, each part with what will be heard from there. */
 function parts(run, piece, frame) {
   if (piece.frame === null) return [{ from: piece.from, to: piece.to, kind: "silence" }];
@@ -73,7 +83,7 @@ function tellHands(list, run, t) {
     const playing = run.playing(t), written = run.written(t), said = run.said(t), span = run.span(t);
     const frames = (frame) => `${Math.floor(frame)} (${WORDS.packet} ${Math.floor(frame / run.stream.packet)})`;
     rows.push(["▲ " + WORDS.handPlay, playing ? frames(playing.frame) : WORDS.stopped]);
-    rows.push(["● " + WORDS.handWrite, written ? frames(written.frame) : WORDS.nothing]);
+    rows.push([run.handsOver ? WORDS.handedOver : "● " + WORDS.handWrite, written ? frames(written.frame) : WORDS.nothing]);
     if (said) rows.push(["■ " + WORDS.handSaid, `${said.packets} × ${run.stream.packet}, ${ms(said.at)}`]);
     rows.push([WORDS.now, span ? WORDS.classes[span.class] : WORDS.stopped]);
     const margin = written ? run.writes.get(written.row, "margin_ns") : NaN;

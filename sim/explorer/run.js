@@ -32,11 +32,13 @@ class Run {
       const of = (name) => this.tables[`${this.stream.columns}.${name}`];
       this.played = of("played"); this.writes = of("writes"); this.spans = of("spans");
       this.round = this.stream.packet * this.stream.packets;
+      this.handsOver = Object.values(this.history.properties).includes("IOCTL_KS_WRITE_STREAM");
       this.glitches = this.speaker.glitches.map((glitch, at) => ({ ...glitch, blame: this.stream.blame[at] }));
     } else { this.glitches = []; }
     this.what = {};
     this.history.what.forEach((what, at) => { this.what[what.name] = at; });
     this.rows = {};
+    if (this.stream && this.stream.by_position) this.writes = this.placed();
   }
   /* Takes a block: its object, its tables, its bytes. */
   take(buffer) {
@@ -47,6 +49,13 @@ class Run {
       if (column.fields) this.tables[column.name] = new Table(column, buffer, base);
       else this.raws[column.name] = new Uint8Array(buffer, base + column.at, column.bytes);
     }
+  }
+  /* What a client without packets put where it thought right, as if it were packets that nobody waits for. */
+  placed() {
+    const rows = this.rowsOf("wasapi.placed"), fields = ["at_ns", "first", "frames", "content", "margin_ns", "due_ns", "status"];
+    const cells = new Float64Array(rows.length * fields.length);
+    rows.forEach((row, place) => cells.set([this.at(row), this.log.get(row, "a"), this.log.get(row, "b"), this.log.get(row, "a"), NaN, NaN, 0], place * fields.length));
+    return new Table({ fields, at: 0, bytes: cells.byteLength }, cells.buffer, 0);
   }
   /* The rows of the history that are of a kind. */
   rowsOf(name) {

@@ -1,7 +1,7 @@
 /* Who called whom: the history around an instant, each call with its Windows name. */
-const SHOWN = 40;
+const SHOWN = 18;
 function tellStack(list, run, t, row) {
-  const end = Math.min(run.log.length, Math.max(row + 1, 0) + 8), begin = Math.max(0, end - SHOWN), items = [];
+  const end = Math.min(run.log.length, Math.max(row + 1, 0) + 6), begin = Math.max(0, end - SHOWN), items = [];
   for (let each = begin; each < end; each++) {
     const { call, bad } = run.call(each), at = run.at(each);
     const item = element("li", { class: (each === row ? "now" : "") + (bad ? " bad" : "") },

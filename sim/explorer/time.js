@@ -30,7 +30,8 @@ function lanesOf(run) {
   const threads = new Map();
   for (const row of run.rowsOf("machine.wake")) { const who = run.history.sources[run.log.get(row, "source")]; if (!threads.has(who)) threads.set(who, { key: "thread", name: who, rows: [] }); threads.get(who).rows.push(row); }
   lanes.push(...threads.values());
-  if (run.stream) lanes.push({ key: "write", name: WORDS.lanes.write }, { key: "speaker", name: WORDS.lanes.speaker });
+  if (run.stream && !run.stream.by_position) lanes.push({ key: "write", name: WORDS.lanes.write });
+  if (run.stream) lanes.push({ key: "speaker", name: WORDS.lanes.speaker });
   if (run.glitches.length) lanes.push({ key: "why", name: WORDS.lanes.why });
   return lanes;
 }
@@ -137,7 +138,8 @@ function tellBlame(run, chosen) {
   if (!run.glitches.length) return WORDS.noGlitch;
   const glitch = run.glitches[chosen];
   if (!glitch) return WORDS.blameHint;
-  const what = `${glitch.type} ${ms(glitch.start_ns)}, ${glitch.frames} × ${WORDS.classes[glitch.class] || glitch.class || ""}`;
+  const of = glitch.frames ? `${glitch.frames} × ${WORDS.classes[glitch.class] || glitch.class}` : WORDS.jump;
+  const what = `${glitch.type} ${ms(glitch.start_ns)}, ${of}`;
   const parts = glitch.blame.wake ? glitch.blame.wake.parts : glitch.blame.parts;
   if (!parts.length) return `${what}: ${WORDS.noCause}`;
   const sum = parts.reduce((all, [, length]) => all + length, 0);
