@@ -236,6 +236,25 @@ fn l11_l42_30_ms_are_forgiven_and_then_whole_intervals_are_silent() {
     }
 }
 
+/// A packet of 20 ms goes over in two blocks; it comes back with the second, and what the device
+/// plays in between brings nothing back.
+#[test]
+fn l24_a_packet_comes_back_when_it_is_copied_and_not_when_it_is_played() {
+    let mut rig = Rig::new();
+    for _ in 0..3 {
+        rig.hand_over(2 * INTERVAL);
+    }
+    let mut done = Vec::new();
+    for _ in 0..4 {
+        rig.serve();
+        done.push(rig.completions.done());
+        rig.play(INTERVAL);
+        assert_eq!(Some(&rig.completions.done()), done.last());
+    }
+    // 40 ms at once, and 10 ms at each further service.
+    assert_eq!(done, [2, 2, 3, 3]);
+}
+
 #[test]
 fn l12_nobody_waits_for_the_cushion() {
     let mut rig = Rig::new();
