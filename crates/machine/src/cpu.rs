@@ -167,8 +167,7 @@ impl Seat {
     fn request(self, owner: Owner, work: SimDuration, place: Place) -> Request {
         Request {
             place,
-            // Real-time priorities are never boosted.
-            boost: if self.priority < 16 { self.boost } else { 0 },
+            boost: self.boost,
             is_multimedia: self.is_multimedia,
             ..Request::new(owner, Level::Thread(self.priority), work)
         }

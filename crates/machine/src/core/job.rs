@@ -52,7 +52,11 @@ impl Job {
             id,
             owner: request.owner,
             level: request.level,
-            boost: request.boost,
+            // Real-time priorities are never boosted, and zero is left alone.
+            boost: match request.level {
+                Level::Thread(1..=14) => request.boost,
+                _ => 0,
+            },
             is_multimedia: request.is_multimedia,
             came: now,
             begun: None,
@@ -70,7 +74,9 @@ impl Job {
     pub(super) fn queues_at(&self, is_exhausted: bool) -> Level {
         match self.level {
             level if self.is_multimedia && is_exhausted => exhausted(level),
-            Level::Thread(base @ 1..=14) => Level::Thread(base.saturating_add(self.boost).min(15)),
+            Level::Thread(base) if self.boost > 0 => {
+                Level::Thread(base.saturating_add(self.boost).min(15))
+            }
             level => level,
         }
     }

@@ -419,3 +419,17 @@ fn who_waits_for_a_page_or_for_the_lock_starts_when_it_has_it() {
     let free = wake(&mut machine, 62, 7);
     assert_eq!((free.latency, free.fault), (Latency::ZERO, None));
 }
+
+#[test]
+fn who_waits_for_the_lock_finds_it_taken_again() {
+    let mut machine = Machine::ideal();
+    let thread = machine.thread("engine");
+    for (ordinal, from, until) in [(0, 50, 55), (1, 54, 58), (2, 59, 60)] {
+        let (from, until) = (SimTime::from_millis(from), SimTime::from_millis(until));
+        machine.inject(FaultId::new(ordinal), Injection::DeviceLock { from, until });
+    }
+    let wake = machine.wake(thread, &tally(), notified(50).released(), 5);
+    assert_eq!(wake.starts, SimTime::from_millis(58).commit());
+    assert_eq!(wake.latency.of(Component::LockWait), millis(8));
+    assert_eq!(wake.fault, Some(FaultId::new(1)));
+}
